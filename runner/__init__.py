@@ -1,0 +1,3 @@
+"""Build machine images from Ansible-style YAML playbooks."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,6 @@
+"""Mistakes in the user's text, as records with a place and a way out."""
+
+from runner.diagnostics.diagnostic import Diagnostic, Invalid, Note, Severity
+from runner.diagnostics.near import did_you_mean
+
+__all__ = ["Diagnostic", "Invalid", "Note", "Severity", "did_you_mean"]

@@ -1,0 +1,45 @@
+"""What we tell users about their text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from runner.text import Span
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark beside a diagnostic, with a second place when it has one."""
+
+    message: str
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing that is wrong: where it is, and what to do about it.
+
+    ``code`` is in the catalogue (``runner.diagnostics.catalogue``); codes starting with ``W`` are warnings.
+    """
+
+    code: str
+    message: str
+    span: Span
+    hint: str | None = None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """``error`` makes the input unusable; ``warning`` does not."""
+        return "warning" if self.code.startswith("W") else "error"
+
+
+class Invalid(Exception):  # noqa: N818 - it reads as what it says: the text is invalid
+    """The text cannot be used; every reason is in ``diagnostics``."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__(*(d.message for d in diagnostics))
+        self.diagnostics = diagnostics

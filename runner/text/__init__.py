@@ -1,0 +1,6 @@
+"""Source text, places in it, and the document tree that remembers them."""
+
+from runner.text.node import Key, Node, Plain, Scalar
+from runner.text.source import SourceFile, Span
+
+__all__ = ["Key", "Node", "Plain", "Scalar", "SourceFile", "Span"]
