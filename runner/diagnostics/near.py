@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str | None:
-    """Return ``did you mean 'x'?`` for the word of ``words`` nearest to ``word``, or nothing when none is near."""
-    from difflib import get_close_matches  # noqa: PLC0415 - only wrong input pays for it
+    """Return ``did you mean 'x'?`` for the nearest of ``words``; nothing when none is near."""
+    from difflib import get_close_matches
 
     folded = {candidate.lower().replace("-", "_"): candidate for candidate in sorted(words)}
     near = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runner.text.source import Span
 
-Scalar = str | int | float | bool | datetime.date | bytes | None
+Scalar = str | int | float | bool | dt.date | bytes | None
 Key = str | int | float | bool | None
 Plain = Scalar | list["Plain"] | dict[Key, "Plain"]
 

@@ -1,0 +1,1 @@
+"""Options record -> JSON Schema; schema errors -> diagnostics."""

@@ -1,0 +1,101 @@
+"""The kinds of plugin.
+
+A class whose work is not written stays abstract: it can be checked and planned, and is refused by a build.
+"""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
+
+if TYPE_CHECKING:
+    from runner.sdk.build import Artifact, Machine, Session
+    from runner.sdk.work import Work
+
+OptionsT = TypeVar("OptionsT")
+Kind = Literal["builders", "modules", "post_processors", "data_sources"]
+
+
+class Plugin(Generic[OptionsT]):
+    """Something a playbook calls by name; ``Options`` is the record of what it accepts."""
+
+    kind: ClassVar[Kind]
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    """Other names, such as Packer's ``shell-local`` for ``shell_local``."""
+
+    def __init__(self, options: OptionsT) -> None:
+        self.options = options
+
+    @classmethod
+    def options_type(cls) -> type[Any]:
+        """Return the options record: the argument of the generic base class."""
+        for base in cls.__mro__:
+            for generic in base.__dict__.get("__orig_bases__", ()):
+                found = [arg for arg in get_args(generic) if isinstance(arg, type)]
+                if found:
+                    return found[0]
+        raise TypeError(f"{cls.__name__} names no options record")
+
+    @classmethod
+    def runs(cls) -> bool:
+        """Return whether the plugin's work is written, and not only what it accepts."""
+        return not inspect.isabstract(cls)
+
+
+class Builder(ABC, Plugin[OptionsT]):
+    """Get a machine; make an image of it. What happens between is not its business."""
+
+    kind = "builders"
+    machine: ClassVar[Literal["posix", "windows", "none"]] = "posix"
+    """What answers on the machine: ``none`` when there is no machine at all."""
+
+    @abstractmethod
+    async def launch(self, session: Session) -> Machine:
+        """Return a machine that answers."""
+
+    @abstractmethod
+    async def capture(self, session: Session, machine: Machine) -> Artifact:
+        """Make the image."""
+
+
+class Module(ABC, Plugin[OptionsT]):
+    """Work that a task can ask for: a generator of verbs, without any I/O, so tests need no machine."""
+
+    kind = "modules"
+    free_form: ClassVar[str | None] = None
+    """The option that a bare string stands for: ``shell: make`` is ``shell: {cmd: make}``."""
+    version: ClassVar[int] = 1
+    """Part of every cache key; raised when the module's effect changes."""
+    controller: ClassVar[bool] = False
+    """Whether the work happens on this computer, so that no machine is needed."""
+
+    @abstractmethod
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Yield what is to be asked and done; return the outcome."""
+
+
+class PostProcessor(ABC, Plugin[OptionsT]):
+    """Work on what was built."""
+
+    kind = "post_processors"
+    keeps_input: ClassVar[bool] = True
+    """Whether the input artifact is kept unless the user says otherwise (Packer: ``keep_input_artifact``)."""
+
+    @abstractmethod
+    async def process(self, session: Session, artifact: Artifact) -> Artifact:
+        """Return the artifact that ``artifact`` becomes."""
+
+
+class DataSource(ABC, Plugin[OptionsT]):
+    """Something looked up before the builds that use it."""
+
+    kind = "data_sources"
+    attributes: ClassVar[Mapping[str, str]] = {}
+    """What the look-up gives: attribute name -> type and meaning, such as ``"string: the image's id"``."""
+
+    @abstractmethod
+    def read(self) -> Mapping[str, Any]:
+        """Look it up; return the attributes."""
