@@ -2,5 +2,6 @@
 
 from runner.diagnostics.diagnostic import Diagnostic, Invalid, Note, Severity
 from runner.diagnostics.near import did_you_mean
+from runner.diagnostics.report import Report
 
-__all__ = ["Diagnostic", "Invalid", "Note", "Severity", "did_you_mean"]
+__all__ = ["Diagnostic", "Invalid", "Note", "Report", "Severity", "did_you_mean"]

@@ -1,0 +1,63 @@
+"""Read files as source text, whatever they hold."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+from runner.diagnostics import Report
+from runner.text import SourceFile, Span
+
+LIMIT = 10 * 1024 * 1024
+"""The largest file that is read as a document, in bytes."""
+STDIN = "-"
+
+
+def read_source(path: str | Path, report: Report, *, asked_at: Span | None = None) -> SourceFile | None:
+    """Return the text of ``path`` (``-`` is standard input); report why it cannot be had.
+
+    ``asked_at`` is the place in another file that named ``path``; problems of the file system point there.
+    """
+    name = "<stdin>" if str(path) == STDIN else str(path)
+    place = asked_at or SourceFile(name, "").start()
+    try:
+        data = _bytes(path)
+    except OSError as error:
+        reason = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        report.add("E001", f"{name} {reason}", place)
+        return None
+    if len(data) > LIMIT:
+        report.add(
+            "E002", f"{name} is larger than {LIMIT // 1024 // 1024} MiB", SourceFile(name, "").start(),
+            hint="split it, or keep data in files that tasks copy",
+        )
+        return None
+    return _decoded(name, data, report)
+
+
+def _bytes(path: str | Path) -> bytes:
+    """Read at most one byte more than the limit; devices and pipes could go on for ever."""
+    if str(path) == STDIN:
+        return sys.stdin.buffer.read(LIMIT + 1)
+    with Path(path).open("rb") as stream:
+        if stat.S_ISDIR(os.fstat(stream.fileno()).st_mode):
+            raise IsADirectoryError(21, "Is a directory", str(path))
+        return stream.read(LIMIT + 1)
+
+
+def _decoded(name: str, data: bytes, report: Report) -> SourceFile | None:
+    try:
+        return SourceFile(name, data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        good = data[: error.start].decode("utf-8", "replace")
+        line = good.count("\n") + 1
+        column = len(good) - (good.rfind("\n") + 1) + 1
+        file = SourceFile(name, data.decode("utf-8", "replace"))
+        utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+        report.add(
+            "E003", f"byte 0x{data[error.start]:02x} is not UTF-8", Span(file, line, column, line, column + 1),
+            hint="the file looks like UTF-16; save it as UTF-8" if utf16 else "save the file as UTF-8",
+        )
+        return None

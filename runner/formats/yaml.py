@@ -1,0 +1,251 @@
+"""Read YAML without losing where anything was.
+
+The events come from libyaml; the tree is built here, without recursion and with limits on depth and on what
+aliases expand to, so that no file costs more than its size allows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser
+from yaml.reader import ReaderError
+
+from runner.diagnostics import Note, Report
+from runner.formats.scalars import MERGE, construct, implicit_tag
+from runner.formats.yaml_errors import report_syntax_error, report_unreadable_character
+from runner.text import Key, Node, SourceFile, Span
+
+MAX_DEPTH = 200
+"""How deeply lists and mappings may be nested."""
+MAX_VALUES = 1_000_000
+"""How many values a document may have once its aliases are expanded."""
+
+_TEXT_TAGS = {"!vault": "!vault", "!vault-encrypted": "!vault", "!unsafe": "!unsafe"}
+_LIST_TAGS = {"tag:yaml.org,2002:seq"}
+_MAPPING_TAGS = {"tag:yaml.org,2002:map"}
+
+
+def load(file: SourceFile, report: Report) -> Node | None:
+    """Return the document tree of ``file``; nothing when it is not usable YAML. An empty file is a null."""
+    reader = _Reader(file, report)
+    try:
+        return reader.read()
+    except yaml.MarkedYAMLError as error:
+        report_syntax_error(error, file, report)
+    except ReaderError as error:
+        report_unreadable_character(error, file, report)
+    except _Stop:
+        pass
+    return None
+
+
+class _Stop(Exception):  # noqa: N818 - no error by itself: the report has it
+    """Reading cannot go on; the reason is in the report."""
+
+
+class _Frame:
+    """A list or mapping that is being read."""
+
+    __slots__ = ("anchor", "end", "items", "key", "key_span", "mapping", "merged", "start", "tag", "weight")
+
+    def __init__(self, event: Any, *, mapping: bool) -> None:
+        self.mapping = mapping
+        self.items: Any = {} if mapping else []
+        self.start = self.end = event.start_mark
+        self.anchor: str | None = event.anchor
+        self.tag: str | None = event.tag
+        self.key: Any = _NO_KEY
+        self.key_span: Span | None = None
+        self.merged: list[Node] = []
+        self.weight = 1
+
+
+_NO_KEY: Any = object()
+_MERGE_KEY: Any = object()
+_BAD_KEY: Any = object()
+
+
+class _Reader:
+    def __init__(self, file: SourceFile, report: Report) -> None:
+        self.file = file
+        self.report = report
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.open_anchors: set[str] = set()
+        self.stack: list[_Frame] = []
+        self.root: Node | None = None
+
+    def read(self) -> Node:
+        parser = CParser(self.file.text)
+        handlers = {
+            yaml.ScalarEvent: self.scalar,
+            yaml.MappingStartEvent: self.begin_mapping,
+            yaml.SequenceStartEvent: self.begin_list,
+            yaml.MappingEndEvent: self.finish,
+            yaml.SequenceEndEvent: self.finish,
+            yaml.AliasEvent: self.alias,
+            yaml.DocumentStartEvent: self.document,
+        }
+        get_event = parser.get_event
+        while (event := get_event()) is not None:
+            handle = handlers.get(type(event))
+            if handle is not None:
+                handle(event)
+        return self.root or Node(None, self.file.start())
+
+    def span(self, start: Any, end: Any) -> Span:
+        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+    def document(self, event: Any) -> None:
+        if self.root is not None:
+            self.report.add(
+                "E014", "a second document begins here", self.span(event.start_mark, event.end_mark),
+                hint="a file holds one document; put the other one into its own file",
+            )
+            raise _Stop
+
+    def scalar(self, event: Any) -> None:
+        start, end, text = event.start_mark, event.end_mark, event.value
+        span = Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        if event.tag is not None and event.tag != "!":
+            node = self.tagged(event.tag, text, span)
+        elif event.implicit[0] and event.style != "'" and (tag := implicit_tag(text)) is not None:
+            frame = self.stack[-1] if self.stack else None
+            if tag == MERGE:
+                merging = frame is not None and frame.mapping and frame.key is _NO_KEY
+                node = Node(_MERGE_KEY if merging else text, span)
+            else:
+                node = self.constructed(tag, text, span)
+        else:
+            node = Node(text, span)
+        self.put(node, 1, event.anchor, end)
+
+    def constructed(self, tag: str, text: str, span: Span) -> Node:
+        try:
+            return Node(construct(tag, text), span, None, text)
+        except ValueError:
+            kind = tag.rpartition(":")[2]
+            self.report.add("E012", f"{text!r} looks like a {kind}, and is none", span, hint=f'quote it: "{text}"')
+            return Node(text, span)
+
+    def tagged(self, tag: str, text: str, span: Span) -> Node:
+        if tag in _TEXT_TAGS:
+            return Node(text, span, None, None, _TEXT_TAGS[tag])
+        try:
+            return Node(construct(tag, text), span)
+        except KeyError:
+            self.unknown_tag(tag, span)
+        except ValueError:
+            self.report.add("E012", f"{text!r} is no {tag.rpartition(':')[2]}", span)
+        return Node(text, span)
+
+    def unknown_tag(self, tag: str, span: Span) -> None:
+        shown = tag.replace("tag:yaml.org,2002:", "!!")
+        self.report.add("E013", f"the tag {shown!r} is not known", span, hint="known are !vault and !unsafe")
+
+    def begin_mapping(self, event: Any) -> None:
+        self.begin(event, _Frame(event, mapping=True), _MAPPING_TAGS)
+
+    def begin_list(self, event: Any) -> None:
+        self.begin(event, _Frame(event, mapping=False), _LIST_TAGS)
+
+    def begin(self, event: Any, frame: _Frame, tags: set[str]) -> None:
+        span = self.span(event.start_mark, event.end_mark)
+        if len(self.stack) >= MAX_DEPTH:
+            self.report.add("E011", f"nested more than {MAX_DEPTH} levels deep", span)
+            raise _Stop
+        if event.tag is not None and event.tag not in tags and event.tag != "!":
+            self.unknown_tag(event.tag, span)
+        if event.anchor:
+            self.open_anchors.add(event.anchor)
+        self.stack.append(frame)
+
+    def finish(self, event: Any) -> None:
+        frame = self.stack.pop()
+        # A block collection's own end mark lies at the next token; the end of its last value is what a reader sees.
+        flow = event.end_mark.index > event.start_mark.index
+        end = event.end_mark if flow else frame.end
+        span = self.span(frame.start, end)
+        if frame.mapping:
+            node = Node(_with_merged(frame), span)
+        else:
+            node = Node(tuple(frame.items), span)
+        if frame.anchor:
+            self.open_anchors.discard(frame.anchor)
+        self.put(node, frame.weight, frame.anchor, end)
+
+    def alias(self, event: Any) -> None:
+        span = self.span(event.start_mark, event.end_mark)
+        if event.anchor in self.open_anchors:
+            self.report.add("E010", f"*{event.anchor} stands inside the value it names", span)
+            raise _Stop
+        if event.anchor not in self.anchors:
+            self.report.add("E010", f"there is no anchor &{event.anchor} before this alias", span)
+            raise _Stop
+        node, weight = self.anchors[event.anchor]
+        self.put(Node(node.value, node.span, None, node.raw, node.tag), weight, None, event.end_mark)
+
+    def put(self, node: Node, weight: int, anchor: str | None, end: Any) -> None:
+        """Hand a finished value to what it stands in."""
+        if anchor:
+            self.anchors[anchor] = (node, weight)
+        if not self.stack:
+            self.root = node
+            return
+        frame = self.stack[-1]
+        frame.weight += weight
+        frame.end = end
+        if frame.weight > MAX_VALUES:
+            self.report.add("E010", f"aliases expand to more than {MAX_VALUES} values", node.span)
+            raise _Stop
+        if not frame.mapping:
+            frame.items.append(node)
+        elif frame.key is _NO_KEY:
+            frame.key, frame.key_span = self.key(node), node.span
+        else:
+            self.entry(frame, node)
+
+    def key(self, node: Node) -> Any:
+        if node.value is _MERGE_KEY or isinstance(node.value, str | int | float | bool | None):
+            return node.value
+        if node.raw is not None:
+            return node.raw
+        span = node.span
+        braces = self.file.line(span.line)[max(span.column - 2, 0) :].startswith("{{")
+        self.report.add(
+            "E015", "a list or mapping cannot be a key", span,
+            hint='an expression at the start of a value is quoted: "{{ ... }}"' if braces else None,
+        )
+        return _BAD_KEY
+
+    def entry(self, frame: _Frame, node: Node) -> None:
+        key, place = frame.key, frame.key_span
+        frame.key = _NO_KEY
+        assert place is not None
+        if key is _BAD_KEY:
+            return
+        if key is _MERGE_KEY:
+            self.merge(frame, node)
+            return
+        if key in frame.items:
+            first = frame.items[key].key_span
+            self.report.add("E016", f"{key!r} is set twice", place, notes=[Note("first set here", first)])
+            return
+        frame.items[key] = Node(node.value, node.span, place, node.raw, node.tag)
+
+    def merge(self, frame: _Frame, node: Node) -> None:
+        for part in node.value if isinstance(node.value, tuple) else (node,):
+            if isinstance(part.value, dict):
+                frame.merged.append(part)
+            else:
+                self.report.add("E017", "<< merges mappings, and this is none", part.span)
+
+
+def _with_merged(frame: _Frame) -> dict[Key, Node]:
+    """Return the entries; what is merged in never replaces what is written, and the first merged one wins."""
+    entries: dict[Key, Node] = frame.items
+    for merged in frame.merged:
+        for key, node in merged.items():
+            entries.setdefault(key, node)
+    return entries
