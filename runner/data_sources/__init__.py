@@ -1,0 +1,1 @@
+"""What is looked up before the builds that use it: one file each."""

@@ -1,0 +1,23 @@
+"""Give back a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from runner.sdk import DataSource, options
+
+
+@options()
+class Options:
+    """The value."""
+
+    input: str
+    """Value to give back."""
+
+
+class Null(DataSource[Options]):
+    """Give back the value it is given, computed when data sources are read."""
+
+    name = "null"
+    attributes: ClassVar[Mapping[str, str]] = {"output": "string: the value of `input`"}

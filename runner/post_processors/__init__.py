@@ -1,0 +1,1 @@
+"""Work on what was built: one file each."""
