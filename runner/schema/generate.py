@@ -64,6 +64,8 @@ def schema_of(record: type[Any]) -> Schema:
         for other in _aliases(hints[field.name]):
             properties[other] = {**prop, "description": f"Another name of `{name}`.", "x-alias-of": name}
     schema: Schema = {"type": "object", "properties": properties}
+    if marks.patterns_of(record):
+        schema["patternProperties"] = {pattern: {} for pattern in marks.patterns_of(record)}
     if not marks.is_open(record):
         schema["additionalProperties"] = False
     return _with_rules(schema, record, required, hints)
@@ -139,6 +141,9 @@ def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
         return {"type": kind, "anyOf": [{"enum": list(args)}, {"type": "string", "pattern": EXPRESSION}]}
     if origin in (Union, types.UnionType):
         return _union([arg for arg in args if arg is not type(None)], optional=type(None) in args)
+    if origin in (list, tuple, dict) and _part(args[-1]):
+        ref = _of(args[-1])
+        return {"type": "object", "additionalProperties": ref} if origin is dict else {"type": "array", "items": ref}
     if origin in (list, tuple):
         return {"type": ["array", "string"], "items": _of(args[0])} if _textual(args[0]) else _list(args[0])
     if origin is dict:
@@ -151,6 +156,10 @@ def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
         inner = schema_of(hint)
         return inner | {"type": ["object", "string"], "pattern": EXPRESSION}
     raise TypeError(f"no JSON Schema for {hint!r}")
+
+
+def _part(hint: Any) -> bool:
+    return any(isinstance(extra, marks.Part) for extra in getattr(hint, "__metadata__", ()))
 
 
 def _textual(hint: Any) -> bool:
@@ -194,6 +203,8 @@ def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:
                 target["maximum"] = value
             case marks.Pattern(regex, meaning):
                 target |= {"pattern": f"{regex}|{EXPRESSION}", "x-meaning": meaning}
+            case marks.Part(name):
+                schema["$ref"] = f"#/$defs/{name}"
             case marks.Secret():
                 schema["x-secret"] = True
             case marks.Deprecated(instead):
@@ -202,6 +213,7 @@ def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:
                 schema["x-reads"] = where
             case marks.Octal():
                 schema["pattern"] = f"{_MODE}|{EXPRESSION}"
+                schema["x-octal"] = True
                 schema["x-meaning"] = "permissions such as '0644' or u=rw,go=r"
     return schema
 

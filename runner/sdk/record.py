@@ -78,6 +78,13 @@ class Octal:
     """File permissions: an octal number, a quoted one, or symbolic (``u=rw,go=r``)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The value is a part of the document with a schema of its own, called ``name``."""
+
+    name: str
+
+
 SecretStr = Annotated[str, Secret()]
 """A text that is masked in every output."""
 Duration = Annotated[
@@ -141,17 +148,21 @@ Rule = ExactlyOne | AtMostOne | AtLeastOne | Requires
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
-def options(*rules: Rule, open_ended: bool = False) -> Callable[[type[T]], type[T]]:
+def options(
+    *rules: Rule, open_ended: bool = False, patterns: tuple[str, ...] = ()
+) -> Callable[[type[T]], type[T]]:
     """Make a class a frozen, keyword-only record; its fields are the user's options.
 
     ``rules`` say how options depend on each other. ``open_ended`` records take further options of any name;
-    the class then has a field ``extra: dict[str, Any]``, which receives them.
+    the class then has a field ``extra: dict[str, Any]``, which receives them. ``patterns`` are regular expressions
+    of further names that are taken.
     """
 
     def decorate(cls: type[T]) -> type[T]:
         record = dataclass(frozen=True, slots=True, kw_only=True)(cls)
         record.__ingot_rules__ = rules  # type: ignore[attr-defined]  # set here, read by rules_of
         record.__ingot_open__ = open_ended  # type: ignore[attr-defined]  # set here, read by is_open
+        record.__ingot_patterns__ = patterns  # type: ignore[attr-defined]  # set here, read by patterns_of
         return record
 
     return decorate
@@ -163,6 +174,12 @@ def rules_of(record: type[Any]) -> tuple[Rule, ...]:
     for base in reversed(record.__mro__):
         found.update(dict.fromkeys(base.__dict__.get("__ingot_rules__", ())))
     return tuple(found)
+
+
+def patterns_of(record: type[Any]) -> tuple[str, ...]:
+    """Return the regular expressions of further option names that a record takes."""
+    found: tuple[str, ...] = getattr(record, "__ingot_patterns__", ())
+    return found
 
 
 def is_open(record: type[Any]) -> bool:
