@@ -1,0 +1,1 @@
+"""What a task can ask for: one file for each module."""

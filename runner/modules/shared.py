@@ -1,0 +1,139 @@
+"""Options that several modules have in common: records to inherit from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from runner.sdk import Alias, Duration, Mode, ReadsFile, SecretStr, options
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """One text may stand for several entries: it is cut at every ``by``, as Ansible does with its lists."""
+
+    by: str = ","
+
+
+Texts = Annotated[list[str], Separated()]
+"""Several texts: a list, or one text with commas between them."""
+
+
+@options()
+class Permissions:
+    """Who owns a file on the machine and what may be done with it."""
+
+    owner: str | None = None
+    """User, by name or number, that is to own the file."""
+    group: str | None = None
+    """Group, by name or number, that is to own the file."""
+    mode: Mode | None = None
+    """Permissions of the file, such as '0644', u=rw,go=r or preserve."""
+    attributes: Annotated[str | None, Alias("attr")] = None
+    """Flags for chattr, such as +i."""
+    seuser: str | None = None
+    """User part of the SELinux context; _default takes the policy's."""
+    serole: str | None = None
+    """Role part of the SELinux context; _default takes the policy's."""
+    setype: str | None = None
+    """Type part of the SELinux context; _default takes the policy's."""
+    selevel: str | None = None
+    """Level part of the SELinux context; _default takes the policy's."""
+    unsafe_writes: bool = False
+    """Write into the file itself where it cannot be replaced atomically, as in some mounts of containers."""
+
+
+@options()
+class Kept(Permissions):
+    """A file whose former content can be kept."""
+
+    backup: bool = False
+    """Keep a copy of the former file, with the time in its name."""
+
+
+@options()
+class Edited(Kept):
+    """A file that is written only if its new content passes a check."""
+
+    validate: str | None = None
+    """Command that checks the new content before it is put in place; %s stands for the temporary file."""
+
+
+@options()
+class Url(Permissions):
+    """How a URL is asked for and where the answer is put."""
+
+    ciphers: Annotated[list[str], Separated()] | None = None
+    """TLS ciphers to offer, in the notation of OpenSSL."""
+    client_cert: str | None = None
+    """File on the machine with the client's certificate in PEM form; it may hold the key as well."""
+    client_key: str | None = None
+    """File on the machine with the client's private key in PEM form."""
+    decompress: bool = True
+    """Unpack an answer that the server compressed with gzip."""
+    force: bool = False
+    """Ask for the file again even if it is there."""
+    force_basic_auth: bool = False
+    """Send user name and password with the first request, before the server asks for them."""
+    http_agent: str = "ansible-httpget"
+    """What the request says of its sender in User-Agent."""
+    timeout: Duration = "10"
+    """How long to wait for the server; a bare number is seconds."""
+    unredirected_headers: Texts | None = None
+    """Headers that are not sent on when the server redirects to another place."""
+    use_gssapi: bool = False
+    """Prove who you are by GSSAPI, usually Kerberos."""
+    use_netrc: bool = True
+    """Take user name and password from the machine's .netrc file if there is one."""
+    use_proxy: bool = True
+    """Go through the proxy that the machine's environment names."""
+    validate_certs: bool = True
+    """Refuse servers whose certificate cannot be verified."""
+
+
+@options()
+class Scripts:
+    """Commands or scripts that are brought to the machine and run there, as Packer's provisioners do."""
+
+    inline: list[str] | None = None
+    """Commands, run one after the other as one script."""
+    script: Annotated[str, ReadsFile("here")] | None = None
+    """Script on this computer that is to run."""
+    scripts: Annotated[list[str], ReadsFile("here")] | None = None
+    """Scripts on this computer that are to run in this order."""
+    environment_vars: list[str] | None = None
+    """Variables for the script's environment, each written NAME=value."""
+    env: dict[str, str] | None = None
+    """Variables for the script's environment, as a mapping."""
+    env_var_format: str | None = None
+    """How one variable is written on the command line; the first %s is its name, the second its value."""
+    valid_exit_codes: tuple[int, ...] = (0,)
+    """Exit codes that count as success."""
+
+
+@options()
+class RemoteScripts(Scripts):
+    """Scripts that run on the machine."""
+
+    execute_command: str | None = None
+    """Command that starts a script; {{.Path}} stands for the script and {{.Vars}} for its variables."""
+    remote_path: str | None = None
+    """Where the script is put on the machine."""
+    start_retry_timeout: Duration = "5m"
+    """How long to try to start the script, for instance while the machine restarts."""
+    pause_after: Duration = "0s"
+    """How long to wait after the script."""
+    skip_clean: bool = False
+    """Leave the script on the machine."""
+    binary: bool = False
+    """Bring the script over byte by byte, without converting its line ends."""
+
+
+@options()
+class Elevated:
+    """Another account under which a Windows machine runs the work."""
+
+    elevated_user: str | None = None
+    """Windows account with administrator's rights that is to run the work."""
+    elevated_password: SecretStr | None = None
+    """Password of elevated_user; empty for service accounts such as SYSTEM."""
