@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
-from runner.sdk import Alias, Duration, Mode, ReadsFile, SecretStr, options
+from runner.sdk import Alias, AtMostOne, Deprecated, Duration, Mode, ReadsFile, SecretStr, options
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +137,71 @@ class Elevated:
     """Windows account with administrator's rights that is to run the work."""
     elevated_password: SecretStr | None = None
     """Password of elevated_user; empty for service accounts such as SYSTEM."""
+
+
+@options(AtMostOne("name", "list"), AtMostOne("best", "nobest"))
+class RpmPackages:
+    """Packages from RPM repositories, as dnf installs them."""
+
+    name: Annotated[list[str] | None, Separated(), Alias("pkg")] = None
+    """Packages, groups (@name), files or URLs; * with state latest means everything that is installed."""
+    state: Literal["absent", "present", "installed", "removed", "latest"] | None = None
+    """Whether they are to be there; left out means present, or absent with autoremove."""
+    allow_downgrade: bool = False
+    """Let a named version replace a newer one that is installed."""
+    allowerasing: bool = False
+    """Let installed packages be removed where that resolves a conflict."""
+    autoremove: bool = False
+    """Remove packages that were installed as dependencies and are needed no more."""
+    best: bool | None = None
+    """Take the newest version or fail, not an older one that could be installed."""
+    nobest: bool | None = None
+    """Take an older version if the newest one cannot be installed."""
+    bugfix: bool = False
+    """With state latest, install only updates that fix faults."""
+    security: bool = False
+    """With state latest, install only updates that fix security faults."""
+    cacheonly: bool = False
+    """Use only what is in the cache; download no lists of packages."""
+    conf_file: str | None = None
+    """Configuration file on the machine to use instead of the usual one."""
+    disable_excludes: str | None = None
+    """Whose excludes to disregard: all, main, or a repository's name."""
+    disable_gpg_check: bool = False
+    """Install packages without checking their signatures."""
+    disable_plugin: Texts | None = None
+    """Plugins of dnf that are off for this work."""
+    enable_plugin: Texts | None = None
+    """Plugins of dnf that are on for this work."""
+    disablerepo: Texts | None = None
+    """Repositories that are off for this work."""
+    enablerepo: Texts | None = None
+    """Repositories that are on for this work."""
+    download_only: bool = False
+    """Download the packages, but do not install them."""
+    download_dir: str | None = None
+    """Directory on the machine for packages that are only downloaded."""
+    exclude: Texts | None = None
+    """Packages that are to be left as they are."""
+    install_repoquery: Annotated[bool, Deprecated("leave it out")] = True
+    """Switch of a helper that old versions of yum needed."""
+    install_weak_deps: bool = True
+    """Install packages that others only recommend."""
+    installroot: str = "/"
+    """Directory that holds the system to install into."""
+    list_: str | None = field(default=None, metadata={"name": "list"})
+    """Look packages up instead of changing any: installed, updates, available, repos, or a name."""
+    lock_timeout: int = 30
+    """How many seconds to wait while another program holds the lock."""
+    releasever: str | None = None
+    """Release of the distribution to take packages from."""
+    skip_broken: bool = False
+    """Leave out packages that cannot be had or whose dependencies are broken."""
+    sslverify: bool = True
+    """Refuse repositories whose certificate cannot be verified."""
+    validate_certs: bool = True
+    """Refuse servers of packages named by URL whose certificate cannot be verified."""
+    update_cache: Annotated[bool, Alias("expire-cache")] = False
+    """Fetch the repositories' lists again if they are out of date."""
+    update_only: bool = False
+    """With state latest, only update what is installed."""

@@ -1,0 +1,22 @@
+"""The ``yum`` module."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from runner.modules.shared import RpmPackages
+from runner.sdk import AtLeastOne, Module, options
+
+
+@options(AtLeastOne("name", "list", "update_cache", "autoremove"))
+class Options(RpmPackages):
+    """What ``yum`` accepts."""
+
+    use_backend: Literal["auto", "dnf", "dnf4", "dnf5", "yum", "yum4"] = "auto"
+    """Which version of yum or dnf to use."""
+
+
+class Yum(Module[Options]):
+    """Install, upgrade and remove RPM packages; on current systems, dnf does the work."""
+
+    name = "yum"
