@@ -1,0 +1,1 @@
+"""Groups of options that the Proxmox builders take."""

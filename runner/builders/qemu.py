@@ -1,0 +1,148 @@
+"""Make a disk of a virtual machine with QEMU."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from runner.builders.shared.boot import VncBoot
+from runner.builders.shared.communicator import Connection
+from runner.builders.shared.group import LocalFile, group
+from runner.builders.shared.http import HttpServer
+from runner.builders.shared.iso import Iso
+from runner.builders.shared.media import Cd, Floppy
+from runner.builders.shared.ports import HostPorts
+from runner.builders.shared.shutdown import Shutdown
+from runner.builders.shared.vnc import VncServer
+from runner.sdk import AtLeastOne, Builder, Deprecated, ExactlyOne, SecretStr, options
+
+
+@options()
+class QemuImgArgs:
+    """Further arguments of `qemu-img`, by subcommand."""
+
+    create: list[str] | None = None
+    """Arguments of `qemu-img create`."""
+    convert: list[str] | None = None
+    """Arguments of `qemu-img convert`."""
+    resize: list[str] | None = None
+    """Arguments of `qemu-img resize`."""
+
+
+@group()
+class Hardware:
+    """What the virtual machine is made of."""
+
+    accelerator: Literal["hax", "hvf", "kvm", "none", "tcg", "whpx", "xen"] | None = None
+    """What runs the processor's instructions; KVM where it is there when left out."""
+    machine_type: str = "pc"
+    """Machine to emulate, such as `q35`."""
+    cpus: int = 1
+    """Number of processors."""
+    cpu_model: str | None = None
+    """Processor to emulate, such as `host`."""
+    sockets: int | None = None
+    """Number of processor sockets."""
+    cores: int | None = None
+    """Cores in each socket."""
+    threads: int | None = None
+    """Threads in each core."""
+    memory: int = 512
+    """Memory in megabytes."""
+    firmware: str | None = None
+    """Firmware file to boot with, also by a name that QEMU finds."""
+    use_pflash: bool = False
+    """Put `firmware` in flash memory."""
+    efi_boot: bool = False
+    """Boot with UEFI."""
+    efi_firmware_code: LocalFile | None = None
+    """File of the UEFI firmware; known places are searched when left out."""
+    efi_firmware_vars: LocalFile | None = None
+    """File of UEFI variables to start from."""
+    efi_drop_efivars: bool = False
+    """Leave the UEFI variables out of the result."""
+    vtpm: bool = False
+    """Give the machine a TPM, emulated by `swtpm`."""
+    use_tpm1: bool = False
+    """Emulate a TPM 1.2 instead of 2.0."""
+    tpm_device_type: str = "tpm-tis"
+    """Device by which the machine sees the TPM."""
+    net_device: str = "virtio-net"
+    """Network card to emulate."""
+    net_bridge: str | None = None
+    """Bridge of this computer to connect the network card to; user networking when left out."""
+    vga: str | None = None
+    """Graphics card to emulate."""
+    display: str | None = None
+    """Window that shows the screen, such as `gtk` or `none`."""
+    headless: bool = False
+    """Open no window."""
+    use_default_display: bool = False
+    """Let QEMU choose the window."""
+    qemuargs: list[list[str]] | None = None
+    """Arguments of QEMU, each `[name, value]`; a name takes the place of all defaults of that name."""
+    qemu_binary: str = "qemu-system-x86_64"
+    """QEMU program to run."""
+
+
+@group()
+class Disks:
+    """The disks of the virtual machine."""
+
+    disk_size: str = "40960M"
+    """Size of the disk, such as `10G`; a bare number is megabytes."""
+    disk_additional_size: list[str] | None = None
+    """Sizes of further disks."""
+    disk_interface: str = "virtio"
+    """Bus that disks are attached to, such as `virtio`, `virtio-scsi` or `ide`."""
+    disk_cache: Literal["directsync", "none", "unsafe", "writeback", "writethrough"] = "writeback"
+    """How writes are cached."""
+    disk_discard: Literal["ignore", "unmap"] = "ignore"
+    """What becomes of freed blocks."""
+    disk_detect_zeroes: Literal["off", "on", "unmap", True, False] = "off"
+    """What becomes of blocks of zeros."""
+    disk_image: bool = False
+    """Take `iso_url` for a disk to start from, not for an installation image."""
+    use_backing_file: bool = False
+    """Write changes only, on top of the disk started from."""
+    skip_resize_disk: bool = False
+    """Keep the size of the disk started from."""
+    skip_compaction: bool = False
+    """Do not shrink the disk after the build."""
+    disk_compression: bool = False
+    """Compress the disk after the build."""
+    format: Literal["qcow2", "raw"] = "qcow2"
+    """Format of the disk."""
+    cdrom_interface: str | None = None
+    """Bus that the installation image is attached to."""
+    iso_skip_cache: bool = False
+    """Use a local installation image in its place, without copying it to the cache."""
+    qemu_img_args: QemuImgArgs | None = None
+    """Further arguments of `qemu-img`."""
+
+
+@options(ExactlyOne("iso_url", "iso_urls"), AtLeastOne("iso_checksum"))
+class Options(Connection, HttpServer, Iso, Floppy, Cd, VncBoot, VncServer, Shutdown, HostPorts, Hardware, Disks):
+    """The virtual machine, what it boots from and where its disk goes."""
+
+    vm_name: str | None = None
+    """Name of the machine and of its disk file; `packer-BUILD` when left out."""
+    output_directory: str | None = None
+    """Directory that receives the disk; `output-BUILD` when left out."""
+    boot_steps: list[list[str]] | None = None
+    """Keys to type with a description, each `[keys, description]`, in place of `boot_command`."""
+    run_once: Annotated[bool, Deprecated("nothing, for it has no effect")] = False
+    """A leftover of early versions of Packer."""
+    qmp_enable: bool = False
+    """Open QEMU's control socket."""
+    qmp_socket_path: str | None = None
+    """Path of QEMU's control socket."""
+    vnc_use_password: bool = False
+    """Protect the screen with a password."""
+    vnc_password: SecretStr | None = None
+    """Password of the screen; made up when left out."""
+
+
+class Qemu(Builder[Options]):
+    """Make a disk of a virtual machine with QEMU."""
+
+    name = "qemu"

@@ -1,0 +1,28 @@
+"""What is typed on a machine while it boots."""
+
+from __future__ import annotations
+
+from runner.builders.shared.group import SignedDuration, group
+from runner.sdk import Duration
+
+
+@group()
+class BootCommand:
+    """The keys that start an installation."""
+
+    boot_command: list[str] | None = None
+    """Keys to type, with names such as `<enter>`, `<f10>`, `<leftAltOn>` and pauses such as `<wait5>`."""
+    boot_wait: SignedDuration = "10s"
+    """How long the machine may boot before the first key is typed."""
+    boot_keygroup_interval: Duration | None = None
+    """Pause after each group of keys that is sent at once."""
+
+
+@group()
+class VncBoot(BootCommand):
+    """The keys that start an installation, typed through VNC."""
+
+    boot_key_interval: Duration | None = None
+    """Pause after each key; 100 milliseconds when left out."""
+    disable_vnc: bool = False
+    """Open no VNC port, so that nothing can be typed."""

@@ -1,0 +1,1 @@
+"""Groups of options that the VMware builders take."""

@@ -1,0 +1,1 @@
+"""Builders of virtual machines with VMware vSphere."""

@@ -1,0 +1,1 @@
+"""Groups of options that the vSphere builders take."""
