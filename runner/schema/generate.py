@@ -143,7 +143,9 @@ def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
         return _union([arg for arg in args if arg is not type(None)], optional=type(None) in args)
     if origin in (list, tuple, dict) and _part(args[-1]):
         ref = _of(args[-1])
-        return {"type": "object", "additionalProperties": ref} if origin is dict else {"type": "array", "items": ref}
+        if origin is dict:
+            return {"type": ["object"], "additionalProperties": ref}
+        return {"type": ["array"], "items": ref}
     if origin in (list, tuple):
         return {"type": ["array", "string"], "items": _of(args[0])} if _textual(args[0]) else _list(args[0])
     if origin is dict:

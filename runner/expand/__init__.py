@@ -1,0 +1,1 @@
+"""Values: variables, locals, data and expressions."""

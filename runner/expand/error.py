@@ -1,0 +1,22 @@
+"""What can go wrong with an expression."""
+
+from __future__ import annotations
+
+from runner.diagnostics import Diagnostic
+
+
+class ExpressionError(Exception):
+    """An expression has no value; ``diagnostic`` says why and where."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+class Late(Exception):  # noqa: N818 - not an error: the value is known later
+    """An expression needs ``name``, whose value is known only while the build runs."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason

@@ -1,0 +1,164 @@
+"""Jinja as Ingot uses it: sandboxed, strict, with native types.
+
+A text that is one expression has the expression's value; anything joined is a text (the rule of ansible-core 2.19).
+Filters, tests and functions are loaded when an expression names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2.compiler import CodeGenerator
+from jinja2.nativetypes import NativeCodeGenerator
+from jinja2.runtime import Context, Undefined, missing
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
+
+from runner.expand import filters, functions, jinja_tests
+
+_MAX_REPEAT = 10_000_000
+"""The longest text or list that ``*`` makes, in items."""
+_MAX_POWER_BITS = 100_000
+"""The largest number that ``**`` makes, in bits."""
+
+
+class Missing(StrictUndefined):
+    """An undefined value: it may be asked for its parts and tested, and fails when it is used."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __getitem__(self, key: Any) -> Missing:
+        return self
+
+
+class _Generator(NativeCodeGenerator):
+    """Keep the types of constants: only plain text is folded at compile time."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Any, finalize: Any) -> Any:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
+
+class _Lazy(dict[str, Any]):
+    """Filters or tests: Jinja's own, and more that are loaded when they are named."""
+
+    def __init__(self, own: Mapping[str, Any], find: Callable[[str], Any], names: Iterable[str]) -> None:
+        super().__init__({name: value for name, value in own.items() if name not in names})
+        self._find = find
+        self._names = frozenset(names)
+
+    def __missing__(self, name: str) -> Any:
+        found = self._find(name) if name in self._names else None
+        if found is None:
+            raise KeyError(name)
+        self[name] = found
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self._names
+
+    def names(self) -> frozenset[str]:
+        """Return every name that can be used."""
+        return frozenset(self) | self._names
+
+
+class _Context(Context):
+    """Looks names up in the scope that the template is rendered with."""
+
+    scope: Any = None
+
+    def resolve_or_missing(self, key: str) -> Any:
+        if key in self.vars:
+            return self.vars[key]
+        found = self.scope.lookup(key) if self.scope is not None else missing
+        return self.parent.get(key, missing) if found is missing else found
+
+
+def _joined(parts: Iterable[Any]) -> Any:
+    values = list(parts)
+    if len(values) == 1:
+        return values[0]
+    return "".join(_text(value) for value in values)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+class Environment(SandboxedEnvironment):
+    """The one Jinja environment."""
+
+    code_generator_class: type[CodeGenerator] = _Generator
+    context_class = _Context
+    concat = staticmethod(_joined)
+    intercepted_binops = frozenset(("*", "**"))
+
+    def __init__(self) -> None:
+        super().__init__(undefined=Missing, keep_trailing_newline=True, extensions=["jinja2.ext.do"])
+        self.filters = _Lazy(self.filters, filters.find, filters.names())
+        self.tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names())
+        for name in ("lipsum", "cycler", "joiner"):
+            self.globals.pop(name, None)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Refuse to make values that would fill the memory."""
+        sized, count = (left, right) if isinstance(right, int) else (right, left)
+        if operator == "*" and isinstance(sized, str | list | tuple) and isinstance(count, int):
+            if len(sized) * count > _MAX_REPEAT:
+                raise SecurityError(f"'*' would make more than {_MAX_REPEAT} items")
+        elif operator == "**" and isinstance(left, int) and isinstance(right, int):
+            if right > 0 and left.bit_length() * right > _MAX_POWER_BITS:
+                raise SecurityError("'**' would make too large a number")
+        return super().call_binop(context, operator, left, right)
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return the environment; it is made once, for templates are compiled for it."""
+    return Environment()
+
+
+@lru_cache(maxsize=20_000)
+def compiled(text: str) -> Template:
+    """Return a template compiled. Raises ``TemplateError`` when it cannot be."""
+    return environment().from_string(text)
+
+
+@lru_cache(maxsize=20_000)
+def syntax_tree(text: str) -> nodes.Template:
+    """Return a template's syntax tree. Raises ``TemplateError`` when it has none."""
+    return environment().parse(text)
+
+
+def evaluate(text: str, scope: Any) -> Any:
+    """Return the value of a template in ``scope`` (anything with ``lookup(name)``).
+
+    Raises ``TemplateError`` or whatever a filter or function raises.
+    """
+    template = compiled(text)
+    context = _Context(template.environment, dict(template.globals), template.name, template.blocks)
+    context.scope = scope
+    return _joined(template.root_render_func(context))
+
+
+def defined_names() -> frozenset[str]:
+    """Return the names that every expression knows: Jinja's own globals and the functions."""
+    return functions.names() | frozenset(environment().globals)
+
+
+__all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
+           "evaluate", "missing", "syntax_tree"]

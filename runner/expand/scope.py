@@ -1,0 +1,108 @@
+"""Names and what they stand for, looked up when an expression asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from jinja2.runtime import missing
+
+from runner.diagnostics import Diagnostic, Note
+from runner.expand.error import ExpressionError, Late
+from runner.text import Node
+
+Layer = Mapping[str, Any]
+
+
+class Scope:
+    """Layers of names, of which later ones win.
+
+    A value may be a ``Node``: then it is rendered when it is first asked for, in this scope, so that variables may
+    use each other in any order. ``late`` names are known only while the build runs, each with the reason;
+    ``unknown`` is the reason why any other name is late too, if it is.
+    """
+
+    def __init__(self, *layers: Layer, late: Mapping[str, str] | None = None, unknown: str | None = None) -> None:
+        self._layers = layers
+        self._late = late or {}
+        self._unknown = unknown
+        self._values: dict[str, Any] = {}
+        self._active: list[str] = []
+
+    def with_layers(
+        self, *layers: Layer, late: Mapping[str, str] | None = None, unknown: str | None = None
+    ) -> Scope:
+        """Return a scope with more layers, which win over these."""
+        return Scope(*self._layers, *layers, late={**self._late, **(late or {})}, unknown=unknown or self._unknown)
+
+    def lookup(self, name: str) -> Any:
+        """Return the value of ``name``, or Jinja's ``missing``.
+
+        Raises ``Late`` when it is not known yet and ``ExpressionError`` when it has no value.
+        """
+        if name in self._values:
+            return self._values[name]
+        for layer in reversed(self._layers):
+            if name in layer:
+                value = layer[name]
+                self._values[name] = found = self._rendered(name, value) if isinstance(value, Node) else value
+                return found
+        if name in self._late:
+            raise Late(name, self._late[name])
+        return missing
+
+    def unknown(self, name: str) -> None:
+        """Raise ``Late`` when a name that nobody defined may still get a value while the build runs."""
+        if self._unknown is not None:
+            raise Late(name, self._unknown)
+
+    def names(self) -> frozenset[str]:
+        """Return every name that is known, now or later."""
+        return frozenset(self._late).union(*self._layers)
+
+    def where(self, name: str) -> Node | None:
+        """Return the text that gives ``name`` its value."""
+        found = next((layer[name] for layer in reversed(self._layers) if name in layer), None)
+        return found if isinstance(found, Node) else None
+
+    def _rendered(self, name: str, node: Node) -> Any:
+        from runner.expand.render import render
+
+        if name in self._active:
+            raise ExpressionError(self._circle(name))
+        self._active.append(name)
+        try:
+            return render(node, self)
+        finally:
+            self._active.pop()
+
+    def _circle(self, name: str) -> Diagnostic:
+        chain = [*self._active[self._active.index(name) :], name]
+        nodes = [(each, self.where(each)) for each in chain[1:-1]]
+        notes = tuple(Note(f"{each!r} is set here", node.place) for each, node in nodes if node)
+        start = self.where(name)
+        assert start is not None
+        return Diagnostic("E405", f"values go round in a circle: {' -> '.join(chain)}", start.place, notes=notes)
+
+
+class Namespace(Mapping[str, Any]):
+    """What ``var.x``, ``local.x`` and ``data.x`` look into: names of one kind only."""
+
+    def __init__(self, kind: str, names: Iterable[str], scope: Scope) -> None:
+        self._kind = kind
+        self._names = frozenset(names)
+        self._scope = scope
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._scope.lookup(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"{self._kind} ({', '.join(self)})"

@@ -1,0 +1,1 @@
+"""What the program thinks in: frozen records of playbooks, plans and results."""

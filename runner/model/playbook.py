@@ -1,0 +1,194 @@
+"""The playbook as it was written: every value still a ``Node`` with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from runner.text import Node, SourceFile, Span
+
+Keywords = Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """An input of the playbook."""
+
+    name: str
+    place: Span
+    type: str | None = None
+    default: Node | None = None
+    description: str = ""
+    rules: Node | None = None
+    sensitive: bool = False
+    env: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Local:
+    """A value computed once from variables, data and other locals."""
+
+    name: str
+    place: Span
+    value: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Data:
+    """A look-up made before the builds that use it."""
+
+    name: str
+    place: Span
+    type: str
+    options: Node
+    when: Node | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Where machines come from. ``options`` has what ``extends`` brings already merged in."""
+
+    name: str
+    place: Span
+    builder: str
+    options: Node
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SourceUse:
+    """A source in a play, with what the play adds to its options."""
+
+    name: str
+    place: Span
+    options: Node | None = None
+    start_from: Node | None = None
+    when: Node | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoleContext:
+    """The role that tasks belong to: where its files lie and what its variables are."""
+
+    name: str
+    path: Path
+    defaults: Mapping[str, Node] = field(default_factory=dict)
+    vars: Mapping[str, Node] = field(default_factory=dict)
+    params: Mapping[str, Node] = field(default_factory=dict)
+    arguments: Node | None = None
+    """The argument specification of the entry point, from ``meta``."""
+    place: Span | None = None
+    """Where the role is applied."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """One module with its options, and the keywords beside it."""
+
+    place: Span
+    name: str
+    module: str
+    args: Node
+    keywords: Keywords
+    file: SourceFile
+    role: RoleContext | None = None
+    included: tuple[Item, ...] = ()
+    """The tasks of the file that an ``include_tasks`` with a plain name will bring, for checks only."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """Tasks that share keywords: a ``block``, an imported file or a role."""
+
+    place: Span
+    kind: Literal["block", "import", "role"]
+    name: str
+    keywords: Keywords
+    tasks: tuple[Item, ...]
+    rescue: tuple[Item, ...] = ()
+    always: tuple[Item, ...] = ()
+    handlers: tuple[Item, ...] = ()
+    """The handlers that a role brings, those of its dependencies first."""
+    role: RoleContext | None = None
+
+
+Item = Task | Block
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PostProcessor:
+    """One link of a chain of post-processors."""
+
+    place: Span
+    type: str
+    options: Node
+    keywords: Keywords
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Play:
+    """Sources x work."""
+
+    name: str | None
+    place: Span
+    sources: tuple[SourceUse, ...] = ()
+    keywords: Keywords = field(default_factory=dict)
+    vars: Mapping[str, Node] = field(default_factory=dict)
+    matrix: Node | None = None
+    pre_tasks: tuple[Item, ...] = ()
+    roles: tuple[Item, ...] = ()
+    tasks: tuple[Item, ...] = ()
+    post_tasks: tuple[Item, ...] = ()
+    handlers: tuple[Item, ...] = ()
+    """The play's own handlers, then those of its roles, in the order in which they run."""
+    on_error: tuple[Item, ...] = ()
+    verify: tuple[Item, ...] = ()
+    post_processors: tuple[tuple[PostProcessor, ...], ...] = ()
+
+    def sections(self) -> Iterator[tuple[str, tuple[Item, ...]]]:
+        """Yield the lists of tasks in the order in which they run."""
+        for name in ("pre_tasks", "roles", "tasks", "post_tasks"):
+            yield name, getattr(self, name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Requirement:
+    """Something the playbook needs: Ingot itself, a plugin distribution or a role."""
+
+    kind: Literal["ingot", "plugin", "role"]
+    name: str
+    version: str
+    place: Span
+    src: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Playbook:
+    """Everything that the files of a playbook say."""
+
+    path: str
+    root: Path
+    """The directory to which relative paths belong."""
+    files: tuple[SourceFile, ...]
+    """Every file that was read, in the order of reading."""
+    name: str = ""
+    description: str = ""
+    requires: tuple[Requirement, ...] = ()
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    locals: Mapping[str, Local] = field(default_factory=dict)
+    data: Mapping[str, Data] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    plays: tuple[Play, ...] = ()
+
+
+def walk(items: tuple[Item, ...], *, included: bool = False) -> Iterator[Task]:
+    """Yield the tasks in ``items``, however deep in blocks; with ``included``, also those of included files."""
+    for item in items:
+        if isinstance(item, Block):
+            for part in (item.tasks, item.rescue, item.always):
+                yield from walk(part, included=included)
+        else:
+            yield item
+            if included:
+                yield from walk(item.included, included=True)

@@ -1,0 +1,100 @@
+"""What the readers of a playbook's parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from runner.diagnostics import Report
+from runner.formats import documents
+from runner.model.playbook import RoleContext
+from runner.text import Node, SourceFile, Span
+
+MAIN = ("main.yml", "main.yaml", "main.json", "main")
+"""Names of the file that a directory of a role begins with."""
+
+
+@dataclass
+class Files:
+    """The files of one run: each is read once."""
+
+    report: Report
+    read: dict[str, SourceFile] = field(default_factory=dict)
+    _nodes: dict[Path, Node | None] = field(default_factory=dict)
+
+    def load(self, path: Path, asked_at: Span | None = None) -> Node | None:
+        """Return the document in ``path``, shown to users relative to where they stand."""
+        key = path.resolve()
+        if key not in self._nodes:
+            file, node = documents.load(shown(path), self.report, asked_at=asked_at)
+            if file is not None:
+                self.read[str(key)] = file
+            self._nodes[key] = node
+        return self._nodes[key]
+
+
+def shown(path: Path) -> str:
+    """Return ``path`` as users would write it: relative when it lies below the working directory."""
+    try:
+        return str(path.relative_to(Path.cwd())) if path.is_absolute() else str(path)
+    except ValueError:
+        return str(path)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where tasks stand: which file, in which role, and where to look for others."""
+
+    files: Files
+    root: Path
+    """The playbook's directory."""
+    roles_path: tuple[Path, ...]
+    directory: Path
+    """The directory of the file being read."""
+    file: SourceFile
+    role: RoleContext | None = None
+    importing: tuple[Path, ...] = ()
+    """The files being imported, outermost first: one of them again would never end."""
+    applying: tuple[str, ...] = ()
+    """The roles being applied, outermost first."""
+
+    @property
+    def report(self) -> Report:
+        """Where mistakes go."""
+        return self.files.report
+
+    def within(self, path: Path, file: SourceFile) -> Context:
+        """Return the context of a file that this one imports or includes."""
+        return replace(self, directory=path.parent, file=file, importing=(*self.importing, path.resolve()))
+
+    @property
+    def lenient(self) -> bool:
+        """Whether the text belongs to a role: written for Ansible, and judged as Ansible judges it."""
+        return self.role is not None
+
+
+def mapping_of(node: Node | None) -> Mapping[str, Node]:
+    """Return the entries of a mapping with text keys; nothing for any other value."""
+    if node is None:
+        return {}
+    return {key: child for key, child in node.items() if isinstance(key, str)}
+
+
+def text_of(node: Node | None) -> str | None:
+    """Return a scalar as the text it was written as; nothing when there is none."""
+    if node is None or node.value is None or isinstance(node.value, dict | tuple):
+        return None
+    return node.value if isinstance(node.value, str) else node.raw or str(node.value)
+
+
+def without(node: Node, keys: frozenset[str]) -> Node:
+    """Return a mapping without some of its keys."""
+    assert isinstance(node.value, dict)
+    return Node({k: v for k, v in node.value.items() if k not in keys}, node.span, node.key_span)
+
+
+def only(node: Node, keys: frozenset[str]) -> Node:
+    """Return a mapping with just these of its keys."""
+    assert isinstance(node.value, dict)
+    return Node({k: v for k, v in node.value.items() if k in keys}, node.span, node.key_span)

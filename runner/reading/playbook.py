@@ -1,0 +1,249 @@
+"""A playbook's files -> one record, with every mistake in the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner import registry
+from runner.diagnostics import Note, Report
+from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Variable
+from runner.reading.context import Context, Files, mapping_of, shown, text_of, without
+from runner.reading.names import check_names
+from runner.reading.plays import read_plays
+from runner.schema.check import check, unknown_word
+from runner.schema.published import definition, published
+from runner.text import Key, Node, SourceFile
+
+_VARIABLE_KEYS = frozenset({"type", "default", "description", "rules", "sensitive", "env"})
+_SECTIONS = ("variables", "locals", "data", "sources")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where else to look when a playbook is read."""
+
+    roles_path: tuple[Path, ...] = ()
+    sources: str | None = None
+    """A file with the sources for an Ansible playbook."""
+
+
+def read_playbook(path: str, report: Report, settings: Settings | None = None) -> Playbook | None:
+    """Return what the playbook at ``path`` says (a file, a directory of ``*.ingot.yml``, or ``-``).
+
+    Everything found wrong is in ``report``; the record holds what could be understood.
+    """
+    settings = settings or Settings()
+    files = Files(report)
+    target = Path(path)
+    directory = path != "-" and target.is_dir()
+    paths = sorted(target.glob("*.ingot.yml")) if directory else [target]
+    if directory and not paths:
+        report.add("E001", f"{path} holds no *.ingot.yml", SourceFile(path, "").start())
+        return None
+    documents = [node for each in paths if (node := files.load(each) if path != "-" else _stdin(files))]
+    if settings.sources:
+        extra = files.load(Path(settings.sources))
+        documents += [extra] if extra else []
+    parts = [part for node in documents if (part := _playbook_document(node, settings, report))]
+    if not parts:
+        return None
+    root = target if directory else target.parent if path != "-" else Path()
+    return _assemble(path, root, _merge(parts, report), files, settings)
+
+
+def _stdin(files: Files) -> Node | None:
+    from runner.formats import documents
+
+    file, node = documents.load("-", files.report)
+    if file is not None:
+        files.read["<stdin>"] = file
+    return node
+
+
+def _playbook_document(node: Node, settings: Settings, report: Report) -> Node | None:
+    if node.value is None:
+        report.add("E018", "the file is empty", node.span, hint="`ingot new DIR` makes a playbook to start from")
+        return None
+    if isinstance(node.value, tuple):
+        if settings.sources is None:
+            report.add(
+                "E133", "a list at the top is an Ansible playbook, which names no sources", node.span,
+                hint="give the sources with --sources FILE, or write a mapping with 'sources' and 'plays'",
+            )
+            return None
+        node = Node({"plays": Node(node.value, node.span, node.span)}, node.span)
+    if not isinstance(node.value, dict):
+        report.add("E104", "a playbook is a mapping", node.span)
+        return None
+    check(node, published("playbook"), report, what="keyword")
+    return node
+
+
+def _merge(parts: Sequence[Node], report: Report) -> Node:
+    """Return the documents of a directory as one; a name that is set twice is an error with both places."""
+    if len(parts) == 1:
+        return parts[0]
+    whole: dict[Key, Node] = {}
+    for part in parts:
+        for key, child in part.items():
+            whole[key] = _merged(whole[key], child, str(key), report) if key in whole else child
+    return Node(whole, parts[0].span)
+
+
+def _merged(first: Node, second: Node, key: str, report: Report) -> Node:
+    if isinstance(first.value, tuple) and isinstance(second.value, tuple):
+        return Node((*first.value, *second.value), first.span, first.key_span)
+    if key in _SECTIONS and isinstance(first.value, dict) and isinstance(second.value, dict):
+        for name in second.value.keys() & first.value.keys():
+            notes = [Note("first set here", first.value[name].place)]
+            report.add("E016", f"{name!r} is set twice in {key!r}", second.value[name].place, notes=notes)
+        return Node({**second.value, **first.value}, first.span, first.key_span)
+    report.add("E016", f"{key!r} is set twice", second.place, notes=[Note("first set here", first.place)])
+    return first
+
+
+def _assemble(path: str, root: Path, node: Node, files: Files, settings: Settings) -> Playbook:
+    report = files.report
+    parts = mapping_of(node)
+    context = Context(files, root, settings.roles_path, root, node.span.file)
+    sources = _read_sources(parts.get("sources"), report)
+    playbook = Playbook(
+        path=path,
+        root=root,
+        files=(),
+        name=text_of(parts.get("name")) or (root.resolve().name if path == "-" else Path(shown(Path(path))).stem),
+        description=text_of(parts.get("description")) or "",
+        requires=_read_requires(parts.get("requires"), report),
+        variables=_read_variables(parts.get("variables"), report),
+        locals={name: Local(name, child.place, child) for name, child in mapping_of(parts.get("locals")).items()},
+        data=_read_data(parts.get("data"), report),
+        sources=sources,
+        plays=read_plays(parts.get("plays"), context),
+    )
+    known = frozenset(mapping_of(parts.get("sources")))
+    check_names(playbook, known, report)
+    return _with_files(playbook, files)
+
+
+def _with_files(playbook: Playbook, files: Files) -> Playbook:
+    from dataclasses import replace
+
+    return replace(playbook, files=tuple(files.read.values()))
+
+
+def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:
+    variables: dict[str, Variable] = {}
+    for name, child in mapping_of(node).items():
+        keys = mapping_of(child)
+        if not isinstance(child.value, dict) or not (keys.keys() & _VARIABLE_KEYS):
+            _warn_of_number_like(child, report)
+            variables[name] = Variable(name, child.place, default=child)
+            continue
+        sound = check(child, definition("variable"), report, what="keyword")
+        sensitive = keys.get("sensitive")
+        variables[name] = Variable(
+            name, child.place,
+            type=text_of(keys.get("type")) if sound else None,
+            default=keys.get("default"),
+            description=text_of(keys.get("description")) or "",
+            rules=keys.get("rules"),
+            sensitive=sensitive is not None and str(sensitive.value).lower() in ("true", "yes", "on", "1"),
+            env=text_of(keys.get("env")),
+        )
+        if "type" not in keys and "default" in keys:
+            _warn_of_number_like(keys["default"], report)
+    return variables
+
+
+def _warn_of_number_like(node: Node, report: Report) -> None:
+    """Warn of versions and ports that YAML reads as other numbers than they look like."""
+    raw, value = node.raw or "", node.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or str(value) == raw:
+        return
+    if ":" in raw or (isinstance(value, float) and "." in raw and raw.endswith("0")) or raw.startswith("0"):
+        meaning = f"{value} (base 60)" if ":" in raw else f"{value}"
+        report.add("W110", f"unquoted, {raw} is the number {meaning} in YAML", node.span,
+                   hint=f'if it is a text, such as a version, quote it: "{raw}"')
+
+
+def _read_data(node: Node | None, report: Report) -> dict[str, Data]:
+    data: dict[str, Data] = {}
+    for name, child in mapping_of(node).items():
+        if not check(child, definition("data"), report, what="keyword"):
+            continue
+        kind = child.get("type")
+        word = text_of(kind)
+        assert kind is not None
+        entry = registry.find("data_sources", word) if word else None
+        if entry is None:
+            unknown_word("E203", "data source", word or "", registry.names("data_sources"), kind.span, report)
+            continue
+        options = without(child, frozenset({"type", "when"}))
+        check(options, entry.schema, report)
+        data[name] = Data(name, child.place, entry.name, options, child.get("when"))
+    return data
+
+
+def _read_sources(node: Node | None, report: Report) -> dict[str, Source]:
+    written = mapping_of(node)
+    sources: dict[str, Source] = {}
+    for name, child in written.items():
+        if not check(child, definition("source"), report, what="keyword"):
+            continue
+        whole = _extended(name, written, (), report)
+        if whole is None:
+            continue
+        builder = whole.get("builder")
+        word = text_of(builder)
+        if builder is None or word is None:
+            report.add("E103", "keyword 'builder' is missing", child.place, hint="it names what makes the machine")
+            continue
+        entry = registry.find("builders", word)
+        if entry is None:
+            unknown_word("E202", "builder", word, registry.names("builders"), builder.span, report)
+            continue
+        options = without(whole, frozenset({"builder", "extends"}))
+        sources[name] = Source(name, child.place, entry.name, options)
+    return sources
+
+
+def _extended(name: str, written: dict[str, Node] | object, seen: tuple[str, ...], report: Report) -> Node | None:
+    """Return a source with the options of those it extends; its own ones win."""
+    assert isinstance(written, dict)
+    node: Node = written[name]
+    parent = node.get("extends")
+    word = text_of(parent)
+    if parent is None or word is None:
+        return node
+    if word in (*seen, name):
+        chain = " -> ".join((*seen, name, word))
+        report.add("E205", f"sources extend each other in a circle: {chain}", parent.span)
+        return None
+    if word not in written:
+        unknown_word("E206", "source", word, written, parent.span, report)
+        return None
+    base = _extended(word, written, (*seen, name), report)
+    if base is None or not isinstance(base.value, dict) or not isinstance(node.value, dict):
+        return None
+    return Node({**base.value, **node.value}, node.span, node.key_span)
+
+
+def _read_requires(node: Node | None, report: Report) -> tuple[Requirement, ...]:
+    if node is None or not check(node, definition("requires"), report, what="keyword"):
+        return ()
+    found: list[Requirement] = []
+    ingot = node.get("ingot")
+    if ingot is not None:
+        found.append(Requirement("ingot", "ingot", text_of(ingot) or "", ingot.span))
+    for name, child in mapping_of(node.get("plugins")).items():
+        found.append(Requirement("plugin", name, text_of(child) or "", child.place))
+    roles = node.get("roles")
+    for role in roles.elements() if roles else ():
+        if check(role, definition("required_role"), report, what="keyword"):
+            parts = mapping_of(role)
+            version = text_of(parts.get("version")) or ""
+            src = text_of(parts["src"]) or ""
+            found.append(Requirement("role", text_of(parts["name"]) or "", version, role.span, src))
+    return tuple(found)

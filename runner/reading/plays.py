@@ -1,0 +1,203 @@
+"""Plays -> records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from runner import registry
+from runner.diagnostics import Note
+from runner.model.playbook import Play, PostProcessor, SourceUse
+from runner.reading.context import Context, mapping_of, only, text_of, without
+from runner.reading.roles import read_roles
+from runner.reading.tasks import read_tasks
+from runner.schema.check import check, unknown_word
+from runner.schema.published import definition
+from runner.text import Node
+
+_PARTS = frozenset({
+    "name", "description", "hosts", "sources", "vars", "vars_files", "matrix", "pre_tasks", "roles", "tasks",
+    "post_tasks", "handlers", "on_error", "verify", "post_processors",
+})
+_USE_KEYWORDS = frozenset({"from", "when"})
+
+
+def read_plays(node: Node | None, context: Context) -> tuple[Play, ...]:
+    """Return the plays of a playbook. Two plays of one name are an error: so would be their builds."""
+    plays: list[Play] = []
+    by_name: dict[str, Play] = {}
+    for each in node.elements() if node else ():
+        play = _read_play(each, context)
+        if play is None:
+            continue
+        first = by_name.get(play.name) if play.name else None
+        if first is not None:
+            context.report.add(
+                "E016", f"there are two plays called {play.name!r}", play.place,
+                notes=[Note("the first one is here", first.place)],
+            )
+        elif play.name:
+            by_name[play.name] = play
+        plays.append(play)
+    return tuple(plays)
+
+
+def _read_play(node: Node, context: Context) -> Play | None:
+    if not check(node, definition("play"), context.report, what="keyword") and not isinstance(node.value, dict):
+        return None
+    parts = mapping_of(node)
+    name = text_of(parts.get("name"))
+    if name and "." in name:
+        context.report.add(
+            "E130", f"the play's name {name!r} has a dot, and builds are called play.source", parts["name"].span,
+            hint=f"write {name.replace('.', '-')!r}",
+        )
+    roles = read_roles(parts.get("roles"), context)
+    handlers = read_tasks(parts.get("handlers"), context, part="handler")
+    lists = {key: read_tasks(parts.get(key), context) for key in ("pre_tasks", "tasks", "post_tasks")}
+    lists |= {key: read_tasks(parts.get(key), context) for key in ("on_error", "verify")}
+    place = parts["name"].span if name else node.span
+    return Play(
+        name=name or None,
+        place=place,
+        sources=_read_uses(parts, context),
+        keywords={key: child for key, child in parts.items() if key not in _PARTS},
+        vars=_variables(parts, context),
+        matrix=_read_matrix(parts.get("matrix"), context),
+        roles=roles.items,
+        handlers=(*roles.handlers, *handlers),
+        post_processors=_read_post_processors(parts.get("post_processors"), context),
+        **lists,
+    )
+
+
+def _read_uses(parts: dict[str, Node] | object, context: Context) -> tuple[SourceUse, ...]:
+    entries = parts if isinstance(parts, dict) else {}
+    listed = entries.get("sources") or entries.get("hosts")
+    uses: list[SourceUse] = []
+    for each in listed.elements() if listed else ():
+        if isinstance(each.value, str):
+            uses += [SourceUse(name.strip(), each.span) for name in each.value.split(",")]
+            continue
+        found = [(name, child) for name, child in each.items() if isinstance(name, str)]
+        if len(found) != 1:
+            context.report.add(
+                "E131", "an entry of 'sources' is a name, or one name with options", each.span,
+                hint="write '- NAME' or '- NAME: {option: value}'",
+            )
+            continue
+        name, options = found[0]
+        uses.append(_read_use(name, options, context))
+    first: dict[str, SourceUse] = {}
+    for use in uses:
+        if use.name in first:
+            notes = [Note("first used here", first[use.name].place)]
+            context.report.add("E016", f"the source {use.name!r} is used twice in this play", use.place, notes=notes)
+        first.setdefault(use.name, use)
+    return tuple(first.values())
+
+
+def _read_use(name: str, options: Node, context: Context) -> SourceUse:
+    if options.value is None:
+        return SourceUse(name, options.place)
+    if not isinstance(options.value, dict):
+        context.report.add("E104", "the options of a source are a mapping", options.span)
+        return SourceUse(name, options.place)
+    check(only(options, _USE_KEYWORDS), definition("source_use"), context.report, what="keyword")
+    rest = without(options, _USE_KEYWORDS)
+    return SourceUse(
+        name, options.place, rest if rest.value else None, options.get("from"), options.get("when")
+    )
+
+
+def _read_matrix(node: Node | None, context: Context) -> Node | None:
+    if node is None or node.value is None:
+        return None
+    if not isinstance(node.value, dict):
+        context.report.add("E104", "a matrix is a mapping of names to lists", node.span)
+        return None
+    check(node, definition("matrix"), context.report)
+    for key, child in node.items():
+        if key in ("include", "exclude"):
+            for each in child.elements():
+                if not isinstance(each.value, dict) and not _is_expression(child):
+                    context.report.add("E104", f"an entry of {key!r} is a mapping of names to values", each.span)
+        elif not isinstance(child.value, tuple) and not _is_expression(child):
+            context.report.add("E104", f"the values of {key!r} are a list", child.span)
+    return node
+
+
+def _is_expression(node: Node) -> bool:
+    return isinstance(node.value, str) and "{{" in node.value
+
+
+def _variables(parts: object, context: Context) -> dict[str, Node]:
+    """Return the play's ``vars`` and what its ``vars_files`` bring, which count for more."""
+    entries = parts if isinstance(parts, dict) else {}
+    values = dict(mapping_of(entries.get("vars")))
+    files = entries.get("vars_files")
+    for each in files.elements() if files else ():
+        names = [(text_of(name) or "", name) for name in each.elements()]
+        if any("{{" in name for name, _ in names):
+            span = each.span
+            context.report.add(
+                "E501", "a file of variables has to be known before the build", span, hint="use include_vars in tasks"
+            )
+            continue
+        paths = [(context.root / name, node) for name, node in names]
+        found = next((path for path, _ in paths if path.is_file()), None)
+        if found is None:
+            context.report.add("E508", f"no file of variables called {' or '.join(n for n, _ in names)!r}", each.span)
+            continue
+        node = context.files.load(found, each.span)
+        if node is not None and node.value is not None and not isinstance(node.value, dict):
+            context.report.add("E507", "a file of variables is a mapping of names to values", node.span)
+        values.update(mapping_of(node))
+    return values
+
+
+@cache
+def _post_processor_keywords() -> frozenset[str]:
+    return frozenset(definition("post_processor")["x-keywords"])
+
+
+def _read_post_processors(node: Node | None, context: Context) -> tuple[tuple[PostProcessor, ...], ...]:
+    chains = []
+    for each in node.elements() if node else ():
+        links = each.value if isinstance(each.value, tuple) else (each,)
+        chain = tuple(link for link in (_read_post_processor(link, context) for link in links) if link)
+        if chain:
+            chains.append(chain)
+    return tuple(chains)
+
+
+def _read_post_processor(node: Node, context: Context) -> PostProcessor | None:
+    report = context.report
+    if isinstance(node.value, str):
+        node = Node({node.value: Node(None, node.span, node.span)}, node.span)
+    if not isinstance(node.value, dict):
+        report.add("E132", "a post-processor is a name, or a name with options", node.span)
+        return None
+    keywords = _post_processor_keywords()
+    check(only(node, keywords), definition("post_processor"), report, what="keyword")
+    words = [(word, child) for word, child in node.items() if word not in keywords and isinstance(word, str)]
+    known = [(word, child) for word, child in words if registry.find("post_processors", word)]
+    if not words or len(known) > 1:
+        report.add("E132", "a post-processor is one name with options", known[1][1].place if known else node.span)
+        return None
+    for word, child in words:
+        if (word, child) not in known:
+            names = registry.names("post_processors") | (keywords if known else frozenset())
+            unknown_word("E204", "post-processor", word, names, child.place, report)
+    if not known:
+        return None
+    word, options = known[0]
+    entry = registry.find("post_processors", word)
+    assert entry is not None
+    if options.value is None:
+        options = replace(options, value={})
+    check(options, entry.schema, report)
+    present = {str(key): child for key, child in node.items() if key in keywords}
+    return PostProcessor(options.place, entry.name, options, present)
+
+
