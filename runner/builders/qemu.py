@@ -130,7 +130,7 @@ class Options(Connection, HttpServer, Iso, Floppy, Cd, VncBoot, VncServer, Shutd
     """Directory that receives the disk; `output-BUILD` when left out."""
     boot_steps: list[list[str]] | None = None
     """Keys to type with a description, each `[keys, description]`, in place of `boot_command`."""
-    run_once: Annotated[bool, Deprecated("nothing, for it has no effect")] = False
+    run_once: Annotated[bool, Deprecated("leave it out")] = False
     """A leftover of early versions of Packer."""
     qmp_enable: bool = False
     """Open QEMU's control socket."""

@@ -16,13 +16,13 @@ class Options(Proxmox, Iso):
 
     boot_iso: IsoFile | None = None
     """CD to install from."""
-    iso_file: Annotated[str | None, Deprecated("boot_iso")] = None
+    iso_file: Annotated[str | None, Deprecated("write boot_iso")] = None
     """CD image in a storage of Proxmox."""
-    iso_storage_pool: Annotated[str | None, Deprecated("boot_iso")] = None
+    iso_storage_pool: Annotated[str | None, Deprecated("write boot_iso")] = None
     """Storage that receives the CD image."""
-    iso_download_pve: Annotated[bool, Deprecated("boot_iso")] = False
+    iso_download_pve: Annotated[bool, Deprecated("write boot_iso")] = False
     """Let the node fetch `iso_url` itself."""
-    unmount_iso: Annotated[bool, Deprecated("boot_iso")] = False
+    unmount_iso: Annotated[bool, Deprecated("write boot_iso")] = False
     """Take the CD out after the build."""
 
 

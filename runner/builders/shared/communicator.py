@@ -50,7 +50,7 @@ class Ssh:
     """Ask for a terminal, which some `sudo` set-ups insist on."""
     ssh_timeout: Duration = "5m"
     """How long to wait until SSH answers."""
-    ssh_wait_timeout: Annotated[Duration | None, Deprecated("ssh_timeout")] = None
+    ssh_wait_timeout: Annotated[Duration | None, Deprecated("write ssh_timeout")] = None
     """The older name of `ssh_timeout`."""
     ssh_handshake_attempts: int = 10
     """How many handshakes may fail once the port is open."""

@@ -18,7 +18,7 @@ class HostPorts:
     """Highest port of this computer to forward to the machine."""
     skip_nat_mapping: bool = False
     """Forward no port, because the machine can be reached directly."""
-    ssh_host_port_min: Annotated[int | None, Deprecated("host_port_min")] = None
+    ssh_host_port_min: Annotated[int | None, Deprecated("write host_port_min")] = None
     """The older name of `host_port_min`."""
-    ssh_host_port_max: Annotated[int | None, Deprecated("host_port_max")] = None
+    ssh_host_port_max: Annotated[int | None, Deprecated("write host_port_max")] = None
     """The older name of `host_port_max`."""

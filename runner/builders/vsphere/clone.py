@@ -85,7 +85,7 @@ class Customize:
     """Set-up of a Windows machine."""
     windows_sysprep_text: str | None = None
     """Answers for Sysprep, as XML."""
-    windows_sysprep_file: Annotated[LocalFile | None, Deprecated("windows_sysprep_text")] = None
+    windows_sysprep_file: Annotated[LocalFile | None, Deprecated("write windows_sysprep_text")] = None
     """File with answers for Sysprep."""
     network_interface: list[NetworkInterface] | None = None
     """Set-up of the network cards, in their order."""

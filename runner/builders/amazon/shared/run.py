@@ -103,9 +103,9 @@ class Spot:
     """Tags of the fleet that the spot instance comes from: name -> value."""
     fleet_tag: list[KeyValue] | None = None
     """Tags of the fleet that the spot instance comes from, one block each."""
-    spot_price_auto_product: Annotated[str | None, Deprecated("spot_price")] = None
+    spot_price_auto_product: Annotated[str | None, Deprecated("write spot_price")] = None
     """Product whose price `auto` was worked out for."""
-    block_duration_minutes: Annotated[int | None, Deprecated("an ordinary spot instance")] = None
+    block_duration_minutes: Annotated[int | None, Deprecated("leave it out")] = None
     """Minutes a spot instance ran undisturbed; Amazon no longer offers it."""
 
 
@@ -137,7 +137,7 @@ class Placing:
     """Let only this computer's public address through the temporary security group."""
     placement: Placement | None = None
     """Host that the instance runs on."""
-    tenancy: Annotated[Literal["dedicated", "default", "host"] | None, Deprecated("placement.tenancy")] = None
+    tenancy: Annotated[Literal["dedicated", "default", "host"] | None, Deprecated("write placement.tenancy")] = None
     """Whether the hardware is shared with other customers."""
     capacity_reservation_preference: Literal["none", "open"] | None = None
     """Whether any open capacity reservation is used."""
@@ -187,7 +187,7 @@ class Ec2Instance(Spot, Placing, Connection):
     """Reserve network capacity for the volumes."""
     enable_unlimited_credits: bool = False
     """Let a burstable instance use more than its credits, for a price."""
-    enable_t2_unlimited: Annotated[bool, Deprecated("enable_unlimited_credits")] = False
+    enable_t2_unlimited: Annotated[bool, Deprecated("write enable_unlimited_credits")] = False
     """The older name of `enable_unlimited_credits`."""
     enable_nitro_enclave: bool = False
     """Let the instance run Nitro enclaves."""

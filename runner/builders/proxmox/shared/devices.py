@@ -37,7 +37,7 @@ class Disk:
     """Storage pool for the disk."""
     type: str = "scsi"
     """Bus that the disk is attached to: `scsi`, `sata`, `virtio` or `ide`."""
-    storage_pool_type: Annotated[str | None, Deprecated("nothing, for it is found out")] = None
+    storage_pool_type: Annotated[str | None, Deprecated("leave it out")] = None
     """Kind of the storage pool."""
     disk_size: str = "20G"
     """Size of the disk."""
@@ -141,7 +141,7 @@ class IsoFile(Iso, Cd):
     """Bus that the CD is attached to."""
     index: str | None = None
     """Number on the bus; the next free one when left out."""
-    device: Annotated[str | None, Deprecated("type and index")] = None
+    device: Annotated[str | None, Deprecated("write type and index")] = None
     """Bus and number in one, such as `ide3`."""
     iso_file: str | None = None
     """CD image in a storage of Proxmox, such as `local:iso/debian.iso`."""

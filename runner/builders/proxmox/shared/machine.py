@@ -103,7 +103,7 @@ class Proxmox(ProxmoxLogin, CloudInit, Template, Connection, HttpServer, BootCom
     """Machine to emulate, such as `q35`."""
     efi_config: EfiConfig | None = None
     """Disk of the UEFI variables."""
-    efidisk: Annotated[str | None, Deprecated("efi_config")] = None
+    efidisk: Annotated[str | None, Deprecated("write efi_config")] = None
     """Storage pool for the UEFI variables."""
     tpm_config: TpmConfig | None = None
     """TPM of the machine."""

@@ -72,5 +72,5 @@ class VirtualBox(GuestAdditions, Export, Connection, HttpServer, Floppy, Cd, Boo
     """Press the machine's power button to shut it down."""
     post_shutdown_delay: Duration = "0s"
     """How long to wait after the machine is off."""
-    ssh_skip_nat_mapping: Annotated[bool, Deprecated("skip_nat_mapping")] = False
+    ssh_skip_nat_mapping: Annotated[bool, Deprecated("write skip_nat_mapping")] = False
     """The older name of `skip_nat_mapping`."""

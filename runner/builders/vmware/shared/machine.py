@@ -86,5 +86,5 @@ class Vmware(Tools, VmxData, VmwareExport, Connection, HttpServer, Floppy, Cd, V
     """Number of the disk's form in VMware's terms, such as `1` for one that grows in parts."""
     cdrom_adapter_type: Literal["ide", "sata", "scsi"] | None = None
     """Bus that CDs are attached to."""
-    remote_type: Annotated[str | None, Deprecated("the builder vsphere-iso")] = None
+    remote_type: Annotated[str | None, Deprecated("use the builder vsphere-iso")] = None
     """Kind of remote server; remote builds are vSphere's business now."""
