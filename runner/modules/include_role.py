@@ -1,0 +1,38 @@
+"""The ``include_role`` module."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from runner.sdk import Alias, Module, options
+
+
+@options()
+class Options:
+    """What ``include_role`` accepts."""
+
+    name: Annotated[str, Alias("role")]
+    """Which role."""
+    tasks_from: str = "main"
+    """File of the role's tasks to run."""
+    vars_from: str = "main"
+    """File of the role's variables to read."""
+    defaults_from: str = "main"
+    """File of the role's defaults to read."""
+    handlers_from: str = "main"
+    """File of the role's handlers to read."""
+    apply: dict[str, Any] | None = None
+    """Keywords, such as tags or become, that each of the tasks receives."""
+    public: bool = False
+    """Let the rest of the play see the role's variables and defaults."""
+    allow_duplicates: bool = True
+    """Run the role even if it has run already with the same values."""
+    rolespec_validate: bool = True
+    """Check the role's arguments if it says which it takes."""
+
+
+class IncludeRole(Module[Options]):
+    """Run a role's tasks in this place, chosen when the build comes to it."""
+
+    name = "include_role"
+    controller = True
