@@ -141,8 +141,6 @@ class GoogleNetwork:
 class GoogleInstance:
     """The instance that the image is made on."""
 
-    metadata_files: dict[str, LocalFile]
-    """Metadata of the instance: name -> file with the value."""
     instance_name: str | None = None
     """Name of the instance; made up when left out."""
     machine_type: str | None = None
@@ -169,6 +167,8 @@ class GoogleInstance:
     """Resource manager tags of the instance: key -> value."""
     metadata: dict[str, str] | None = None
     """Metadata of the instance: name -> value."""
+    metadata_files: dict[str, LocalFile] | None = None
+    """Metadata of the instance: name -> file with the value."""
     startup_script_file: LocalFile | None = None
     """Script that the instance runs when it starts."""
     wrap_startup_script: bool = True

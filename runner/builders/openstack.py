@@ -109,8 +109,6 @@ class OpenStackImage:
 class OpenStackNetwork:
     """How the server is reached."""
 
-    ssh_ip_version: Literal["4", "6", 4, 6]
-    """Version of the address to connect to."""
     networks: list[str] | None = None
     """Networks to connect to, by identifier."""
     ports: list[str] | None = None
@@ -137,6 +135,8 @@ class OpenStackNetwork:
     """Kind of cloud, from earlier versions of Packer."""
     ssh_interface: str | None = None
     """Network card whose address to connect to, or `public` or `private`."""
+    ssh_ip_version: Literal["4", "6", 4, 6] | None = None
+    """Version of the address to connect to."""
 
 
 @group()

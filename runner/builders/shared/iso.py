@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from runner.builders.shared.group import group
-from runner.sdk import AtMostOne
 
 
-@group(AtMostOne("iso_url", "iso_urls"))
+@group()
 class Iso:
     """Where the installation image comes from."""
 

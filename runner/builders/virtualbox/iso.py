@@ -14,8 +14,6 @@ from runner.sdk import AtLeastOne, Builder, ExactlyOne, Maximum, Minimum, option
 class Hardware:
     """What the machine is made of."""
 
-    gfx_vram_size: Annotated[int, Minimum(1), Maximum(256)]
-    """Memory of the graphics card in megabytes."""
     cpus: int = 1
     """Number of processors."""
     memory: int = 512
@@ -44,6 +42,8 @@ class Hardware:
     """Keyboard."""
     gfx_controller: Literal["none", "vboxsvga", "vboxvga", "vmsvga"] | None = None
     """Graphics card."""
+    gfx_vram_size: Annotated[int, Minimum(1), Maximum(256)] | None = None
+    """Memory of the graphics card in megabytes."""
     gfx_accelerate_3d: bool = False
     """Use this computer's graphics card for 3D."""
     gfx_efi_resolution: str | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runner.builders.shared.iso import Iso
 from runner.builders.vsphere.shared.machine import Vsphere
-from runner.sdk import AtLeastOne, Builder, options
+from runner.sdk import AtLeastOne, AtMostOne, Builder, options
 
 
 @options()
@@ -21,7 +21,7 @@ class Nic:
     """Hand a card of the host to the machine."""
 
 
-@options(AtLeastOne("host", "cluster"))
+@options(AtLeastOne("host", "cluster"), AtMostOne("iso_url", "iso_urls"))
 class Options(Vsphere, Iso):
     """The machine and what it is installed from."""
 

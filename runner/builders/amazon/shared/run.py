@@ -38,12 +38,12 @@ class PolicyDocument:
 class MetadataOptions:
     """The metadata service of the instance."""
 
-    http_put_response_hop_limit: Annotated[int, Minimum(1), Maximum(64)]
-    """How many network hops an answer may travel."""
     http_endpoint: Literal["disabled", "enabled"] = "enabled"
     """Whether the service answers at all."""
     http_tokens: Literal["optional", "required"] | None = None
     """Whether version 2 of the service is a must."""
+    http_put_response_hop_limit: Annotated[int, Minimum(1), Maximum(64)] | None = None
+    """How many network hops an answer may travel."""
     instance_metadata_tags: Literal["disabled", "enabled"] | None = None
     """Whether the service gives the instance's tags."""
 

@@ -32,10 +32,10 @@ class AzureSource:
 class AzureMachine:
     """The machine that the image is made on."""
 
+    os_type: Literal["Linux", "Windows", "linux", "windows"]
+    """Operating system of the machine."""
     location: str | None = None
     """Region to work in, such as `westeurope`."""
-    os_type: Literal["Linux", "Windows"] | None = None
-    """Operating system of the machine."""
     vm_size: str = "Standard_A1"
     """Size of the machine, such as `Standard_D2s_v5`."""
     os_disk_size_gb: int | None = None

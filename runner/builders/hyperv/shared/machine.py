@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from runner.builders.shared.boot import BootCommand
 from runner.builders.shared.communicator import Connection
@@ -68,8 +68,8 @@ class Hyperv(HypervHardware, Connection, HttpServer, Iso, Floppy, Cd, BootComman
     """Device to boot from first, such as `DVD` or `SCSI:0:0`."""
     secondary_iso_images: list[str] | None = None
     """Further CD images to attach."""
-    guest_additions_mode: Literal["attach", "disable", "none"] | None = None
-    """Whether the integration services are attached as a CD."""
+    guest_additions_mode: str | None = None
+    """Whether the integration services are attached as a CD: `attach` or `disable`."""
     guest_additions_path: str | None = None
     """Path of the CD image of the integration services."""
     headless: bool = False

@@ -20,8 +20,8 @@ class Tools:
 
     tools_mode: Literal["attach", "disable", "upload"] | None = None
     """Whether VMware Tools are attached as a CD, uploaded or left out."""
-    tools_upload_flavor: Literal["darwin", "freebsd", "linux", "netware", "solaris", "windows"] | None = None
-    """Operating system whose VMware Tools are taken."""
+    tools_upload_flavor: str | None = None
+    """Operating system whose VMware Tools are taken, such as `linux` or `windows`."""
     tools_upload_path: str | None = None
     """Path on the machine to upload VMware Tools to."""
     tools_source_path: str | None = None

@@ -94,8 +94,6 @@ class Location:
 class Vsphere(Location, VsphereHardware, VcenterLogin, Connection, HttpServer, Floppy, Cd, BootCommand, Shutdown):
     """How the machine is run and what becomes of it."""
 
-    reattach_cdroms: Annotated[int, Minimum(1), Maximum(4)]
-    """How many empty CD drives the finished machine gets."""
     notes: str | None = None
     """Notes on the machine."""
     boot_order: str | None = None
@@ -116,6 +114,8 @@ class Vsphere(Location, VsphereHardware, VcenterLogin, Connection, HttpServer, F
     """Leave shutting the machine down to a task."""
     remove_cdrom: bool = False
     """Take the CD drives out of the finished machine."""
+    reattach_cdroms: Annotated[int, Minimum(1), Maximum(4)] | None = None
+    """How many empty CD drives the finished machine gets."""
     remove_network_adapter: bool = False
     """Take the network cards out of the finished machine."""
     create_snapshot: bool = False
