@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from runner.sdk import Alias, AtMostOne, Deprecated, Duration, Mode, ReadsFile, SecretStr, options
 
@@ -205,3 +205,61 @@ class RpmPackages:
     """Fetch the repositories' lists again if they are out of date."""
     update_only: bool = False
     """With state latest, only update what is installed."""
+
+
+@options()
+class PostgresqlLogin:
+    """How to reach a PostgreSQL server."""
+
+    login_host: Annotated[str, Alias("host")] = ""
+    """Host of the server; left out, the machine itself."""
+    login_port: Annotated[int, Alias("port")] = 5432
+    """Port of the server."""
+    login_unix_socket: Annotated[str, Alias("unix_socket")] = ""
+    """Directory of the server's socket."""
+    login_user: Annotated[str, Alias("login")] = "postgres"
+    """Role to log in as."""
+    login_password: SecretStr = ""
+    """Password of that role."""
+    session_role: str | None = None
+    """Role to change to after logging in."""
+    ssl_mode: Literal["allow", "disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+    """Whether the connection is encrypted, and how far the server's certificate is verified."""
+    ca_cert: Annotated[str | None, Alias("ssl_rootcert")] = None
+    """File on the machine with the certificate authority's certificate."""
+    ssl_cert: str | None = None
+    """File on the machine with the client's certificate."""
+    ssl_key: str | None = None
+    """File on the machine with the client's private key."""
+    connect_params: dict[str, Any] | None = None
+    """Further parameters of the connection, as libpq names them."""
+    trust_input: bool = True
+    """Do not look for signs of SQL injection in the values."""
+
+
+@options()
+class MysqlLogin:
+    """How to reach a MySQL or MariaDB server."""
+
+    login_host: str = "localhost"
+    """Host of the server."""
+    login_port: int = 3306
+    """Port of the server."""
+    login_unix_socket: str | None = None
+    """The server's socket."""
+    login_user: str | None = None
+    """User to log in as."""
+    login_password: SecretStr | None = None
+    """Password of that user."""
+    config_file: str = "~/.my.cnf"
+    """File on the machine with user and password."""
+    connect_timeout: int = 30
+    """How many seconds to wait for the server."""
+    ca_cert: Annotated[str | None, Alias("ssl_ca")] = None
+    """File on the machine with the certificate authority's certificate."""
+    client_cert: Annotated[str | None, Alias("ssl_cert")] = None
+    """File on the machine with the client's certificate."""
+    client_key: Annotated[str | None, Alias("ssl_key")] = None
+    """File on the machine with the client's private key."""
+    check_hostname: bool | None = None
+    """Whether the certificate has to be for the server's host name."""
