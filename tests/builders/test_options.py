@@ -119,7 +119,7 @@ ACCEPTED: dict[str, list[Any]] = {
     "blocks": [[], "{{ x }}"],
 }
 REFUSED: dict[str, list[Any]] = {
-    "text": [["a"], {"a": "b"}],
+    "text": [["a"], {"a": "b"}, True],
     "flag": ["perhaps", 7, ["a"]],
     "number": ["many", True, ["a"]],
     "texts": [True, {"a": "b"}],
