@@ -1,0 +1,68 @@
+# `make venv` once; then `make check test` before a push. `.ci/run` does all three, and is what CI runs.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Tests start `ingot` and Packer by name.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help venv lint types stale architecture playbooks check test test-all schemas reference bench clean
+
+help:
+	@echo 'venv       install the package and its tools into $(VENV)'
+	@echo 'check      lint types stale architecture playbooks'
+	@echo 'test       every test that needs no minutes; test-all: the slow ones too'
+	@echo 'schemas    write schemas/ from the options records'
+	@echo 'reference  write docs/reference/'
+	@echo 'bench      measure, and write benchmarks/RESULTS.md'
+	@echo 'clean      remove what these targets made'
+
+# Stands for what is installed: made anew when the project asks for something else.
+$(VENV)/installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+venv: $(VENV)/installed
+
+lint: venv
+	$(BIN)/ruff check .
+
+types: venv
+	$(BIN)/mypy --strict
+
+# schemas/ is generated; what is committed has to be what the options records say.
+stale: venv
+	rm -rf .ingot/stale
+	$(BIN)/ingot schema --write .ingot/stale
+	diff --recursive --brief --exclude .gitkeep .ingot/stale schemas || \
+		{ echo 'schemas/ is stale: run `make schemas` and commit it' >&2; exit 1; }
+
+architecture: venv
+	$(BIN)/pytest --quiet tests/test_architecture.py
+
+playbooks: venv
+	@for playbook in $(wildcard playbooks/*.yml) $(sort $(dir $(wildcard playbooks/*/*.ingot.yml))); do \
+		echo "ingot validate $$playbook"; $(BIN)/ingot validate "$$playbook" || exit 1; done
+
+check: lint types stale architecture playbooks
+
+test: venv
+	$(BIN)/pytest -n 2 -m 'not slow'
+
+test-all: venv
+	$(BIN)/pytest -n 2
+
+schemas: venv
+	$(BIN)/ingot schema --write schemas
+
+reference: venv
+	$(BIN)/ingot doc --write docs/reference
+
+bench: venv
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) .ingot .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
