@@ -40,7 +40,8 @@ def schemas() -> Mapping[str, str]:
             files[f"{kind}/{plugin.name}.json"] = {"$id": f"{kind}/{plugin.name}.json", **schema}
             known[plugin.name] = {"location": location, "runs": plugin.runs()}
             if kind == "modules":
-                known[plugin.name] |= {"free_form": schema["x-ingot"]["free_form"]}
+                about = schema["x-ingot"]
+                known[plugin.name] |= {"free_form": about["free_form"], "version": about["version"]}
                 aliases |= dict.fromkeys(_qualified(plugin.name), plugin.name)
             for alias in plugin.aliases:
                 aliases[alias] = plugin.name

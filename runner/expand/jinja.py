@@ -13,8 +13,10 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.nativetypes import NativeCodeGenerator
-from jinja2.runtime import Context, Undefined, missing
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context, Undefined
+from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
 
 from runner.expand import filters, functions, jinja_tests
 
@@ -34,7 +36,7 @@ class Missing(StrictUndefined):
             raise AttributeError(name)
         return self
 
-    def __getitem__(self, key: Any) -> Missing:
+    def __getitem__(self, key: Any) -> Missing:  # type: ignore[override]  # Jinja's fails at once
         return self
 
 
@@ -109,10 +111,16 @@ class Environment(SandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(undefined=Missing, keep_trailing_newline=True, extensions=["jinja2.ext.do"])
-        self.filters = _Lazy(self.filters, filters.find, filters.names())
-        self.tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names())
+        own_filters = _Lazy(self.filters, filters.find, filters.names())
+        own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names())
+        self.filters, self.tests = own_filters, own_tests
+        self._known = {"filter": own_filters.names(), "test": own_tests.names()}
         for name in ("lipsum", "cycler", "joiner"):
             self.globals.pop(name, None)
+
+    def known(self, kind: str) -> frozenset[str]:
+        """Return the names of all filters (``filter``) or tests (``test``)."""
+        return self._known[kind]
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuse to make values that would fill the memory."""
@@ -120,9 +128,9 @@ class Environment(SandboxedEnvironment):
         if operator == "*" and isinstance(sized, str | list | tuple) and isinstance(count, int):
             if len(sized) * count > _MAX_REPEAT:
                 raise SecurityError(f"'*' would make more than {_MAX_REPEAT} items")
-        elif operator == "**" and isinstance(left, int) and isinstance(right, int):
-            if right > 0 and left.bit_length() * right > _MAX_POWER_BITS:
-                raise SecurityError("'**' would make too large a number")
+        whole = isinstance(left, int) and isinstance(right, int)
+        if operator == "**" and whole and right > 0 and left.bit_length() * right > _MAX_POWER_BITS:
+            raise SecurityError("'**' would make too large a number")
         return super().call_binop(context, operator, left, right)
 
 
@@ -157,7 +165,7 @@ def evaluate(text: str, scope: Any) -> Any:
 
 def defined_names() -> frozenset[str]:
     """Return the names that every expression knows: Jinja's own globals and the functions."""
-    return functions.names() | frozenset(environment().globals)
+    return frozenset(functions.names()) | frozenset(environment().globals)
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",

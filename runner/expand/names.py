@@ -76,7 +76,7 @@ def template_text(node: Node, *, bare: bool = False) -> str | None:
         return None
     if is_template(node):
         return node.value
-    return "{{ %s }}" % node.value if bare and node.value.strip() else None
+    return f"{{{{ {node.value} }}}}" if bare and node.value.strip() else None
 
 
 def uses(node: Node, *, bare: bool = False) -> Names:

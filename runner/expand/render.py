@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from jinja2 import TemplateAssertionError, TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2.exceptions import (
+    SecurityError,
+    TemplateAssertionError,
+    TemplateError,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 from jinja2.runtime import Undefined
-from jinja2.sandbox import SecurityError
 
 from runner.diagnostics import Diagnostic, did_you_mean
 from runner.expand import jinja
@@ -25,12 +30,6 @@ _BARE = "{{ %s }}"
 
 class Omit:
     """The value of ``omit``: an option that has it counts as not given."""
-
-    _only: Omit | None = None
-
-    def __new__(cls) -> Omit:
-        cls._only = cls._only or super().__new__(cls)
-        return cls._only
 
     def __repr__(self) -> str:
         return "omit"
@@ -52,6 +51,19 @@ def has_template(node: Node) -> bool:
     if isinstance(node.value, tuple):
         return any(has_template(child) for child in node.value)
     return is_template(node)
+
+
+def to_node(value: Any, like: Node) -> Node:
+    """Return a rendered value as a node at the place of the text it came from."""
+    if isinstance(value, dict):
+        inner: Any = {key: to_node(each, like.get(key) or like) for key, each in value.items()}
+    elif isinstance(value, list | tuple):
+        inner = tuple(to_node(each, like) for each in value)
+    elif value is None or isinstance(value, str | int | float | bool):
+        inner = value
+    else:
+        inner = str(value)
+    return Node(inner, like.span, like.key_span)
 
 
 def render(node: Node, scope: Scope) -> Any:
@@ -176,9 +188,9 @@ def _unknown_helper(message: str, node: Node, *, bare: bool) -> Diagnostic:
     if not match:
         return Diagnostic("E401", message.rstrip("."), node.span)
     kind, name = match[1], match[2]
-    known = (jinja.environment().filters if kind == "filter" else jinja.environment().tests)
+    known = jinja.environment().known(kind)
     place = place_of(node, name, bare=bare, before=r"(?:\||\bis\s|\bis\snot\s|map\(['\"]|['\"])\s*")
-    hint = did_you_mean(name, known.names()) if hasattr(known, "names") else None
+    hint = did_you_mean(name, known)
     return Diagnostic("E403" if kind == "filter" else "E404", f"unknown {kind} {name!r}", place, hint=hint)
 
 

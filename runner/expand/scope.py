@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from jinja2.runtime import missing
+from jinja2.utils import missing
 
 from runner.diagnostics import Diagnostic, Note
 from runner.expand.error import ExpressionError, Late
@@ -18,22 +18,38 @@ class Scope:
     """Layers of names, of which later ones win.
 
     A value may be a ``Node``: then it is rendered when it is first asked for, in this scope, so that variables may
-    use each other in any order. ``late`` names are known only while the build runs, each with the reason;
-    ``unknown`` is the reason why any other name is late too, if it is.
+    use each other in any order. ``late`` names are known only while the build runs, each with the reason; they hide
+    the layers, but not ``fixed``, which nothing overrides. ``unknown`` is the reason why any other name is late too,
+    if it is.
     """
 
-    def __init__(self, *layers: Layer, late: Mapping[str, str] | None = None, unknown: str | None = None) -> None:
+    def __init__(
+        self,
+        *layers: Layer,
+        fixed: Layer | None = None,
+        late: Mapping[str, str] | None = None,
+        unknown: str | None = None,
+    ) -> None:
         self._layers = layers
+        self._fixed = fixed or {}
         self._late = late or {}
         self._unknown = unknown
         self._values: dict[str, Any] = {}
         self._active: list[str] = []
 
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, the weakest first."""
+        return self._layers
+
     def with_layers(
         self, *layers: Layer, late: Mapping[str, str] | None = None, unknown: str | None = None
     ) -> Scope:
         """Return a scope with more layers, which win over these."""
-        return Scope(*self._layers, *layers, late={**self._late, **(late or {})}, unknown=unknown or self._unknown)
+        whole_late = {**self._late, **(late or {})}
+        return Scope(
+            *self._layers, *layers, fixed=self._fixed, late=whole_late, unknown=unknown or self._unknown
+        )
 
     def lookup(self, name: str) -> Any:
         """Return the value of ``name``, or Jinja's ``missing``.
@@ -42,13 +58,15 @@ class Scope:
         """
         if name in self._values:
             return self._values[name]
+        if name in self._fixed:
+            return self._fixed[name]
+        if name in self._late:
+            raise Late(name, self._late[name])
         for layer in reversed(self._layers):
             if name in layer:
                 value = layer[name]
                 self._values[name] = found = self._rendered(name, value) if isinstance(value, Node) else value
                 return found
-        if name in self._late:
-            raise Late(name, self._late[name])
         return missing
 
     def unknown(self, name: str) -> None:
@@ -97,6 +115,9 @@ class Namespace(Mapping[str, Any]):
         if name not in self._names:
             raise KeyError(name)
         return self._scope.lookup(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._names))

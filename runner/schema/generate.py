@@ -24,6 +24,7 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 EXPRESSION = r"\{\{|\{%"
 """What makes a text a Jinja expression."""
+_OMITTED = {"type": "string", "pattern": r"\{[{%].*\bomit\b"}
 _BOOLEAN = r"^([Yy]es|YES|[Nn]o|NO|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|ON|[Oo]ff|OFF|0|1|)$"
 _INTEGER = r"^[-+]?[0-9]+$"
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
@@ -100,10 +101,16 @@ def _aliases(hint: Any) -> tuple[str, ...]:
     return found
 
 
-def _given(name: str, hints: Mapping[str, Any]) -> Schema:
-    """Return the schema of a mapping in which the option stands under any of its names."""
+def _given(name: str, hints: Mapping[str, Any], *, surely: bool = False) -> Schema:
+    """Return the schema of a mapping in which the option stands under any of its names.
+
+    A value that may turn out to be ``omit`` is given, but not ``surely``.
+    """
     names = (name, *_aliases(hints.get(name)))
-    return {"required": [name]} if len(names) == 1 else {"anyOf": [{"required": [each]} for each in names]}
+    clauses: list[Schema] = [{"required": [each]} for each in names]
+    if surely:
+        clauses = [{"required": [each], "properties": {each: {"not": _OMITTED}}} for each in names]
+    return clauses[0] if len(clauses) == 1 else {"anyOf": clauses}
 
 
 def _with_rules(
@@ -116,17 +123,22 @@ def _with_rules(
     for rule in marks.rules_of(record):
         match rule:
             case marks.ExactlyOne(names):
-                clauses.append({"oneOf": [_given(name, hints) for name in names]})
+                clauses.append({"anyOf": [_given(name, hints) for name in names]})
+                clauses += _exclusive(names, hints)
             case marks.AtLeastOne(names):
                 clauses.append({"anyOf": [_given(name, hints) for name in names]})
             case marks.AtMostOne(names):
-                pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
-                clauses += [{"not": {"allOf": [_given(a, hints), _given(b, hints)]}} for a, b in pairs]
+                clauses += _exclusive(names, hints)
             case marks.Requires(option, needs):
                 schema.setdefault("dependentRequired", {})[option] = list(needs)
     if clauses:
         schema["allOf"] = clauses
     return schema
+
+
+def _exclusive(names: tuple[str, ...], hints: Mapping[str, Any]) -> list[Schema]:
+    surely = [_given(name, hints, surely=True) for name in names]
+    return [{"not": {"allOf": [a, b]}} for i, a in enumerate(surely) for b in surely[i + 1 :]]
 
 
 def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
@@ -147,7 +159,7 @@ def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
             return {"type": ["object"], "additionalProperties": ref}
         return {"type": ["array"], "items": ref}
     if origin in (list, tuple):
-        return {"type": ["array", "string"], "items": _of(args[0])} if _textual(args[0]) else _list(args[0])
+        return _texts(_of(args[0])) if _textual(args[0]) else _list(args[0])
     if origin is dict:
         shape = {"additionalProperties": rest} if (rest := _of(args[1])) else {}
         return {"type": ["object", "string"], **shape, "pattern": EXPRESSION}
@@ -168,6 +180,10 @@ def _textual(hint: Any) -> bool:
     """Return whether a bare text may stand for a list of ``hint``."""
     base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     return base in (str, Any) or get_origin(base) is Literal
+
+
+def _texts(item: Schema) -> Schema:
+    return {"type": ["array", *item.get("type", ["string"])], "items": item}
 
 
 def _list(item: Any) -> Schema:

@@ -1,0 +1,136 @@
+"""What commands that read a playbook have in common: their options, and the way from files to a plan."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from runner.cli.output import Output
+from runner.diagnostics import Report
+from runner.model.playbook import Playbook
+from runner.reading.playbook import Settings, read_playbook
+
+FORMATS = ("text", "json", "sarif", "github")
+
+
+def configure_playbook(parser: ArgumentParser) -> None:
+    """Add the playbook and where else to look."""
+    parser.add_argument("playbook", metavar="PLAYBOOK", help="YAML file, directory of *.ingot.yml, or - for standard input")
+    parser.add_argument("--roles-path", metavar="DIR", action="append", default=[], help="look for roles here too")
+    parser.add_argument("--sources", metavar="FILE", help="file with the sources for an Ansible playbook")
+
+
+def configure_values(parser: ArgumentParser) -> None:
+    """Add the options that give variables their values."""
+    parser.add_argument("--var", "-e", metavar="NAME=VALUE", action="append", default=[],
+                        help="value of a variable; @FILE and a YAML mapping will do too")
+    parser.add_argument("--var-file", metavar="FILE", action="append", default=[],
+                        help="file of variables: YAML, JSON or .pkrvars.hcl")
+
+
+def configure_selection(parser: ArgumentParser) -> None:
+    """Add the options that choose builds and tasks."""
+    parser.add_argument("--only", metavar="GLOB", action="append", default=[], help="only the builds of these names")
+    parser.add_argument("--except", metavar="GLOB", action="append", default=[], dest="except_",
+                        help="all builds but those of these names, and all post-processors but these")
+    parser.add_argument("--tags", "-t", metavar="TAGS", action="append", default=[], help="only tasks with these tags")
+    parser.add_argument("--skip-tags", metavar="TAGS", action="append", default=[], help="all tasks but those with these tags")
+
+
+def configure_format(parser: ArgumentParser) -> None:
+    """Add the option that says how diagnostics are written."""
+    parser.add_argument("--format", choices=FORMATS, default="text", help="how diagnostics are written")
+
+
+def words(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of options that take lists with commas. A comma within brackets is part of a build's name."""
+    found: list[str] = []
+    for value in values:
+        depth, start = 0, 0
+        for index, character in enumerate(value):
+            depth += (character == "[") - (character == "]")
+            if character == "," and depth <= 0:
+                found.append(value[start:index])
+                start = index + 1
+        found.append(value[start:])
+    return tuple(word.strip() for word in found if word.strip())
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A playbook with its inputs, ready to be planned."""
+
+    playbook: Playbook
+    inputs: Mapping[str, Any]
+    world: Any
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The texts that must never be shown."""
+        return tuple(_secret_texts(self.inputs))
+
+
+def read(arguments: Namespace, report: Report) -> Playbook | None:
+    """Read and check the playbook that the command line names."""
+    paths = tuple(Path(path) for path in arguments.roles_path)
+    return read_playbook(arguments.playbook, report, Settings(paths, arguments.sources))
+
+
+def load(
+    arguments: Namespace, report: Report, *, read_data: bool, epoch: float | None = None, seed: str | None = None
+) -> Loaded | None:
+    """Read the playbook and give its variables their values; what is wrong is in ``report``."""
+    playbook = read(arguments, report)
+    if playbook is None:
+        return None
+    from runner.expand.inputs import Given, resolve_inputs
+    from runner.expand.world import World, base_scope, moment
+
+    now = moment(os.environ, epoch)
+    if now is None:
+        from runner.text import SourceFile
+
+        place = SourceFile("$SOURCE_DATE_EPOCH", os.environ["SOURCE_DATE_EPOCH"]).start()
+        report.add("E303", "SOURCE_DATE_EPOCH is not a number of seconds", place)
+        return None
+    world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), read_data)
+    given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ)
+    inputs = resolve_inputs(playbook, given, base_scope(world), report)
+    return Loaded(playbook, inputs, world)
+
+
+def _secret_texts(inputs: Mapping[str, Any]) -> Iterable[str]:
+    for each in inputs.values():
+        if each.sensitive:
+            yield from _texts(each.value)
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, str):
+        yield value
+        yield from (line for line in value.splitlines() if len(line) > 1)
+
+
+def finish(report: Report, output: Output) -> int:
+    """Write what was found; return 2 when there is an error among it."""
+    output.diagnostics(report.diagnostics)
+    return 2 if report.failed else 0
+
+
+def selection(arguments: Namespace) -> Any:
+    """Return what the command line selects (a ``Selection``)."""
+    from runner.planning.selection import Selection
+
+    return Selection(
+        words(arguments.only), words(arguments.except_), words(arguments.tags), words(arguments.skip_tags)
+    )

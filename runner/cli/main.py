@@ -1,0 +1,93 @@
+"""The command ``ingot``: find the subcommand, run it, turn what goes wrong into an exit status.
+
+0 done · 1 a build failed (4 when others succeeded) · 2 invalid input · 3 changes were found by a check · 130 interrupted
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+
+from runner import __version__
+
+COMMANDS: Mapping[str, str] = {
+    "new": "scaffold a project: playbook, role, CI file",
+    "validate": "check a playbook: everything that needs no machine and no network",
+    "fmt": "write YAML in its canonical form; comments stay",
+    "inspect": "show variables, sources, plays and builds",
+    "console": "try expressions",
+    "plan": "show what would be built, and why",
+    "build": "make the images",
+    "doc": "show the manual page of a plugin or of a diagnostic",
+    "schema": "print or write the JSON Schemas",
+    "version": "print the version",
+    "completion": "print a completion script for a shell",
+}
+"""Every command and what it does; the module of the same name in this folder has its options and its work."""
+INVALID = 2
+INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports wrong usage as a diagnostic does: one line, a hint, exit status 2."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]  # argparse's never returns either
+        """Say what is wrong with the command line and leave."""
+        print(f"{self.prog}: error[E700]: {message}", file=sys.stderr)  # noqa: T201 - the bus is not there yet
+        print(f"  = hint: see '{self.prog} --help'", file=sys.stderr)  # noqa: T201 - as above
+        sys.exit(INVALID)
+
+
+def make_parser(wanted: str | None = None) -> Parser:
+    """Return the parser; with ``wanted``, only that command's options are filled in, which is quicker."""
+    parser = Parser(prog="ingot", description="Build machine images from Ansible-style YAML playbooks.")
+    parser.add_argument("--version", "-v", action="version", version=f"ingot {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
+        if wanted is None or name == wanted:
+            import_module(f"runner.cli.{name}").configure(sub)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in words if not word.startswith("-")), "")
+    parser = make_parser(command if command in COMMANDS else None if "completion" in words else "")
+    try:
+        arguments = parser.parse_args(words)
+        status: int = import_module(f"runner.cli.{arguments.command}").run(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left unsaid must not fail at exit
+        return 1
+    except Exception as error:
+        return _failed(error)
+    return status
+
+
+def _failed(error: Exception) -> int:
+    """Report what a command raised: mistakes in the input as diagnostics, anything else in one line."""
+    from runner.diagnostics import Invalid
+
+    if isinstance(error, Invalid):
+        from runner.cli.output import Output
+
+        Output().diagnostics(error.diagnostics)
+        return INVALID
+    if os.environ.get("INGOT_TRACEBACK"):
+        raise error
+    where = error.__traceback__
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    place = f"{where.tb_frame.f_code.co_filename}:{where.tb_lineno}" if where else "?"
+    message = f"error[E900]: {type(error).__name__}: {error}\n  = note: at {place}\n"
+    hint = "  = hint: this is a mistake in Ingot; INGOT_TRACEBACK=1 shows where it was made\n"
+    sys.stderr.write(f"ingot: {message}{hint}")
+    return INVALID

@@ -1,0 +1,60 @@
+"""The one place that writes to the terminal; secrets are masked here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import IO
+
+from runner.diagnostics import Diagnostic
+
+MASK = "•••"
+
+
+class Output:
+    """Writes results to standard output and remarks to standard error."""
+
+    def __init__(self, format: str = "text", secrets: Iterable[str] = ()) -> None:  # noqa: A002 - the option's name
+        self._format = format
+        self._secrets = sorted({text for text in secrets if text}, key=len, reverse=True)
+
+    def with_secrets(self, secrets: Iterable[str]) -> Output:
+        """Return an output that masks more."""
+        return Output(self._format, (*self._secrets, *secrets))
+
+    def mask(self, text: str) -> str:
+        """Return ``text`` with every secret masked."""
+        for secret in self._secrets:
+            text = text.replace(secret, MASK)
+        return text
+
+    def line(self, text: str = "") -> None:
+        """Write a line of the result."""
+        sys.stdout.write(self.mask(text) + "\n")
+
+    def raw(self, text: str) -> None:
+        """Write a text of the result to the letter, but for secrets."""
+        sys.stdout.write(self.mask(text))
+
+    def remark(self, text: str) -> None:
+        """Write a line beside the result."""
+        sys.stderr.write(self.mask(text) + "\n")
+
+    def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Write diagnostics: for people to standard error, for programs to standard output."""
+        found = tuple(diagnostics)
+        if not found and self._format in ("text", "github"):
+            return
+        from runner.diagnostics.render import render, summary
+
+        if self._format == "text":
+            self.remark(render(found, "text", color=colored(sys.stderr)))
+            self.remark(f"\n{summary(found)}")
+        else:
+            self.line(render(found, self._format))
+
+
+def colored(stream: IO[str]) -> bool:
+    """Return whether to use colours: on a terminal, unless ``NO_COLOR`` is set (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,219 @@
+"""What every expression knows before a build runs: functions, lookups, the environment, variables, locals, data."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from runner import __version__, registry
+from runner.diagnostics import Diagnostic
+from runner.expand import functions, jinja
+from runner.expand.error import ExpressionError, Late
+from runner.expand.functions.context import Context
+from runner.expand.inputs import Input
+from runner.expand.render import OMIT, render, render_bare
+from runner.expand.scope import Namespace, Scope
+from runner.model.playbook import Data, Playbook
+
+
+@dataclass(frozen=True)
+class World:
+    """What is outside the playbook: where it lies, the environment, the clock and the dice.
+
+    ``now`` and ``seed`` are taken once for a run, so that every expression sees the same time and a saved plan can be
+    made again.
+    """
+
+    root: Path
+    cwd: Path
+    environ: Mapping[str, str] = field(default_factory=dict)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seed: str = ""
+    read_data: bool = True
+    """Whether data sources may be looked up; if not, what uses them stays open until the build."""
+
+
+def moment(environ: Mapping[str, str], epoch: float | None = None) -> datetime | None:
+    """Return the time of a run: ``epoch`` (seconds since 1970), what ``SOURCE_DATE_EPOCH`` says, or now.
+
+    Nothing when ``SOURCE_DATE_EPOCH`` is no number. See https://reproducible-builds.org/specs/source-date-epoch/.
+    """
+    wanted = environ.get("SOURCE_DATE_EPOCH") if epoch is None else str(epoch)
+    if not wanted:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(float(wanted), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def base_scope(world: World) -> Scope:
+    """Return the scope of variables' defaults: functions, ``env``, ``path``."""
+    dice = random.Random(world.seed)  # noqa: S311 - names things; nothing secret comes from it
+    names: dict[str, Any] = {
+        "env": _environment(world),
+        "path": {"root": str(world.root), "cwd": str(world.cwd)},
+        "playbook_dir": str(world.root.resolve()),
+        "ingot": {"version": __version__},
+        "now": _now(world),
+        "omit": OMIT,
+        "uuidv4": lambda: str(uuid.UUID(int=dice.getrandbits(128), version=4)),
+    }
+    scope = Scope(_Functions(world), names)
+    lookups = _lookups(world, scope)
+    return scope.with_layers(lookups)
+
+
+def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -> Scope:
+    """Return the scope of everything that is known before a build: variables, locals and data too."""
+    variables = {name: found.value for name, found in inputs.items()}
+    values = {name: local.value for name, local in playbook.locals.items()}
+    fixed = {name: found.value for name, found in inputs.items() if found.given}
+    spaces: dict[str, Any] = {}
+    layers = base_scope(world).with_layers(variables, values, spaces)
+    scope = Scope(*layers.layers, fixed=fixed)
+    spaces["var"] = Namespace("var", playbook.variables, scope)
+    spaces["local"] = Namespace("local", playbook.locals, scope)
+    spaces["data"] = _DataNamespace(playbook.data, scope, world)
+    return scope
+
+
+class _Functions(Mapping[str, Any]):
+    """The functions by name; each is loaded when it is asked for, and knows where it runs."""
+
+    def __init__(self, world: World) -> None:
+        self._context = Context(
+            root=world.root, cwd=world.cwd, now=world.now, environ=world.environ,
+            render=lambda text, names: jinja.evaluate(text, Scope(self, names)),
+        )
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        found = functions.find(name)
+        if found is None:
+            raise KeyError(name)
+        if not functions.needs_context(name):
+            return found
+        return lambda *args: found(*args, context=self._context)
+
+    def __contains__(self, name: object) -> bool:
+        return name in functions.names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(functions.names())
+
+    def __len__(self) -> int:
+        return len(functions.names())
+
+
+def _environment(world: World) -> Callable[..., str]:
+    def env(name: str, default: str = "") -> str:
+        return world.environ.get(name, default)
+
+    return env
+
+
+def _now(world: World) -> Callable[..., Any]:
+    def now(layout: str | None = None) -> Any:
+        """Return the time of the run in UTC: as text by a strftime layout, or as a datetime."""
+        return world.now.strftime(layout) if layout else world.now
+
+    return now
+
+
+def _lookups(world: World, scope: Scope) -> dict[str, Callable[..., Any]]:
+    def query(name: str, *terms: Any, **options: Any) -> list[Any]:
+        from runner.expand import lookups
+        from runner.expand.lookups.context import LookupContext
+
+        found = lookups.find(name)
+        if found is None:
+            raise ValueError(f"there is no lookup called {name!r}")
+        places = (world.root / "files", world.root)
+        context = LookupContext(
+            search_path=places, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
+            render=lambda text, names: jinja.evaluate(text, scope.with_layers(names)),
+        )
+        wanted = options.pop("wantlist", None)
+        del wanted
+        values: list[Any] = found(list(terms), context=context, **options)
+        return values
+
+    def lookup(name: str, *terms: Any, **options: Any) -> Any:
+        wantlist = options.get("wantlist", False)
+        values = query(name, *terms, **options)
+        if wantlist or len(values) != 1:
+            return values if wantlist or not all(isinstance(v, str) for v in values) else ",".join(values)
+        return values[0]
+
+    return {"lookup": lookup, "query": query, "q": query}
+
+
+class Variables(Mapping[str, Any]):
+    """A scope as a mapping, for whoever needs one."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def __getitem__(self, name: str) -> Any:
+        value = self._scope.lookup(name)
+        if value is jinja.missing:
+            raise KeyError(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._scope.names()))
+
+    def __len__(self) -> int:
+        return len(self._scope.names())
+
+
+class _DataNamespace(Mapping[str, Any]):
+    """``data``: each look-up is made when its value is first wanted, and once."""
+
+    def __init__(self, data: Mapping[str, Data], scope: Scope, world: World) -> None:
+        self._data = data
+        self._scope = scope
+        self._world = world
+        self._found: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._found:
+            self._found[name] = self._read(self._data[name])
+        return self._found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def _read(self, data: Data) -> Any:
+        if data.when is not None and not render_bare(data.when, self._scope):
+            raise ExpressionError(Diagnostic("E308", f"data.{data.name} is left out by its 'when'", data.when.span))
+        entry = registry.find("data_sources", data.type)
+        assert entry is not None
+        if not entry.runs:
+            raise Late(f"data.{data.name}", f"this version cannot look up {data.type!r}")
+        if not self._world.read_data:
+            raise Late(f"data.{data.name}", "it is looked up by the plan")
+        options = render(data.options, self._scope)
+        return read_data(data, entry, options)
+
+
+def read_data(data: Data, entry: registry.Entry, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Look a data source up. Raises ``ExpressionError`` when it cannot be."""
+    from runner.schema.records import make
+
+    plugin: Any = entry.load()
+    try:
+        found: Mapping[str, Any] = plugin(make(plugin.options_type(), options)).read()
+    except (OSError, ValueError) as error:
+        raise ExpressionError(
+            Diagnostic("E309", f"data.{data.name} cannot be looked up: {error}", data.place)
+        ) from error
+    return found

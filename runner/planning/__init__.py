@@ -1,0 +1,1 @@
+"""A playbook and its inputs -> the plan."""

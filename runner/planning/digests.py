@@ -1,0 +1,93 @@
+"""Fingerprints: of files, of values, of secrets."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.model.plan import Open
+
+
+class Digests:
+    """Digests of files, each file read once, and of values in which secrets stand as HMACs."""
+
+    def __init__(self, secret_values: Iterable[str] = (), key: bytes = b"") -> None:
+        self._secrets = sorted((value for value in secret_values if value), key=len, reverse=True)
+        self._key = key
+        self._files: dict[Path, str] = {}
+
+    def file(self, path: Path) -> str:
+        """Return the SHA-256 of a file's content, or of a directory's names, modes and contents.
+
+        Raises ``OSError`` when it cannot be read.
+        """
+        key = path.resolve()
+        if key not in self._files:
+            self._files[key] = _of_directory(path) if path.is_dir() else _of_file(path)
+        return self._files[key]
+
+    def value(self, *parts: Any) -> str:
+        """Return the SHA-256 of plain values; the order of a mapping's keys does not count."""
+        text = json.dumps(parts, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
+        for secret in self._secrets:
+            text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], self.secret(secret))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def secret(self, value: str) -> str:
+        """Return the HMAC of a secret under the local key."""
+        return hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Open):
+        return {"open": value.template}
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+def _of_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _of_directory(path: Path) -> str:
+    found = hashlib.sha256()
+    for each in sorted(path.rglob("*")):
+        name = str(each.relative_to(path))
+        if each.is_symlink():
+            entry = f"link {name} {each.readlink()}"
+        elif each.is_file():
+            entry = f"file {name} {each.stat().st_mode & 0o7777:o} {_of_file(each)}"
+        else:
+            entry = f"directory {name}"
+        found.update(f"{entry}\n".encode("utf-8", "surrogateescape"))
+    return found.hexdigest()
+
+
+def local_key(environ: Mapping[str, str]) -> bytes:
+    """Return the key of this computer under which secrets are fingerprinted; it is made when first needed.
+
+    It lies in ``$XDG_STATE_HOME/ingot/key`` (``~/.local/state/ingot/key``), readable by its owner only.
+    Raises ``OSError`` when it can be neither read nor made.
+    """
+    home = environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    path = Path(home) / "ingot" / "key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = path.with_name(f"key.{secrets.token_hex(8)}")
+        made.touch(mode=0o600)
+        made.write_bytes(secrets.token_bytes(32))
+        try:
+            os.link(made, path)  # fails, and leaves the other one, when two runs make it at once
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return path.read_bytes()

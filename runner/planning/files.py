@@ -1,0 +1,70 @@
+"""The files on this computer that a step reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from runner.diagnostics import Report
+from runner.model.plan import Open
+from runner.model.playbook import RoleContext, Task
+from runner.planning.digests import Digests
+from runner.reading.context import shown
+
+_TEMPLATE_LIMIT = 1024 * 1024
+"""Templates up to this size, in bytes, are searched for the names they use."""
+
+
+def read_files(
+    task: Task,
+    options: Mapping[str, Any],
+    schema: Mapping[str, Any],
+    *,
+    roles: Sequence[RoleContext],
+    root: Path,
+    digests: Digests,
+    report: Report,
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the digests of the files that the options name, and the texts of those that are templates.
+
+    A file that is not there is only a warning: an earlier step may make it.
+    """
+    found: dict[str, str] = {}
+    templates: dict[str, str] = {}
+    if options.get("remote_src") in (True, "yes", "true", "True"):
+        return found, templates
+    for name, known in schema.get("properties", {}).items():
+        where = known.get("x-reads")
+        for text in _names(options.get(name)) if where else ():
+            places = directories(where, task, roles, root)
+            words = (text, text.split()[0]) if task.module == "script" and text.split() else (text,)
+            path = next((each / word for word in words for each in places if (each / word).exists()), None)
+            if path is None:
+                node = task.args.get(name) or task.args
+                looked = ", ".join(dict.fromkeys(shown(each) or "." for each in places))
+                report.add("W510", f"there is no file {text!r} yet", node.span, hint=f"looked in {looked}")
+                continue
+            found[shown(path)] = digests.file(path)
+            if where == "templates" and path.is_file() and path.stat().st_size <= _TEMPLATE_LIMIT:
+                templates[shown(path)] = path.read_text(encoding="utf-8", errors="replace")
+    return found, templates
+
+
+def _names(value: Any) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    return [each for each in values if isinstance(each, str) and each and "://" not in each and not _is_open(each)]
+
+
+def _is_open(value: Any) -> bool:
+    return isinstance(value, Open)
+
+
+def directories(where: str, task: Task, roles: Sequence[RoleContext], root: Path) -> list[Path]:
+    """Return where a relative path is looked for, in order: the roles around the task, then beside the playbook."""
+    places: list[Path] = []
+    for role in reversed(roles):
+        places += [role.path / where, role.path] if where != "here" else [role.path]
+    beside = Path(task.file.path).parent
+    own = [root / where] if where != "here" else []
+    return list(dict.fromkeys([*places, beside, *own, root]))

@@ -1,0 +1,250 @@
+"""Tasks -> steps: blocks flattened, conditions and tags decided where they can be, options rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from runner import registry
+from runner.diagnostics import Report
+from runner.expand.error import ExpressionError, Late
+from runner.expand.names import names_in
+from runner.expand.render import render, render_bare
+from runner.expand.scope import Layer, Scope
+from runner.model.plan import Open, Step
+from runner.model.playbook import Block, Item, RoleContext, Task
+from runner.planning.digests import Digests
+from runner.planning.files import read_files
+from runner.planning.options import rendered, rendered_options, template_of
+from runner.planning.selection import Selection, matches
+from runner.reading.vocabulary import set_by
+from runner.text import Node
+
+_SHOWN = ("loop", "register", "until", "retries", "delay", "changed_when", "failed_when", "notify", "listen", "become",
+          "become_user", "environment", "ignore_errors", "delegate_to", "timeout", "pause_before", "max_retries",
+          "continue_on_error", "check_mode", "async", "poll", "no_log", "loop_control")
+_EFFECT = ("loop", "become", "become_user", "environment", "delegate_to")
+"""Keywords that change what a task does, and so its key."""
+_WORLD = "only the build knows it"
+_ITEM = "it differs from item to item"
+_TASK = "it is the result of a task"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the tasks of a build stand in: the layers of names and everything blocks hand down."""
+
+    base: tuple[Layer, ...]
+    """Functions and the like: the weakest names."""
+    early: tuple[Layer, ...]
+    """Variables, locals, matrix values, the play's variables."""
+    fixed: Layer
+    names: tuple[str, ...]
+    """Names by which ``only`` and ``except`` may call the build."""
+    selection: Selection
+    root: Path
+    late: Mapping[str, str] = field(default_factory=dict)
+    roles: tuple[RoleContext, ...] = ()
+    upper: tuple[Layer, ...] = ()
+    """Variables of roles and blocks around the task."""
+    tags: tuple[str, ...] = ()
+    conditions: tuple[Node, ...] = ()
+    refusal: str | None = None
+    """Why nothing in here is to be run."""
+    guarded: bool = False
+    """Whether a condition around it is left to the build."""
+    keywords: Mapping[str, Node] = field(default_factory=dict)
+    defaults: Mapping[str, Node] = field(default_factory=dict)
+    """``module_defaults``."""
+
+    def scope(self, *more: Layer) -> Scope:
+        """Return the scope of a task in here: role defaults are the weakest of its own names."""
+        defaults = tuple(role.defaults for role in self.roles)
+        layers = (*self.base, *defaults, *self.early, *self.upper, *more)
+        return Scope(*layers, fixed=self.fixed, late=self.late, unknown=_WORLD)
+
+
+class StepMaker:
+    """Makes the steps of one build, each key following from the one before."""
+
+    def __init__(self, digests: Digests, report: Report, key: str) -> None:
+        self._digests = digests
+        self._report = report
+        self._key = key
+
+    def steps(self, section: str, items: tuple[Item, ...], frame: Frame) -> Iterator[Step]:
+        """Yield the steps of ``items`` in the order in which they run."""
+        for item in items:
+            inner = self._entered(item, frame)
+            if isinstance(item, Block):
+                for part in (item.tasks, item.rescue, item.always):
+                    yield from self.steps(section, part, inner)
+            else:
+                yield self._step(section, item, inner)
+
+    def _entered(self, item: Item, frame: Frame) -> Frame:
+        """Return the frame inside of an item: its keywords joined with those around it."""
+        keywords = item.keywords
+        role = item.role if isinstance(item, Block) and item.kind == "role" else None
+        if role is not None:
+            frame = replace(frame, roles=(*frame.roles, role), upper=(*frame.upper, role.vars, role.params))
+        if "vars" in keywords and isinstance(keywords["vars"].value, dict):
+            frame = replace(frame, upper=(*frame.upper, _entries(keywords["vars"])))
+        if "module_defaults" in keywords:
+            frame = replace(frame, defaults={**frame.defaults, **_entries(keywords["module_defaults"])})
+        tags = (*frame.tags, *self._tags(keywords.get("tags"), frame))
+        frame = replace(frame, tags=tuple(dict.fromkeys(tags)), keywords={**frame.keywords, **keywords})
+        if isinstance(item, Task):
+            # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
+            frame = self._selected(frame, frame.selection.tag_refusal(frame.tags))
+        frame = self._selected(frame, self._targeted(keywords, frame))
+        return self._decided(item, frame)
+
+    def _selected(self, frame: Frame, refusal: str | None) -> Frame:
+        return frame if frame.refusal or refusal is None else replace(frame, refusal=refusal)
+
+    def _tags(self, node: Node | None, frame: Frame) -> Iterator[str]:
+        for each in node.elements() if node else ():
+            value = rendered(each, frame.scope(), self._report)
+            for word in value if isinstance(value, list) else str(value).split(","):
+                if not isinstance(value, Open):
+                    yield str(word).strip()
+
+    def _targeted(self, keywords: Mapping[str, Node], frame: Frame) -> str | None:
+        for key, wanted in (("only", True), ("except", False)):
+            if key not in keywords:
+                continue
+            patterns = [str(each.value) for each in keywords[key].elements()]
+            if any(matches(pattern, frame.names) for pattern in patterns) is not wanted:
+                return f"{key}: {', '.join(patterns)}"
+        return None
+
+    def _decided(self, item: Item, frame: Frame) -> Frame:
+        """Decide ``when`` if that is possible now. A loop's ``when`` is decided for each item, by the build."""
+        when = item.keywords.get("when")
+        if when is None or frame.refusal:
+            return frame
+        for each in when.elements():
+            looped = isinstance(item, Task) and _loop(item) is not None
+            late = {"item": _ITEM, **dict.fromkeys(set_by(item), _ITEM)} if looped and isinstance(item, Task) else {}
+            try:
+                if not render_bare(each, frame.scope().with_layers(late=late)):
+                    return replace(frame, refusal=f"when: {template_of(each)} is false")
+            except Late:
+                frame = replace(frame, guarded=True, conditions=(*frame.conditions, each))
+            except ExpressionError as error:
+                if not frame.guarded:
+                    self._report.extend([error.diagnostic])
+        return frame
+
+    def _step(self, section: str, task: Task, frame: Frame) -> Step:
+        role = frame.roles[-1].name if frame.roles else None
+        place = f"{task.place.file.path}:{task.place.line}"
+        keywords = {key: node.plain() for key, node in task.keywords.items() if key in _SHOWN or key[:5] == "with_"}
+        if frame.conditions:
+            keywords["when"] = [template_of(each) for each in frame.conditions]
+        name = self._name(task, frame)
+        if frame.refusal:
+            return Step(section, name, task.module, place, {}, "skip", frame.refusal, role=role, tags=frame.tags)
+        entry = registry.find("modules", task.module)
+        assert entry is not None
+        schema = entry.schema
+        scope = self._task_scope(task, frame)
+        args = self._arguments(task, frame)
+        options = rendered_options(args, scope, schema, self._report, lenient=True, guarded=frame.guarded)
+        files, contents = read_files(
+            task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=self._report
+        )
+        effects = {key: self._effect(key, frame, scope) for key in _EFFECT if key in frame.keywords}
+        loops = {key: node.plain() for key, node in task.keywords.items() if key[:5] == "with_"}
+        used = self._template_values(contents, scope)
+        version = entry.about.get("version", 1)
+        self._key = self._digests.value(
+            self._key, task.module, version, options, files, effects, loops, keywords.get("when"), used
+        )
+        return Step(
+            section, name, task.module, place, options, "run", self._reason(options, frame), self._key, role,
+            frame.tags, keywords, files,
+        )
+
+    def _reason(self, options: Mapping[str, Any], frame: Frame) -> str:
+        if frame.conditions:
+            return f"the build decides: when {template_of(frame.conditions[0])}"
+        waiting = sorted({value.needs for value in options.values() if isinstance(value, Open) and value.needs})
+        if waiting:
+            return f"not built yet; uses {', '.join(waiting)} of the build"
+        return "not built yet"
+
+    def _name(self, task: Task, frame: Frame) -> str:
+        if "{{" not in task.name:
+            return task.name
+        try:
+            return str(render(Node(task.name, task.place), frame.scope()))
+        except (Late, ExpressionError):
+            return task.name
+
+    def _task_scope(self, task: Task, frame: Frame) -> Scope:
+        loop = {"item": _ITEM, "ansible_loop": _ITEM} if _loop(task) is not None else {}
+        control = task.keywords.get("loop_control")
+        for key in ("loop_var", "index_var"):
+            node = control.get(key) if control else None
+            if node is not None:
+                loop[str(node.value)] = _ITEM
+        return frame.scope().with_layers(late=loop)
+
+    def _arguments(self, task: Task, frame: Frame) -> Node:
+        """Return the options with ``module_defaults`` below and ``override`` for this build on top."""
+        entries = dict(task.args.items())
+        for name, defaults in frame.defaults.items():
+            found = registry.find("modules", name)
+            if found is not None and found.name == task.module:
+                entries = {**dict(defaults.items()), **entries}
+        override = task.keywords.get("override")
+        for target, changed in override.items() if override else ():
+            if matches(str(target), frame.names):
+                entries |= dict(changed.items())
+        return Node(entries, task.args.span, task.args.key_span)
+
+    def _effect(self, key: str, frame: Frame, scope: Scope) -> Any:
+        return rendered(frame.keywords[key], scope, self._report, guarded=True)
+
+    def _template_values(self, contents: Mapping[str, str], scope: Scope) -> dict[str, Any]:
+        """Return the values that the templates of a step use, for what they come to depends on them."""
+        values: dict[str, Any] = {}
+        for text in contents.values():
+            try:
+                free = names_in(text).free
+            except Exception:  # noqa: BLE001, S112 - a template for another engine: its digest is in the key already
+                continue
+            for name in sorted(free):
+                try:
+                    value = scope.lookup(name)
+                except (Late, ExpressionError):
+                    continue
+                if isinstance(value, str | int | float | bool | list | dict | None):
+                    values[name] = value
+        return values
+
+
+def _entries(node: Node) -> dict[str, Node]:
+    return {str(key): child for key, child in node.items()}
+
+
+def _loop(task: Task) -> Node | None:
+    return next((n for k, n in task.keywords.items() if k == "loop" or k.startswith("with_")), None)
+
+
+def late_names(tasks: Iterator[Task]) -> dict[str, str]:
+    """Return the names that tasks give values to, each with the reason why the plan does not know them."""
+    found: dict[str, str] = {}
+    for task in tasks:
+        loop = _loop(task) is not None
+        for name in set_by(task):
+            registered = task.keywords.get("register")
+            if not loop or task.module == "set_fact" or (registered is not None and registered.value == name):
+                found[name] = _TASK
+        if task.module == "include_vars" and task.role is not None:
+            found |= dict.fromkeys(task.role.defaults, "include_vars may set it")
+    return found

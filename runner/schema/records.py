@@ -1,0 +1,108 @@
+"""Plain values -> an options record: what a plugin receives."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from runner.sdk import record as marks
+
+_TRUE = frozenset({"true", "yes", "on", "1", "y"})
+
+
+def make(record: type[Any], values: Mapping[str, Any]) -> Any:
+    """Return the options record that ``values``, which fit its schema, stand for.
+
+    Values are as weakly typed as the schema allows: ``"yes"`` becomes true, ``"80"`` 80, a text a list of one.
+    Raises ``ValueError`` when a value cannot be what its field wants.
+    """
+    hints = _hints(record)
+    names = _names(record)
+    given: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for name, value in values.items():
+        field = names.get(name)
+        if field is None:
+            extra[name] = value
+        else:
+            given[field] = _converted(hints[field], value, name)
+    if marks.is_open(record):
+        given["extra"] = extra
+    return record(**given)
+
+
+@cache
+def _hints(record: type[Any]) -> dict[str, Any]:
+    return get_type_hints(record, include_extras=True)
+
+
+@cache
+def _names(record: type[Any]) -> dict[str, str]:
+    """Return the field that each name a user may write stands for."""
+    names: dict[str, str] = {}
+    for field in fields(record):
+        names[field.metadata.get("name", field.name)] = field.name
+        for mark in getattr(_hints(record)[field.name], "__metadata__", ()):
+            if isinstance(mark, marks.Alias):
+                names |= dict.fromkeys(mark.names, field.name)
+    if marks.is_open(record):
+        names.pop("extra", None)
+    return names
+
+
+def _converted(hint: Any, value: Any, name: str) -> Any:
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return _converted(args[0], value, name)
+    if origin in (Union, types.UnionType):
+        return _of_union(args, value, name)
+    if origin is Literal or hint is Any:
+        return value
+    if origin in (list, tuple):
+        items = value if isinstance(value, list | tuple) else [value] if not _separable(args[0], value) else value.split(",")
+        made = [_converted(args[0], item.strip() if isinstance(item, str) else item, name) for item in items]
+        return tuple(made) if origin is tuple else made
+    if origin is dict:
+        return {str(key): _converted(args[1], each, name) for key, each in value.items()}
+    if is_dataclass(hint):
+        assert isinstance(hint, type)
+        return make(hint, value)
+    return _scalar(hint, value, name)
+
+
+def _separable(item: Any, value: Any) -> bool:
+    del item
+    return isinstance(value, str) and "," in value
+
+
+def _of_union(args: tuple[Any, ...], value: Any, name: str) -> Any:
+    if value is None and type(None) in args:
+        return None
+    kinds = [arg for arg in args if arg is not type(None)]
+    for kind in kinds:
+        if get_origin(kind) is None and isinstance(kind, type) and type(value) is kind:
+            return value
+    for kind in kinds:
+        try:
+            return _converted(kind, value, name)
+        except (TypeError, ValueError, AttributeError):
+            continue
+    raise ValueError(f"{name}: {value!r} is none of what is wanted")
+
+
+def _scalar(hint: Any, value: Any, name: str) -> Any:
+    try:
+        if hint is bool:
+            return value if isinstance(value, bool) else str(value).strip().lower() in _TRUE
+        if hint is int:
+            return int(value)
+        if hint is float:
+            return float(value)
+        if isinstance(hint, type) and issubclass(hint, str):
+            return hint(value) if value is not None else value
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: {value!r} is no {hint.__name__}") from error
+    return value
