@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from runner.sdk import Module, options
+from typing import Annotated
+
+from runner.sdk import Alias, Mode, Module, options
 
 
 @options()
@@ -19,8 +21,10 @@ class Options:
     """Add neither the machine's name nor the path to dest."""
     fail_on_missing: bool = True
     """Fail if the file is not there."""
-    validate_checksum: bool = True
+    validate_checksum: Annotated[bool, Alias("validate_md5")] = True
     """Check that the file has arrived as it was."""
+    mode: Mode | None = None
+    """Permissions of the file on this computer."""
 
 
 class Fetch(Module[Options]):

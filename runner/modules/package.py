@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from runner.modules.shared import Texts
-from runner.sdk import Alias, Module, options
+from runner.sdk import Alias, AtLeastOne, Module, options
 
 
-@options()
+@options(AtLeastOne("name", "update_cache", "upgrade", "autoremove", "autoclean", "clean"))
 class Options:
     """What ``package`` accepts."""
 
-    name: Annotated[Texts, Alias("pkg", "package")]
+    name: Annotated[Texts | None, Alias("pkg", "package")] = None
     """Packages, as the package manager calls them."""
     state: Literal["present", "absent", "latest", "installed", "removed", "build-dep", "fixed", "dist-upgrade"] = (
         "present"

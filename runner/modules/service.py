@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from runner.sdk import Alias, AtLeastOne, Module, options
+from runner.sdk import Alias, Module, options
 
 
-@options(AtLeastOne("state", "enabled", "masked", "daemon_reload", "daemon_reexec"))
+@options()
 class Options:
     """What ``service`` accepts."""
 
-    name: str | None = None
+    name: str
     """Which service."""
     state: Literal["reloaded", "restarted", "started", "stopped"] | None = None
     """Whether it is to run; restarted and reloaded always do so."""

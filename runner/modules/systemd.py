@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from runner.sdk import Alias, AtLeastOne, Module, options
+from runner.sdk import Alias, Module, options
 
 
-@options(AtLeastOne("state", "enabled", "masked", "daemon_reload", "daemon_reexec"))
+@options()
 class Options:
     """What ``systemd`` accepts."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from runner.modules.shared import Url
-from runner.sdk import Alias, AtMostOne, Duration, Module, ReadsFile, SecretStr, options
+from runner.modules.shared import Separated, Url
+from runner.sdk import Alias, AtMostOne, Duration, Module, Pattern, ReadsFile, SecretStr, options
 
 
 @options(AtMostOne("body", "src"))
@@ -26,7 +26,7 @@ class Options(Url):
     """The file to send is on the machine, not on this computer."""
     headers: dict[str, Any] | None = None
     """Further headers of the request."""
-    status_code: tuple[int, ...] = (200,)
+    status_code: Annotated[tuple[str, ...], Separated(), Pattern(r"^[0-9]+$", "a status code such as 200")] = ("200",)
     """Status codes that count as success."""
     return_content: bool = False
     """Return the answer's body, not only its status."""

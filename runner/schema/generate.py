@@ -123,22 +123,20 @@ def _with_rules(
     for rule in marks.rules_of(record):
         match rule:
             case marks.ExactlyOne(names):
-                clauses.append({"anyOf": [_given(name, hints) for name in names]})
-                clauses += _exclusive(names, hints)
+                surely = [_given(name, hints, surely=True) for name in names]
+                perhaps = [{"not": {"anyOf": surely}}, {"anyOf": [_given(name, hints) for name in names]}]
+                clauses.append({"oneOf": [*surely, {"allOf": perhaps}]})
             case marks.AtLeastOne(names):
                 clauses.append({"anyOf": [_given(name, hints) for name in names]})
             case marks.AtMostOne(names):
-                clauses += _exclusive(names, hints)
+                surely = [_given(name, hints, surely=True) for name in names]
+                pairs = [(a, b) for i, a in enumerate(surely) for b in surely[i + 1 :]]
+                clauses += [{"not": {"allOf": [a, b]}} for a, b in pairs]
             case marks.Requires(option, needs):
                 schema.setdefault("dependentRequired", {})[option] = list(needs)
     if clauses:
         schema["allOf"] = clauses
     return schema
-
-
-def _exclusive(names: tuple[str, ...], hints: Mapping[str, Any]) -> list[Schema]:
-    surely = [_given(name, hints, surely=True) for name in names]
-    return [{"not": {"allOf": [a, b]}} for i, a in enumerate(surely) for b in surely[i + 1 :]]
 
 
 def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
