@@ -12,7 +12,7 @@ from runner.sdk import AtMostOne, Module, options
 class Options(MysqlLogin):
     """What ``mysql_query`` accepts."""
 
-    query: str | list[str]
+    query: list[str]
     """One SQL statement or several."""
     login_db: str | None = None
     """Which database."""

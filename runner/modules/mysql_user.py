@@ -30,7 +30,7 @@ class Options(MysqlLogin):
     """When the password expires."""
     password_expire_interval: int | None = None
     """Days after which the password expires, with interval."""
-    priv: str | list[str] | dict[str, Any] | None = None
+    priv: Any = None
     """Privileges, as in db.table:SELECT,INSERT; several with / between them or as a mapping."""
     append_privs: bool = False
     """Add the privileges to those that the user has."""

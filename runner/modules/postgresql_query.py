@@ -12,7 +12,7 @@ from runner.sdk import Alias, AtMostOne, Module, options
 class Options(PostgresqlLogin):
     """What ``postgresql_query`` accepts."""
 
-    query: str | list[str] | None = None
+    query: list[str] | None = None
     """One SQL statement or several."""
     login_db: Annotated[str | None, Alias("db")] = None
     """Which database."""
