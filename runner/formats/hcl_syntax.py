@@ -1,0 +1,169 @@
+"""The statements of an HCL text as syntax trees, and what is wrong where there is none.
+
+Strings, heredocs and the ends of statements come from ``hcl_lexer``; the rest from the tree-sitter grammar, which is
+given one statement at a time, so that a mistake in one hides none in another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from runner.diagnostics import Report
+from runner.formats.hcl_lexer import Statement, Template, lex
+from runner.formats.places import Places
+from runner.text import SourceFile, Span
+
+if TYPE_CHECKING:
+    from tree_sitter import LogType, Node
+
+_PIECE = re.compile(r'"[^"\r\n]{0,30}"?|[\w-]+|.', re.DOTALL)
+_POSITION = re.compile(r"^process .*\brow:0, col:([0-9]+)")
+_HEREDOC = "a heredoc starts with <<NAME or <<-NAME, and nothing follows the name on its line"
+
+
+class Syntax:
+    """The syntax of ``file``. What is wrong with it is reported (E031, E034) while it is read."""
+
+    def __init__(self, file: SourceFile, report: Report) -> None:
+        from tree_sitter import Language, Parser
+        from tree_sitter_hcl import language
+
+        self.text = file.text
+        self.report = report
+        self.places = Places(file)
+        self._lexed = lex(self.places, report)
+        # no line ends, so that a column is an offset
+        self._code = self._lexed.code.replace("\n", " ").encode("ascii")
+        self._parser = Parser(Language(language()))
+
+    def statements(self) -> Iterator[Node]:
+        """Yield the ``attribute`` and ``block`` nodes of the file, those with mistakes in their syntax left out.
+
+        The offsets of nodes are offsets in the text, for strings and heredocs too; what these hold, ``template`` knows.
+        """
+        for statement in self._lexed.statements:
+            if statement.sound and (node := self._parse(statement)):
+                yield node
+
+    def span(self, node: Node) -> Span:
+        """Return the place of ``node``."""
+        return self.places.span(node.start_byte, node.end_byte)
+
+    def source(self, node: Node) -> str:
+        """Return the text of ``node`` as it is written."""
+        return self.text[node.start_byte : node.end_byte]
+
+    def template(self, node: Node) -> Template:
+        """Return what a ``string_lit`` holds; that is how the grammar sees every string and heredoc."""
+        return self._lexed.templates[node.start_byte]
+
+    def separated(self, node: Node, following: Node) -> bool:
+        """Whether a comma or a line end stands between two items of a brace."""
+        between = self._lexed.code[node.end_byte : following.start_byte]
+        return "," in between or "\n" in between
+
+    def mistake(self, message: str, start: int, end: int, hint: str | None = None) -> None:
+        """Report an error in the syntax from offset ``start`` to ``end``."""
+        self.report.add("E031", f"not HCL: {message}", self.places.span(start, end), hint=hint)
+
+    def _parse(self, statement: Statement) -> Node | None:
+        from tree_sitter import Point, Range
+
+        start, end = statement.start, statement.end
+        self._parser.included_ranges = [Range(Point(0, start), Point(0, end), start, end)]
+        root = self._parser.parse(self._code).root_node
+        if root.has_error:
+            self._explain(statement)
+            return None
+        body = root.children[0]
+        if body.type != "body":
+            hint = "HCL has NAME = VALUE on each line; the name of a JSON file ends in .json"
+            self.mistake("expected a name, found '{'", start, start + 1, hint)
+            return None
+        node, *others = body.children
+        for other in others[:1]:
+            name = other.children[0]
+            self.mistake(f"expected a new line, found '{self.source(name)}'", name.start_byte, name.end_byte)
+        return node
+
+    def _explain(self, statement: Statement) -> None:
+        """Report why the grammar does not accept ``statement``."""
+        code, end = self._lexed.code, statement.end
+        at = self._stumbling_block(statement)
+        while at < end and code[at].isspace():
+            at += 1
+        expected = _expected(code[statement.start : at])
+        if at >= end:
+            self.mistake(f"expected {expected}, found the end of the line", end, end)
+            return
+        piece = _PIECE.match(self.text, at, end)
+        assert piece, "any character is a piece"
+        found, hint = piece[0], None
+        if self.text.startswith("<<", at):
+            hint = _HEREDOC
+        elif expected == "a name" and found.startswith('"'):
+            hint = "names are not quoted here"
+        elif expected == "a new line" and found == ",":
+            hint = "attributes stand on lines of their own, without commas"
+        elif expected == f"'{found}'":  # it is what ends a key, but the grammar does not take what precedes for one
+            expected, hint = "a name", "in braces 'for' begins an expression; as a key it is quoted"
+        self.mistake(f"expected {expected}, found '{found}'", at, piece.end(), hint)
+
+    def _stumbling_block(self, statement: Statement) -> int:
+        """Return the offset up to which the grammar accepts ``statement``.
+
+        The nodes for errors in the tree show what recovery made of it; only the parser's log has the place itself.
+        """
+        place, found = statement.start, False
+
+        def listen(_kind: LogType, message: str) -> None:
+            nonlocal place, found
+            found = found or message.startswith("detect_error")
+            if not found and (position := _POSITION.match(message)):
+                place = max(place, int(position[1]))
+
+        self._parser.logger = listen
+        try:
+            self._parser.parse(self._code)
+        finally:
+            del self._parser.logger
+        return place
+
+
+def _expected(before: str) -> str:
+    """Say what should follow ``before``, the code of a statement up to a mistake in it."""
+    bracket, read = _innermost(before)
+    last = before.rstrip()[-1:]
+    if last and last in "=:+-*/%!<>&|?(":
+        return "a value"
+    if bracket == "[":
+        return "a value or ']'" if read == "nothing" else "',' or ']'"
+    if bracket == "(":
+        return "')'"
+    if read == "nothing":
+        return "a name or '}'" if bracket else "a name"
+    if read == "name":
+        return "'='"
+    return "a new line, ',' or '}'" if bracket else "a new line"
+
+
+def _innermost(before: str) -> tuple[str, str]:
+    """Return the innermost bracket open after ``before``, and what has been read of its latest item."""
+    brackets, read = [""], ["nothing"]
+    for character in before:
+        if character in "([{":
+            read[-1] = "value"
+            brackets.append(character)
+            read.append("nothing")
+        elif character in ")]}":
+            brackets.pop()
+            read.pop()
+        elif character in "=:":
+            read[-1] = "value"
+        elif character in ",\n":
+            read[-1] = "nothing"
+        elif character != " " and read[-1] == "nothing":
+            read[-1] = "name"
+    return brackets[-1], read[-1]
