@@ -11,15 +11,20 @@ from typing import Any
 
 from runner.cli.output import Output
 from runner.diagnostics import Report
+from runner.model.plan import Request
 from runner.model.playbook import Playbook
 from runner.reading.playbook import Settings, read_playbook
 
+INVALID = 2
+"""The exit status for input that cannot be used."""
 FORMATS = ("text", "json", "sarif", "github")
 
 
 def configure_playbook(parser: ArgumentParser) -> None:
     """Add the playbook and where else to look."""
-    parser.add_argument("playbook", metavar="PLAYBOOK", help="YAML file, directory of *.ingot.yml, or - for standard input")
+    parser.add_argument(
+        "playbook", metavar="PLAYBOOK", help="YAML file, directory of *.ingot.yml, or - for standard input"
+    )
     parser.add_argument("--roles-path", metavar="DIR", action="append", default=[], help="look for roles here too")
     parser.add_argument("--sources", metavar="FILE", help="file with the sources for an Ansible playbook")
 
@@ -38,7 +43,8 @@ def configure_selection(parser: ArgumentParser) -> None:
     parser.add_argument("--except", metavar="GLOB", action="append", default=[], dest="except_",
                         help="all builds but those of these names, and all post-processors but these")
     parser.add_argument("--tags", "-t", metavar="TAGS", action="append", default=[], help="only tasks with these tags")
-    parser.add_argument("--skip-tags", metavar="TAGS", action="append", default=[], help="all tasks but those with these tags")
+    parser.add_argument("--skip-tags", metavar="TAGS", action="append", default=[],
+                        help="all tasks but those with these tags")
 
 
 def configure_format(parser: ArgumentParser) -> None:
@@ -124,7 +130,26 @@ def _texts(value: Any) -> Iterable[str]:
 def finish(report: Report, output: Output) -> int:
     """Write what was found; return 2 when there is an error among it."""
     output.diagnostics(report.diagnostics)
-    return 2 if report.failed else 0
+    return INVALID if report.failed else 0
+
+
+def request(arguments: Namespace, loaded: Loaded) -> Request:
+    """Return what was asked for, without the values of sensitive variables, which a saved plan must not hold."""
+    sensitive = {name for name, found in loaded.inputs.items() if found.sensitive}
+    kept = [text for text in arguments.var if text.partition("=")[0].strip() not in sensitive]
+    return Request(
+        playbook=arguments.playbook,
+        only=words(arguments.only),
+        except_=words(arguments.except_),
+        tags=words(arguments.tags),
+        skip_tags=words(arguments.skip_tags),
+        variables=tuple(kept),
+        variable_files=tuple(arguments.var_file),
+        roles_path=tuple(arguments.roles_path),
+        sources=arguments.sources,
+        epoch=loaded.world.now.timestamp(),
+        seed=loaded.world.seed,
+    )
 
 
 def selection(arguments: Namespace) -> Any:

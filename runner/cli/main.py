@@ -1,6 +1,7 @@
 """The command ``ingot``: find the subcommand, run it, turn what goes wrong into an exit status.
 
-0 done · 1 a build failed (4 when others succeeded) · 2 invalid input · 3 changes were found by a check · 130 interrupted
+Exit status: 0 done · 1 a build failed (4 when others succeeded) · 2 invalid input · 3 a check found changes ·
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left unsaid must not fail at exit
         return 1
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last edge: nobody should see a traceback
         return _failed(error)
     return status
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, Literal
 
 from runner.diagnostics import Diagnostic
 
 MASK = "•••"
+Format = Literal["text", "json", "sarif", "github"]
 
 
 class Output:
     """Writes results to standard output and remarks to standard error."""
 
-    def __init__(self, format: str = "text", secrets: Iterable[str] = ()) -> None:  # noqa: A002 - the option's name
+    def __init__(self, format: Format = "text", secrets: Iterable[str] = ()) -> None:  # noqa: A002 - the option's name
         self._format = format
         self._secrets = sorted({text for text in secrets if text}, key=len, reverse=True)
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, get_args
 
+from runner.model.plan import Plan
 from runner.modules.names import COLLECTIONS
 from runner.reading.shapes import PARTS, Playbook
+from runner.schema.document import document_schema
 from runner.schema.generate import DIALECT, EXPRESSION, schema_of, schema_of_plugin
 from runner.sdk.plugin import Kind, Plugin
 
@@ -51,6 +53,7 @@ def schemas() -> Mapping[str, str]:
     files["index.json"] = index
     files["playbook.json"] = _playbook(index)
     files["role.json"] = _role()
+    files["plan.json"] = {"$id": "plan.json", **document_schema(Plan, "Ingot plan")}
     return {path: json.dumps(value, indent=1, ensure_ascii=False) + "\n" for path, value in files.items()}
 
 
@@ -64,7 +67,10 @@ def _qualified(name: str) -> tuple[str, ...]:
 def _playbook(index: Schema) -> Schema:
     """Return the schema of a playbook: for editors, with the options of every plugin where its name stands."""
     parts = {name: schema_of(record) for name, record in PARTS.items()}
-    for part, kind in (("task", "modules"), ("handler", "modules"), ("post_processor", "post_processors")):
+    called: tuple[tuple[str, Kind], ...] = (
+        ("task", "modules"), ("handler", "modules"), ("post_processor", "post_processors")
+    )
+    for part, kind in called:
         parts[part]["x-keywords"] = sorted(parts[part]["properties"])
         parts[part]["properties"] |= _named(kind, index)
         parts[part]["additionalProperties"] = True

@@ -22,7 +22,7 @@ def run(arguments: Namespace) -> int:
     import platform
     from importlib.metadata import PackageNotFoundError, requires, version
 
-    libraries = {}
+    libraries: dict[str, str | None] = {}
     for line in requires("ingot") or []:
         name = line.partition(";")[0].split(">=")[0].strip()
         if "extra ==" not in line:

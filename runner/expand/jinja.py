@@ -6,14 +6,15 @@ Filters, tests and functions are loaded when an expression names them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.compiler import CodeGenerator
-from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.exceptions import SecurityError
+from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
@@ -125,9 +126,9 @@ class Environment(SandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuse to make values that would fill the memory."""
         sized, count = (left, right) if isinstance(right, int) else (right, left)
-        if operator == "*" and isinstance(sized, str | list | tuple) and isinstance(count, int):
-            if len(sized) * count > _MAX_REPEAT:
-                raise SecurityError(f"'*' would make more than {_MAX_REPEAT} items")
+        repeats = operator == "*" and isinstance(sized, str | list | tuple) and isinstance(count, int)
+        if repeats and len(sized) * count > _MAX_REPEAT:
+            raise SecurityError(f"'*' would make more than {_MAX_REPEAT} items")
         whole = isinstance(left, int) and isinstance(right, int)
         if operator == "**" and whole and right > 0 and left.bit_length() * right > _MAX_POWER_BITS:
             raise SecurityError("'**' would make too large a number")
@@ -140,16 +141,27 @@ def environment() -> Environment:
     return Environment()
 
 
+_GO_FIELD = re.compile(r"\{\{-?\s*\.\w[^{}]*\}\}")
+
+
+def _kept(text: str) -> str:
+    """Return a template in which Packer's own fields, such as ``{{ .Path }}``, stand for themselves.
+
+    They are filled in by builders and modules (``execute_command``, ``boot_command``), which know their values.
+    """
+    return _GO_FIELD.sub(lambda match: "{{ " + repr(match.group()) + " }}", text) if "." in text else text
+
+
 @lru_cache(maxsize=20_000)
 def compiled(text: str) -> Template:
     """Return a template compiled. Raises ``TemplateError`` when it cannot be."""
-    return environment().from_string(text)
+    return environment().from_string(_kept(text))
 
 
 @lru_cache(maxsize=20_000)
 def syntax_tree(text: str) -> nodes.Template:
     """Return a template's syntax tree. Raises ``TemplateError`` when it has none."""
-    return environment().parse(text)
+    return environment().parse(_kept(text))
 
 
 def evaluate(text: str, scope: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Text <-> documents: YAML, JSON and HCL."""

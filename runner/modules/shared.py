@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any, Literal
 
-from runner.sdk import Alias, AtMostOne, Deprecated, Duration, Mode, ReadsFile, SecretStr, options
-
-
-@dataclass(frozen=True, slots=True)
-class Separated:
-    """One text may stand for several entries: it is cut at every ``by``, as Ansible does with its lists."""
-
-    by: str = ","
-
+from runner.sdk import Alias, AtMostOne, Deprecated, Duration, Mode, ReadsFile, SecretStr, Separated, options
 
 Texts = Annotated[list[str], Separated()]
 """Several texts: a list, or one text with commas between them."""

@@ -48,7 +48,7 @@ _SCALARS: dict[Any, Schema] = {
 
 def schema_of(record: type[Any]) -> Schema:
     """Return the schema that accepts what the options record ``record`` accepts."""
-    hints, docs = get_type_hints(record, include_extras=True), _field_docs(record)
+    hints, docs = get_type_hints(record, include_extras=True), field_docs(record)
     properties: Schema = {}
     required: list[Schema] = []
     for field in fields(record):
@@ -139,7 +139,7 @@ def _with_rules(
     return schema
 
 
-def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
+def _of(hint: Any) -> Schema:  # noqa: C901, PLR0911 - one branch a kind of type
     if hint in _SCALARS:
         return dict(_SCALARS[hint])
     origin, args = get_origin(hint), get_args(hint)
@@ -166,6 +166,8 @@ def _of(hint: Any) -> Schema:  # noqa: PLR0911 - one return a kind of type
     if is_dataclass(hint):
         assert isinstance(hint, type)
         inner = schema_of(hint)
+        if "allOf" in inner:  # the record's rules are for the record, not for a list of them or an expression
+            inner["allOf"] = [{"anyOf": [{"not": {"type": "object"}}, rule]} for rule in inner["allOf"]]
         return inner | {"type": ["object", "string"], "pattern": EXPRESSION}
     raise TypeError(f"no JSON Schema for {hint!r}")
 
@@ -234,7 +236,8 @@ def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:
     return schema
 
 
-def _field_docs(record: type[Any]) -> dict[str, str]:
+def field_docs(record: type[Any]) -> dict[str, str]:
+    """Return the docstring under each field of a record, those of its bases too."""
     docs: dict[str, str] = {}
     for base in reversed(record.__mro__):
         if not is_dataclass(base):

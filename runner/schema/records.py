@@ -35,12 +35,12 @@ def make(record: type[Any], values: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _hints(record: type[Any]) -> dict[str, Any]:
+def _hints(record: Any) -> dict[str, Any]:
     return get_type_hints(record, include_extras=True)
 
 
 @cache
-def _names(record: type[Any]) -> dict[str, str]:
+def _names(record: Any) -> dict[str, str]:
     """Return the field that each name a user may write stands for."""
     names: dict[str, str] = {}
     for field in fields(record):
@@ -53,17 +53,20 @@ def _names(record: type[Any]) -> dict[str, str]:
     return names
 
 
-def _converted(hint: Any, value: Any, name: str) -> Any:
+def _converted(hint: Any, value: Any, name: str) -> Any:  # noqa: PLR0911 - one return a kind of type
     origin, args = get_origin(hint), get_args(hint)
     if origin is Annotated:
+        cut = next((mark.by for mark in args[1:] if isinstance(mark, marks.Separated)), None)
+        if cut is not None and isinstance(value, str):
+            value = [part.strip() for part in value.split(cut)]
         return _converted(args[0], value, name)
     if origin in (Union, types.UnionType):
         return _of_union(args, value, name)
     if origin is Literal or hint is Any:
         return value
     if origin in (list, tuple):
-        items = value if isinstance(value, list | tuple) else [value] if not _separable(args[0], value) else value.split(",")
-        made = [_converted(args[0], item.strip() if isinstance(item, str) else item, name) for item in items]
+        items = value if isinstance(value, list | tuple) else [value]
+        made = [_converted(args[0], item, name) for item in items]
         return tuple(made) if origin is tuple else made
     if origin is dict:
         return {str(key): _converted(args[1], each, name) for key, each in value.items()}
@@ -73,24 +76,25 @@ def _converted(hint: Any, value: Any, name: str) -> Any:
     return _scalar(hint, value, name)
 
 
-def _separable(item: Any, value: Any) -> bool:
-    del item
-    return isinstance(value, str) and "," in value
-
-
 def _of_union(args: tuple[Any, ...], value: Any, name: str) -> Any:
     if value is None and type(None) in args:
         return None
     kinds = [arg for arg in args if arg is not type(None)]
-    for kind in kinds:
-        if get_origin(kind) is None and isinstance(kind, type) and type(value) is kind:
-            return value
-    for kind in kinds:
+    shape = list if isinstance(value, list | tuple) else dict if isinstance(value, dict) else type(value)
+    # A kind of the value's own shape comes before one that it could be turned into.
+    for kind in sorted(kinds, key=lambda kind: _shape(kind) is not shape):
         try:
             return _converted(kind, value, name)
         except (TypeError, ValueError, AttributeError):
             continue
     raise ValueError(f"{name}: {value!r} is none of what is wanted")
+
+
+def _shape(kind: Any) -> Any:
+    if get_origin(kind) is Annotated:
+        return _shape(get_args(kind)[0])
+    origin = get_origin(kind)
+    return dict if is_dataclass(kind) or origin is dict else list if origin in (list, tuple) else kind
 
 
 def _scalar(hint: Any, value: Any, name: str) -> Any:
@@ -102,6 +106,8 @@ def _scalar(hint: Any, value: Any, name: str) -> Any:
         if hint is float:
             return float(value)
         if isinstance(hint, type) and issubclass(hint, str):
+            if isinstance(value, dict | list):
+                raise ValueError(f"{name}: a list or mapping is no text")  # noqa: TRY004, TRY301 - told like the others
             return hint(value) if value is not None else value
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: {value!r} is no {hint.__name__}") from error

@@ -79,6 +79,13 @@ class Octal:
 
 
 @dataclass(frozen=True, slots=True)
+class Separated:
+    """One text may stand for several entries: it is cut at every ``by``, as Ansible does with its lists."""
+
+    by: str = ","
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The value is a part of the document with a schema of its own, called ``name``."""
 

@@ -1,0 +1,67 @@
+"""``ingot plan``: what would be built, in which order, from what, and why."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from runner.cli import common
+from runner.cli.output import Output, colored
+from runner.diagnostics import Report
+from runner.model.plan import Plan
+
+CHANGES = 3
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's options."""
+    common.configure_playbook(parser)
+    common.configure_values(parser)
+    common.configure_selection(parser)
+    common.configure_format(parser)
+    parser.add_argument("--json", action="store_true", help="print the plan as JSON (schemas/plan.json)")
+    parser.add_argument("--out", metavar="FILE", help="save the plan, for `ingot build FILE`")
+    parser.add_argument("--all", action="store_true", help="show also the options of steps and builds left out")
+    parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 3 when there is something to do")
+    parser.add_argument("--no-data", action="store_true", help="look no data source up; leave its values open")
+
+
+def run(arguments: Namespace) -> int:
+    """Make the plan and show it."""
+    report = Report()
+    output = Output(arguments.format)
+    loaded = common.load(arguments, report, read_data=not arguments.no_data)
+    plan: Plan | None = None
+    if loaded is not None:
+        output = output.with_secrets(loaded.secrets)
+        if not report.failed:
+            from runner.planning.planner import make_plan
+
+            plan = make_plan(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
+    if loaded is None or plan is None or report.failed:
+        return common.finish(report, output) or common.INVALID
+    output.diagnostics(report.diagnostics)
+    if arguments.out:
+        from runner.cli.saved import save_plan
+
+        request = common.request(arguments, loaded)
+        if not save_plan(replace(plan, request=request), Path(arguments.out), output):
+            return common.INVALID
+    _show(plan, arguments, output)
+    work = any(build.action == "run" for build in plan.builds)
+    return CHANGES if arguments.detailed_exitcode and work else 0
+
+
+def _show(plan: Plan, arguments: Namespace, output: Output) -> None:
+    if arguments.json:
+        from runner.model.encode import to_json
+
+        output.raw(to_json(plan, output.mask))
+    elif not arguments.out or arguments.all:
+        from runner.reports.plan import render_plan
+
+        output.raw(render_plan(plan, color=colored(sys.stdout), every=arguments.all))
+    else:
+        output.line(f"saved to {arguments.out}; `ingot build {arguments.out}` makes it")

@@ -1,0 +1,124 @@
+"""Saved plans: written by ``plan --out``, made again and compared by ``build``."""
+
+from __future__ import annotations
+
+import json
+import os
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from runner.cli.output import Output
+from runner.diagnostics import Diagnostic, Report
+from runner.formats.files import read_source
+from runner.model.encode import encode, to_json
+from runner.model.plan import FORMAT, Plan
+from runner.text import SourceFile
+
+
+def save_plan(plan: Plan, path: Path, output: Output) -> bool:
+    """Write a plan to ``path`` at once or not at all; sensitive values stay out. Return whether it worked."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_text(to_json(plan, output.mask), encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        place = SourceFile(str(path), "").start()
+        output.diagnostics([Diagnostic("E001", f"{path} cannot be written: {error.strerror}", place)])
+        return False
+    return True
+
+
+def is_saved_plan(path: str) -> bool:
+    """Return whether a file looks like a saved plan: JSON that begins with what ``plan --out`` writes."""
+    if path == "-" or not Path(path).is_file():
+        return False
+    with Path(path).open("rb") as stream:
+        head = stream.read(4096).lstrip()
+    return head.startswith(b"{") and b'"playbook"' in head[:200]
+
+
+def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, Mapping[str, Any]] | None:
+    """Return the command line that a saved plan was made with, and the plan as plain data.
+
+    ``given`` is the present command line: its ``--var`` may give values of sensitive variables, which no plan holds.
+    """
+    file = read_source(path, report)
+    if file is None:
+        return None
+    try:
+        data = json.loads(file.text)
+    except ValueError as error:
+        report.add("E022", f"not JSON: {error}", file.start())
+        return None
+    request = data.get("request") if isinstance(data, dict) else None
+    if not isinstance(request, dict) or data.get("format") != FORMAT:
+        hint = "make it again with `ingot plan PLAYBOOK --out FILE`"
+        report.add("E601", "this is no saved plan of this version", file.start(), hint=hint)
+        return None
+    merged = Namespace(**vars(given))
+    merged.playbook = request["playbook"]
+    merged.only, merged.except_ = list(request["only"]), list(request["except"])
+    merged.tags, merged.skip_tags = list(request["tags"]), list(request["skip_tags"])
+    merged.var = [*request["variables"], *given.var]
+    merged.var_file = list(request["variable_files"])
+    merged.roles_path = list(request["roles_path"])
+    merged.sources = request.get("sources")
+    return merged, data
+
+
+def differences(path: str, old: Mapping[str, Any], plan: Plan, output: Output) -> list[Diagnostic]:
+    """Return what has changed since a plan was saved, each as a reason not to build it."""
+    place = SourceFile(path, "").start()
+    new = encode(plan, output.mask)
+    return [
+        Diagnostic("E602", f"changed since the plan was made: {what}", place, hint="make the plan again")
+        for what in dict.fromkeys(_changes(old, new))
+    ]
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    if old.get("ingot") != new.get("ingot"):
+        yield f"Ingot itself, {old.get('ingot')} -> {new.get('ingot')}"
+    yield from _mapping_changes("file", old["files"], new["files"], lambda value: value[:12])
+    yield from _mapping_changes("variable", old["variables"], new["variables"], _value)
+    before = {build["name"]: build for build in old["builds"]}
+    after = {build["name"]: build for build in new["builds"]}
+    for name in before.keys() - after.keys():
+        yield f"build {name} is gone"
+    for name in after.keys() - before.keys():
+        yield f"build {name} is new"
+    for name in (each for each in before if each in after):
+        yield from _build_changes(name, before[name], after[name])
+
+
+def _value(entry: Mapping[str, Any]) -> str:
+    return "(sensitive)" if entry.get("sensitive") else json.dumps(entry.get("value"), ensure_ascii=False)
+
+
+def _mapping_changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any], show: Any) -> Iterator[str]:
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new:
+            yield f"{kind} {name} is gone"
+        elif name not in old:
+            yield f"{kind} {name} is new"
+        elif old[name] != new[name]:
+            yield f"{kind} {name}, {show(old[name])} -> {show(new[name])}"
+
+
+def _build_changes(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    if old["action"] != new["action"]:
+        yield f"build {name}: {old['reason']} -> {new['reason']}"
+    for key in ("options", "matrix"):
+        shown = lambda value: json.dumps(value, ensure_ascii=False)  # noqa: E731 - used twice, here
+        yield from _mapping_changes(f"build {name}: option", old[key], new[key], shown)
+    for section in ("steps", "handlers", "verify", "on_error"):
+        if [step["key"] for step in old[section]] != [step["key"] for step in new[section]]:
+            changed = next(
+                (step["name"] for step, other in zip(new[section], old[section], strict=False) if step != other),
+                section,
+            )
+            yield f"build {name}: {section}, from {changed!r} on"
+    if old["post_processors"] != new["post_processors"]:
+        yield f"build {name}: post-processors"
