@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
+import errno
 import sys
 from pathlib import Path
 
 from runner.diagnostics import Report
+from runner.formats.places import Places
 from runner.text import SourceFile, Span
 
 LIMIT = 10 * 1024 * 1024
@@ -24,9 +24,12 @@ def read_source(path: str | Path, report: Report, *, asked_at: Span | None = Non
     place = asked_at or SourceFile(name, "").start()
     try:
         data = _bytes(path)
-    except OSError as error:
-        reason = "is not there" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
-        report.add("E001", f"{name} {reason}", place)
+    except FileNotFoundError:
+        report.add("E001", f"{name} is not there", place)
+        return None
+    except (OSError, ValueError) as error:  # a ValueError is what a name with a null character gets
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        report.add("E001", f"{name} cannot be read: {reason}", place)
         return None
     if len(data) > LIMIT:
         report.add(
@@ -40,10 +43,10 @@ def read_source(path: str | Path, report: Report, *, asked_at: Span | None = Non
 def _bytes(path: str | Path) -> bytes:
     """Read at most one byte more than the limit; devices and pipes could go on for ever."""
     if str(path) == STDIN:
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "it is closed")
         return sys.stdin.buffer.read(LIMIT + 1)
     with Path(path).open("rb") as stream:
-        if stat.S_ISDIR(os.fstat(stream.fileno()).st_mode):
-            raise IsADirectoryError(21, "Is a directory", str(path))
         return stream.read(LIMIT + 1)
 
 
@@ -51,13 +54,12 @@ def _decoded(name: str, data: bytes, report: Report) -> SourceFile | None:
     try:
         return SourceFile(name, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8", "replace")
-        line = good.count("\n") + 1
-        column = len(good) - (good.rfind("\n") + 1) + 1
-        file = SourceFile(name, data.decode("utf-8", "replace"))
+        file = SourceFile(name, data.decode("utf-8-sig", "replace"))
+        read = error.object  # without the byte order mark, which `error.start` does not count either
+        at = len(read[: error.start].decode("utf-8", "replace"))
         utf16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
         report.add(
-            "E003", f"byte 0x{data[error.start]:02x} is not UTF-8", Span(file, line, column, line, column + 1),
+            "E003", f"byte 0x{read[error.start]:02x} is not UTF-8", Places(file).on_one_line(at, at + 1),
             hint="the file looks like UTF-16; save it as UTF-8" if utf16 else "save the file as UTF-8",
         )
         return None

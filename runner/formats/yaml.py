@@ -6,15 +6,16 @@ aliases expand to, so that no file costs more than its size allows.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
 from yaml.reader import ReaderError
 
 from runner.diagnostics import Note, Report
+from runner.formats.places import Places
 from runner.formats.scalars import MERGE, construct, implicit_tag
-from runner.formats.yaml_errors import report_syntax_error, report_unreadable_character
+from runner.formats.yaml_errors import report_half_character, report_syntax_error, report_unreadable_character
 from runner.text import Key, Node, SourceFile, Span
 
 MAX_DEPTH = 200
@@ -25,6 +26,8 @@ MAX_VALUES = 1_000_000
 _TEXT_TAGS = {"!vault": "!vault", "!vault-encrypted": "!vault", "!unsafe": "!unsafe"}
 _LIST_TAGS = {"tag:yaml.org,2002:seq"}
 _MAPPING_TAGS = {"tag:yaml.org,2002:map"}
+_ONLY_YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""Characters that end a line for YAML 1.1, and for no editor."""
 
 
 def load(file: SourceFile, report: Report) -> Node | None:
@@ -36,6 +39,8 @@ def load(file: SourceFile, report: Report) -> Node | None:
         report_syntax_error(error, file, report)
     except ReaderError as error:
         report_unreadable_character(error, file, report)
+    except UnicodeEncodeError as error:
+        report_half_character(error, file, report)
     except _Stop:
         pass
     return None
@@ -75,9 +80,10 @@ class _Reader:
         self.open_anchors: set[str] = set()
         self.stack: list[_Frame] = []
         self.root: Node | None = None
+        self.places = Places(file) if _ONLY_YAML_BREAKS.search(file.text) else None
 
     def read(self) -> Node:
-        parser = CParser(self.file.text)
+        parser = yaml.CSafeLoader(self.file.text)
         handlers = {
             yaml.ScalarEvent: self.scalar,
             yaml.MappingStartEvent: self.begin_mapping,
@@ -95,6 +101,8 @@ class _Reader:
         return self.root or Node(None, self.file.start())
 
     def span(self, start: Any, end: Any) -> Span:
+        if self.places:  # libyaml's lines are not those of editors; its indexes are
+            return self.places.span(start.index, end.index)
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     def document(self, event: Any) -> None:
@@ -107,7 +115,7 @@ class _Reader:
 
     def scalar(self, event: Any) -> None:
         start, end, text = event.start_mark, event.end_mark, event.value
-        span = Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        span = self.span(start, end)
         if event.tag is not None and event.tag != "!":
             node = self.tagged(event.tag, text, span)
         elif event.implicit[0] and event.style != "'" and (tag := implicit_tag(text)) is not None:
@@ -167,10 +175,7 @@ class _Reader:
         flow = event.end_mark.index > event.start_mark.index
         end = event.end_mark if flow else frame.end
         span = self.span(frame.start, end)
-        if frame.mapping:
-            node = Node(_with_merged(frame), span)
-        else:
-            node = Node(tuple(frame.items), span)
+        node = Node(_with_merged(frame) if frame.mapping else tuple(frame.items), span)
         if frame.anchor:
             self.open_anchors.discard(frame.anchor)
         self.put(node, frame.weight, frame.anchor, end)
@@ -189,7 +194,7 @@ class _Reader:
     def put(self, node: Node, weight: int, anchor: str | None, end: Any) -> None:
         """Hand a finished value to what it stands in."""
         if anchor:
-            self.anchors[anchor] = (node, weight)
+            self.anchors[anchor] = (node if node.value is not _MERGE_KEY else Node("<<", node.span), weight)
         if not self.stack:
             self.root = node
             return
@@ -197,7 +202,7 @@ class _Reader:
         frame.weight += weight
         frame.end = end
         if frame.weight > MAX_VALUES:
-            self.report.add("E010", f"aliases expand to more than {MAX_VALUES} values", node.span)
+            self.report.add("E010", f"more than {MAX_VALUES} values, those that aliases stand for included", node.span)
             raise _Stop
         if not frame.mapping:
             frame.items.append(node)
@@ -211,6 +216,8 @@ class _Reader:
             return node.value
         if node.raw is not None:
             return node.raw
+        if not isinstance(node.value, tuple | dict):
+            return str(node.value)
         span = node.span
         braces = self.file.line(span.line)[max(span.column - 2, 0) :].startswith("{{")
         self.report.add(
@@ -235,11 +242,12 @@ class _Reader:
         frame.items[key] = Node(node.value, node.span, place, node.raw, node.tag)
 
     def merge(self, frame: _Frame, node: Node) -> None:
-        for part in node.value if isinstance(node.value, tuple) else (node,):
-            if isinstance(part.value, dict):
-                frame.merged.append(part)
-            else:
+        parts = node.value if isinstance(node.value, tuple) else (node,)
+        for part in parts:
+            if not isinstance(part.value, dict):
                 self.report.add("E017", "<< merges mappings, and this is none", part.span)
+        # The first mapping of a list wins, and of several << the last.
+        frame.merged[:0] = [part for part in parts if isinstance(part.value, dict)]
 
 
 def _with_merged(frame: _Frame) -> dict[Key, Node]:

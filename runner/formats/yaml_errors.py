@@ -8,6 +8,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from runner.diagnostics import Report
+from runner.formats.places import Places
 from runner.text import SourceFile, Span
 
 
@@ -27,26 +28,26 @@ def report_syntax_error(error: yaml.MarkedYAMLError, file: SourceFile, report: R
             "E006", "a ':' is not expected here", where,
             hint="quote a text that holds ': '; or mend the indentation of this line",
         )
+    elif "incompatible" in problem:
+        report.add("E008", "this version of YAML is not known", where, hint="remove the line")
     elif at in ("@", "`", "%", "&", "*", "!", "|", ">") or "cannot start any token" in problem:
         report.add("E007", f"a value cannot begin with {at!r}", where, hint="quote it")
     elif "did not find expected" in problem or "could not find expected" in problem:
-        _expected(problem, context, error.context_mark, where, file, report)
+        _expected(problem, context, where, report)
     elif "undefined alias" in problem or "anchor" in problem:
         report.add("E010", f"not YAML: {problem}", where)
     else:
         report.add("E008", f"not YAML: {problem}", where)
 
 
-def _expected(
-    problem: str, context: str, begun: Any, where: Span, file: SourceFile, report: Report
-) -> None:
+def _expected(problem: str, context: str, where: Span, report: Report) -> None:
     wanted = problem.replace("did not find expected ", "").replace("could not find expected ", "")
     wanted = wanted.replace("<document start>", "the end of the document").replace("block end", "the end of the block")
     hint = "check the indentation of this line and of the lines above it"
-    text = file.line(where.line).lstrip()
+    text = where.file.line(where.line).lstrip()
     if "flow" in context:
         hint = "a closing bracket or a comma is missing"
-    elif text.startswith(("{{", "{%")) or ': {{' in text:
+    elif text.startswith(("{{", "{%")) or ": {{" in text:
         hint = 'an expression at the start of a value is quoted: "{{ ... }}"'
     elif '": ' not in text and ('" ' in text or "' " in text):
         hint = "text goes on after a closing quote; quote the whole value"
@@ -58,23 +59,23 @@ def _expected(
 def report_unreadable_character(error: ReaderError, file: SourceFile, report: Report) -> None:
     """Report a character that YAML does not allow at all."""
     number = error.character if isinstance(error.character, int) else ord(error.character)
-    index = file.text.find(chr(number))
-    before = file.text[: max(index, 0)]
-    line = before.count("\n") + 1
-    column = len(before) - (before.rfind("\n") + 1) + 1
+    index = max(file.text.find(chr(number)), 0)
     report.add(
-        "E003", f"the character U+{number:04X} is not allowed in YAML", Span(file, line, column, line, column + 1),
+        "E003", f"the character U+{number:04X} is not allowed in YAML", Places(file).on_one_line(index, index + 1),
         hint='write it as an escape in double quotes: "\\x00"',
     )
 
 
+def report_half_character(error: UnicodeEncodeError, file: SourceFile, report: Report) -> None:
+    """Report half of a surrogate pair, which no encoded file can hold."""
+    span = Places(file).span(error.start, error.end)
+    report.add("E003", f"U+{ord(file.text[error.start]):04X} is half a character: no text can hold it", span)
+
+
 def _place(mark: Any, file: SourceFile) -> Span:
-    """Return where ``mark`` is; an error at the very end of the text points at the last line that has any."""
+    """Return where ``mark`` is; an error at the very end of the text points at the end of what there is."""
     if mark is None:
         return file.start()
-    line, column = mark.line + 1, mark.column + 1
-    if line > len(file.lines) or (line == len(file.lines) and not file.lines[-1].strip()):
-        full = [number for number, text in enumerate(file.lines, 1) if text.strip()]
-        line = full[-1] if full else 1
-        column = len(file.line(line)) + 1
-    return Span(file, line, column, line, column + 1)
+    written = len(file.text.rstrip())
+    index = min(mark.index, written)
+    return Places(file).on_one_line(index, index + 1)
