@@ -18,11 +18,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 def configure(parser: ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a plugin, a diagnostic (E101), or KIND/NAME; none lists all")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a plugin, KIND/NAME, or a diagnostic; none lists all")
     parser.add_argument("--kind", choices=KINDS, help="when several kinds have a plugin of that name")
     parser.add_argument("--json", action="store_true", help="print the plugin's JSON Schema")
     parser.add_argument("--write", metavar="DIR", help="write the whole reference as Markdown into a directory")
-    parser.add_argument("--check", metavar="DIR", help="exit with 3 when the reference in a directory is not the newest")
+    parser.add_argument("--check", metavar="DIR", help="exit with 3 when a reference is not the newest")
 
 
 def run(arguments: Namespace) -> int:

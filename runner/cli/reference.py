@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from runner import registry
@@ -12,7 +12,7 @@ from runner.registry import WORDS
 from runner.schema.check import wanted
 from runner.sdk.plugin import Kind
 
-Schema = Mapping[str, Any]
+Schema = dict[str, Any]
 _WIDTH = 100
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -32,7 +32,8 @@ def pages() -> dict[str, str]:
 def _index() -> str:
     lines = ["# Reference", "", "Made from the records in the source by `ingot doc --write docs/reference`.", ""]
     for kind in KINDS:
-        lines += [f"## {kind.replace('_', ' ').capitalize()}", "", "| name | what it does | in this version |", "|---|---|---|"]
+        lines += [f"## {kind.replace('_', ' ').capitalize()}", ""]
+        lines += ["| name | what it does | in this version |", "|---|---|---|"]
         for entry in registry.entries(kind):
             state = "runs" if entry.runs else "is checked and planned"
             lines.append(f"| [{entry.name}]({kind}/{entry.name}.md) | {_summary(entry.schema)} | {state} |")
@@ -109,7 +110,8 @@ def kind_of(prop: Schema) -> str:
     """Return what an option wants, in a few words."""
     choices = [choice for branch in prop.get("anyOf", ()) for choice in branch.get("enum", ()) if choice is not None]
     if choices:
-        return "one of " + ", ".join(str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in choices)
+        shown = (str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in choices)
+        return f"one of {', '.join(shown)}"
     if prop.get("x-meaning"):
         return str(prop["x-meaning"])
     if "array" in prop.get("type", ()) and "items" in prop:

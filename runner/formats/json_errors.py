@@ -79,4 +79,4 @@ def _hint(text: str, at: int, found: str, expected: str) -> str | None:
 
 def _quoted(text: str) -> str:
     """Return ``text`` in quotes, fit for a message of one line."""
-    return f"'{text}'" if text.isprintable() else repr(text)
+    return f"'{text}'" if text.isprintable() and "'" not in text else repr(text)

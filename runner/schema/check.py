@@ -102,6 +102,7 @@ def _report_trap(node: Node, schema: Schema, report: Report, *, lenient: bool) -
         report.add("W111", f"{raw} is a decimal number: as permissions it means {value:#o}", node.span,
                    hint=f'write permissions in octal, quoted: "0{raw}"')
         return
+    assert isinstance(value, int | float)
     meaning = f"the boolean {str(value).lower()}" if isinstance(value, bool) else f"the number {value}"
     if isinstance(value, int) and ":" in (raw or ""):
         meaning += " (base 60)"

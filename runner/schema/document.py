@@ -29,7 +29,7 @@ def document_schema(record: type[Any], title: str) -> Schema:
     return head | body | ({"$defs": parts} if parts else {})
 
 
-def _record(record: type[Any], parts: Schema) -> Schema:
+def _record(record: Any, parts: Schema) -> Schema:
     hints, docs = _hints(record), field_docs(record)
     properties: Schema = {}
     required: list[str] = []

@@ -13,7 +13,7 @@ from runner.sdk import record as marks
 _TRUE = frozenset({"true", "yes", "on", "1", "y"})
 
 
-def make(record: type[Any], values: Mapping[str, Any]) -> Any:
+def make(record: Any, values: Mapping[str, Any]) -> Any:
     """Return the options record that ``values``, which fit its schema, stand for.
 
     Values are as weakly typed as the schema allows: ``"yes"`` becomes true, ``"80"`` 80, a text a list of one.
