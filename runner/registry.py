@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from runner.schema.published import directory, published
-from runner.sdk.plugin import Kind, Plugin
+
+if TYPE_CHECKING:  # the records of the sdk take long to make, and checking a playbook needs none of them
+    from runner.sdk.plugin import Kind, Plugin
 
 Schema = dict[str, Any]
 

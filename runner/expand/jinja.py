@@ -20,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from runner.expand import filters, functions, jinja_tests
+from runner.expand.scope import MISSING
 
 _MAX_REPEAT = 10_000_000
 """The longest text or list that ``*`` makes, in items."""
@@ -87,8 +88,8 @@ class _Context(Context):
     def resolve_or_missing(self, key: str) -> Any:
         if key in self.vars:
             return self.vars[key]
-        found = self.scope.lookup(key) if self.scope is not None else missing
-        return self.parent.get(key, missing) if found is missing else found
+        found = self.scope.lookup(key) if self.scope is not None else MISSING
+        return self.parent.get(key, missing) if found is MISSING else found
 
 
 def _joined(parts: Iterable[Any]) -> Any:
@@ -181,4 +182,4 @@ def defined_names() -> frozenset[str]:
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
-           "evaluate", "missing", "syntax_tree"]
+           "evaluate", "syntax_tree"]

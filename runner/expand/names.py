@@ -12,7 +12,8 @@ from jinja2.meta import find_undeclared_variables
 
 from runner.diagnostics import Diagnostic, did_you_mean
 from runner.expand import jinja
-from runner.expand.render import is_template, place_of, syntax_diagnostic
+from runner.expand.evaluate import place_of, syntax_diagnostic
+from runner.expand.render import is_template, scalars, template_text
 from runner.text import Node
 
 _GUARDS = frozenset({"default", "d", "mandatory", "ternary"})
@@ -70,15 +71,6 @@ def _attributes(tree: nodes.Node) -> Iterator[tuple[str, str]]:
             yield item.node.name, str(item.arg.value)
 
 
-def template_text(node: Node, *, bare: bool = False) -> str | None:
-    """Return the template in a scalar: the text itself, or a bare expression in braces."""
-    if not isinstance(node.value, str) or node.tag is not None:
-        return None
-    if is_template(node):
-        return node.value
-    return f"{{{{ {node.value} }}}}" if bare and node.value.strip() else None
-
-
 def uses(node: Node, *, bare: bool = False) -> Names:
     """Return the names that all expressions in a node use, however deep; broken expressions use none."""
     free: set[str] = set()
@@ -96,18 +88,6 @@ def uses(node: Node, *, bare: bool = False) -> Names:
         guarded |= found.guarded
         attributes |= found.attributes
     return Names(frozenset(free), frozenset(guarded), frozenset(attributes))
-
-
-def scalars(node: Node) -> Iterator[Node]:
-    """Yield the scalars in a node, however deep."""
-    if isinstance(node.value, dict):
-        for child in node.value.values():
-            yield from scalars(child)
-    elif isinstance(node.value, tuple):
-        for child in node.value:
-            yield from scalars(child)
-    else:
-        yield node
 
 
 def check_expressions(node: Node, known: frozenset[str] | None, *, bare: bool = False) -> Iterator[Diagnostic]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from jinja2.utils import missing
-
 from runner.diagnostics import Diagnostic, Note
 from runner.expand.error import ExpressionError, Late
 from runner.text import Node
 
 Layer = Mapping[str, Any]
+MISSING: Any = object()
+"""What a look-up gives for a name that nobody defined."""
 
 
 class Scope:
@@ -52,7 +52,7 @@ class Scope:
         )
 
     def lookup(self, name: str) -> Any:
-        """Return the value of ``name``, or Jinja's ``missing``.
+        """Return the value of ``name``, or ``MISSING``.
 
         Raises ``Late`` when it is not known yet and ``ExpressionError`` when it has no value.
         """
@@ -67,7 +67,7 @@ class Scope:
                 value = layer[name]
                 self._values[name] = found = self._rendered(name, value) if isinstance(value, Node) else value
                 return found
-        return missing
+        return MISSING
 
     def unknown(self, name: str) -> None:
         """Raise ``Late`` when a name that nobody defined may still get a value while the build runs."""

@@ -12,12 +12,12 @@ from typing import Any
 
 from runner import __version__, registry
 from runner.diagnostics import Diagnostic
-from runner.expand import functions, jinja
+from runner.expand import functions
 from runner.expand.error import ExpressionError, Late
 from runner.expand.functions.context import Context
 from runner.expand.inputs import Input
 from runner.expand.render import OMIT, render, render_bare
-from runner.expand.scope import Namespace, Scope
+from runner.expand.scope import MISSING, Namespace, Scope
 from runner.model.playbook import Data, Playbook
 
 
@@ -89,7 +89,7 @@ class _Functions(Mapping[str, Any]):
     def __init__(self, world: World) -> None:
         self._context = Context(
             root=world.root, cwd=world.cwd, now=world.now, environ=world.environ,
-            render=lambda text, names: jinja.evaluate(text, Scope(self, names)),
+            render=lambda text, names: _evaluate(text, Scope(self, names)),
         )
 
     def __getitem__(self, name: str) -> Callable[..., Any]:
@@ -108,6 +108,12 @@ class _Functions(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(functions.names())
+
+
+def _evaluate(text: str, scope: Scope) -> Any:
+    from runner.expand.jinja import evaluate
+
+    return evaluate(text, scope)
 
 
 def _environment(world: World) -> Callable[..., str]:
@@ -136,7 +142,7 @@ def _lookups(world: World, scope: Scope) -> dict[str, Callable[..., Any]]:
         places = (world.root / "files", world.root)
         context = LookupContext(
             search_path=places, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
-            render=lambda text, names: jinja.evaluate(text, scope.with_layers(names)),
+            render=lambda text, names: _evaluate(text, scope.with_layers(names)),
         )
         wanted = options.pop("wantlist", None)
         del wanted
@@ -161,7 +167,7 @@ class Variables(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         value = self._scope.lookup(name)
-        if value is jinja.missing:
+        if value is MISSING:
             raise KeyError(name)
         return value
 

@@ -6,16 +6,12 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
 from runner import registry
-from runner.diagnostics import Note, Report, did_you_mean
-from runner.expand.names import check_expressions, scalars, template_text, uses
-from runner.expand.render import is_template, place_of
-from runner.model.playbook import Block, Item, Play, Playbook, Source, SourceUse, Task, walk
+from runner.diagnostics import Note, Report
+from runner.model.playbook import Block, Item, Play, Playbook, Source, SourceUse, walk
 from runner.reading.context import text_of
-from runner.reading.vocabulary import early_names, is_fact, task_names
 from runner.schema.check import check, unknown_word
-from runner.text import Node, Span
+from runner.text import Node
 
-_BARE = frozenset({"when", "until", "changed_when", "failed_when"})
 _RESERVED = frozenset({"var", "local", "data", "source", "build", "path", "env", "ingot", "item", "omit", "matrix"})
 
 
@@ -38,7 +34,6 @@ def check_names(playbook: Playbook, written_sources: frozenset[str], report: Rep
     for name, source in playbook.sources.items():
         if name not in used:
             _check_options(source, None, report)
-    _check_all_expressions(playbook, report)
 
 
 def _check_own_names(playbook: Playbook, report: Report) -> None:
@@ -114,47 +109,37 @@ def _matches(pattern: str, names: Iterable[str]) -> bool:
 
 
 def _all_keywords(play: Play) -> Iterator[dict[str, Node]]:
-    for items in _all_items(play):
-        for item in _flat(items):
+    for items in all_items(play):
+        for item in flat(items):
             yield dict(item.keywords)
     for chain in play.post_processors:
         for link in chain:
             yield dict(link.keywords)
 
 
-def _all_items(play: Play) -> Iterator[tuple[Item, ...]]:
+def all_items(play: Play) -> Iterator[tuple[Item, ...]]:
+    """Yield every list of tasks of a play."""
     for _, items in play.sections():
         yield items
     yield from (play.handlers, play.on_error, play.verify)
 
 
-def _flat(items: tuple[Item, ...]) -> Iterator[Item]:
+def flat(items: tuple[Item, ...]) -> Iterator[Item]:
     """Yield tasks and blocks, however deep, with what includes bring."""
     for item in items:
         yield item
         parts = (item.tasks, item.rescue, item.always) if isinstance(item, Block) else (item.included,)
         for part in parts:
-            yield from _flat(part)
+            yield from flat(part)
 
 
 def _check_handlers(play: Play, report: Report) -> None:
-    known: set[str] = set()
-    dynamic = False
-    for items in (play.handlers, *_role_handlers(play)):
-        for item in _flat(items):
-            known.add(item.name)
-            if item.role is not None:
-                known.add(f"{item.role.name} : {item.name}")
-            listen = item.keywords.get("listen")
-            known.update(text_of(each) or "" for each in (listen.elements() if listen else ()))
-            dynamic = dynamic or "{{" in item.name
-    for items in _all_items(play):
-        for task in walk(items, included=True):
-            dynamic = dynamic or (task.module == "include_role" and not task.included)
-    if dynamic:
+    known = {name for items in (play.handlers, *_role_handlers(play)) for item in flat(items) for name in _called(item)}
+    tasks = [task for items in all_items(play) for task in walk(items, included=True)]
+    if any("{{" in name for name in known) or any(t.module == "include_role" and not t.included for t in tasks):
         return
-    for items in _all_items(play):
-        for item in _flat(items):
+    for items in all_items(play):
+        for item in flat(items):
             notify = item.keywords.get("notify")
             for each in notify.elements() if notify else ():
                 word = text_of(each)
@@ -162,100 +147,19 @@ def _check_handlers(play: Play, report: Report) -> None:
                     unknown_word("E208", "handler", word, known, each.span, report)
 
 
+def _called(handler: Item) -> Iterator[str]:
+    """Yield the names by which a handler is notified."""
+    yield handler.name
+    if handler.role is not None:
+        yield f"{handler.role.name} : {handler.name}"
+    listen = handler.keywords.get("listen")
+    for each in listen.elements() if listen else ():
+        yield text_of(each) or ""
+
+
 def _role_handlers(play: Play) -> Iterator[tuple[Item, ...]]:
     """Yield the handlers of roles that tasks import or include."""
-    for items in _all_items(play):
-        for item in _flat(items):
+    for items in all_items(play):
+        for item in flat(items):
             if isinstance(item, Block) and item.kind == "role":
                 yield item.handlers
-
-
-def _check_all_expressions(playbook: Playbook, report: Report) -> None:
-    early = early_names(playbook)
-    for local in playbook.locals.values():
-        report.extend(check_expressions(local.value, early))
-    for data in playbook.data.values():
-        report.extend(check_expressions(data.options, early))
-        _check_condition(data.when, early, report)
-    for source in playbook.sources.values():
-        matrix = _matrix_names(play for play in playbook.plays if any(u.name == source.name for u in play.sources))
-        report.extend(check_expressions(source.options, early | matrix))
-    for play in playbook.plays:
-        _check_play_expressions(play, early | _matrix_names((play,)), report)
-
-
-def _matrix_names(plays: Iterable[Play]) -> frozenset[str]:
-    names: set[str] = set()
-    for play in plays:
-        if play.matrix is None:
-            continue
-        names.update(str(key) for key, _ in play.matrix.items() if key not in ("include", "exclude"))
-        include = play.matrix.get("include")
-        for each in include.elements() if include else ():
-            names.update(str(key) for key, _ in each.items())
-    return frozenset(names)
-
-
-def _check_condition(node: Node | None, known: frozenset[str] | None, report: Report) -> None:
-    if node is not None:
-        report.extend(check_expressions(node, known, bare=True))
-
-
-def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -> None:
-    _check_condition(play.keywords.get("when"), early, report)
-    for use in play.sources:
-        _check_condition(use.when, early, report)
-        if use.options is not None:
-            report.extend(check_expressions(use.options, early))
-    if play.matrix is not None:
-        report.extend(check_expressions(play.matrix, early))
-    for value in play.vars.values():
-        report.extend(check_expressions(value, None))
-    for chain in play.post_processors:
-        for link in chain:
-            report.extend(check_expressions(link.options, None))
-            _check_condition(link.keywords.get("when"), early, report)
-    for items in _all_items(play):
-        for item in _flat(items):
-            _check_item(item, report)
-    _check_task_names(play, early, report)
-
-
-def _check_item(item: Item, report: Report) -> None:
-    if isinstance(item, Task):
-        report.extend(check_expressions(item.args, None))
-        if item.module in ("assert", "debug"):
-            for key in ("that", "var"):
-                if (node := item.args.get(key)) is not None:
-                    report.extend(check_expressions(node, None, bare=True))
-    for key, node in item.keywords.items():
-        report.extend(check_expressions(node, None, bare=key in _BARE))
-    if item.role is not None and isinstance(item, Block):
-        for value in (*item.role.defaults.values(), *item.role.vars.values(), *item.role.params.values()):
-            report.extend(check_expressions(value, None))
-
-
-def _check_task_names(play: Play, early: frozenset[str], report: Report) -> None:
-    """Warn of a name in a task that nobody sets, when it looks like one that somebody does.
-
-    Only a warning: an included file, a fact or a module may set it after all.
-    """
-    known = early | task_names(play)
-    for items in _all_items(play):
-        for task in walk(items):
-            if task.role is not None:
-                continue
-            for node, bare in [(task.args, False), *((n, k in _BARE) for k, n in task.keywords.items())]:
-                found = uses(node, bare=bare)
-                for name in sorted(found.free - found.guarded - known):
-                    hint = None if is_fact(name) else did_you_mean(name, known)
-                    if hint:
-                        report.add("W402", f"nothing here sets {name!r}", _place(node, name, bare=bare), hint=hint)
-
-
-def _place(node: Node, name: str, *, bare: bool) -> Span:
-    for each in scalars(node):
-        text = template_text(each, bare=bare)
-        if text is not None and name in text:
-            return place_of(each, name, bare=bare and not is_template(each))
-    return node.place

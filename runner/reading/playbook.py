@@ -10,6 +10,7 @@ from runner import registry
 from runner.diagnostics import Note, Report
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, without
+from runner.reading.expressions import check_all_expressions
 from runner.reading.names import check_names
 from runner.reading.plays import read_plays
 from runner.schema.check import check, unknown_word
@@ -124,6 +125,7 @@ def _assemble(path: str, root: Path, node: Node, files: Files, settings: Setting
     )
     known = frozenset(mapping_of(parts.get("sources")))
     check_names(playbook, known, report)
+    check_all_expressions(playbook, report)
     return _with_files(playbook, files)
 
 

@@ -25,7 +25,7 @@ _FREE = {"import_tasks": "file", "include_tasks": "file", "include_vars": "file"
 def keywords_of(part: str) -> frozenset[str]:
     """Return the keywords that a ``task``, ``handler`` or ``block`` may have."""
     part_schema = definition(part)
-    return frozenset(part_schema.get("x-keywords", part_schema["properties"])) - {"block", "rescue", "always"}
+    return frozenset(part_schema.get("x-keywords") or part_schema["properties"]) - {"block", "rescue", "always"}
 
 
 def read_tasks(node: Node | None, context: Context, *, part: str = "task") -> tuple[Item, ...]:

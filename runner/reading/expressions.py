@@ -1,0 +1,118 @@
+"""Check the expressions of a playbook as far as their text alone tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runner.diagnostics import Diagnostic, Report, did_you_mean
+from runner.expand.render import is_template, scalars, template_text
+from runner.model.playbook import Block, Item, Play, Playbook, Task, walk
+from runner.reading.names import all_items, flat
+from runner.reading.vocabulary import early_names, is_fact, task_names
+from runner.text import Node
+
+_BARE = frozenset({"when", "until", "changed_when", "failed_when"})
+
+
+def check_all_expressions(playbook: Playbook, report: Report) -> None:
+    """Report every expression that is none, and every name, filter and test in one that nobody knows."""
+    early = early_names(playbook)
+    for local in playbook.locals.values():
+        report.extend(_expressions(local.value, early))
+    for data in playbook.data.values():
+        report.extend(_expressions(data.options, early))
+        _check_condition(data.when, early, report)
+    for source in playbook.sources.values():
+        matrix = _matrix_names(play for play in playbook.plays if any(u.name == source.name for u in play.sources))
+        report.extend(_expressions(source.options, early | matrix))
+    for play in playbook.plays:
+        _check_play_expressions(play, early | _matrix_names((play,)), report)
+
+
+def _expressions(node: Node, known: frozenset[str] | None, *, bare: bool = False) -> Iterable[Diagnostic]:
+    """Return what is wrong with a node's expressions; Jinja is loaded only if there are any."""
+    if not any(template_text(each, bare=bare) for each in scalars(node)):
+        return ()
+    from runner.expand.names import check_expressions
+
+    return check_expressions(node, known, bare=bare)
+
+
+def _matrix_names(plays: Iterable[Play]) -> frozenset[str]:
+    names: set[str] = set()
+    for play in plays:
+        if play.matrix is None:
+            continue
+        names.update(str(key) for key, _ in play.matrix.items() if key not in ("include", "exclude"))
+        include = play.matrix.get("include")
+        for each in include.elements() if include else ():
+            names.update(str(key) for key, _ in each.items())
+    return frozenset(names)
+
+
+def _check_condition(node: Node | None, known: frozenset[str] | None, report: Report) -> None:
+    if node is not None:
+        report.extend(_expressions(node, known, bare=True))
+
+
+def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -> None:
+    _check_condition(play.keywords.get("when"), early, report)
+    for use in play.sources:
+        _check_condition(use.when, early, report)
+        if use.options is not None:
+            report.extend(_expressions(use.options, early))
+    if play.matrix is not None:
+        report.extend(_expressions(play.matrix, early))
+    for value in play.vars.values():
+        report.extend(_expressions(value, None))
+    for chain in play.post_processors:
+        for link in chain:
+            report.extend(_expressions(link.options, None))
+            _check_condition(link.keywords.get("when"), early, report)
+    for items in all_items(play):
+        for item in flat(items):
+            _check_item(item, report)
+    _check_task_names(play, early, report)
+
+
+def _check_item(item: Item, report: Report) -> None:
+    if isinstance(item, Task):
+        report.extend(_expressions(item.args, None))
+        if item.module in ("assert", "debug"):
+            for key in ("that", "var"):
+                if (node := item.args.get(key)) is not None:
+                    report.extend(_expressions(node, None, bare=True))
+    for key, node in item.keywords.items():
+        report.extend(_expressions(node, None, bare=key in _BARE))
+    if item.role is not None and isinstance(item, Block):
+        for value in (*item.role.defaults.values(), *item.role.vars.values(), *item.role.params.values()):
+            report.extend(_expressions(value, None))
+
+
+def _check_task_names(play: Play, early: frozenset[str], report: Report) -> None:
+    """Warn of a name in a task that nobody sets, when it looks like one that somebody does.
+
+    Only a warning: an included file, a fact or a module may set it after all.
+    """
+    known = early | task_names(play)
+    for items in all_items(play):
+        for task in walk(items):
+            if task.role is not None:
+                continue
+            for node, bare in [(task.args, False), *((n, k in _BARE) for k, n in task.keywords.items())]:
+                for each in scalars(node):
+                    _check_task_expression(each, bare=bare, known=known, report=report)
+
+
+def _check_task_expression(node: Node, *, bare: bool, known: frozenset[str], report: Report) -> None:
+    if template_text(node, bare=bare) is None:
+        return
+    from runner.expand.evaluate import place_of
+    from runner.expand.names import uses
+
+    found = uses(node, bare=bare)
+    for name in sorted(found.free - found.guarded - known):
+        hint = None if is_fact(name) else did_you_mean(name, known)
+        if hint:
+            place = place_of(node, name, bare=bare and not is_template(node))
+            report.add("W402", f"nothing here sets {name!r}", place, hint=hint)
