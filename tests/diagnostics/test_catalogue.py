@@ -15,13 +15,13 @@ from runner.formats import json, yaml
 from runner.text import SourceFile
 
 RUNNER = Path(__file__).parents[2] / "runner"
-CODE = re.compile(r"[EW]\d{3}")
+CODE = re.compile(r"\b[EW]\d{3}\b")
 
 
 def codes_in(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.fullmatch(node.value):
-            yield node.value
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from CODE.findall(node.value)
 
 
 def test_codes_in_use_and_codes_in_the_catalogue_are_the_same() -> None:
