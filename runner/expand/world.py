@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,8 +65,7 @@ def base_scope(world: World) -> Scope:
         "uuidv4": lambda: str(uuid.UUID(int=dice.getrandbits(128), version=4)),
     }
     scope = Scope(_Functions(world), names)
-    lookups = _lookups(world, scope)
-    return scope.with_layers(lookups)
+    return scope.with_layers(lookup_functions(world, scope))
 
 
 def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -> Scope:
@@ -131,7 +130,12 @@ def _now(world: World) -> Callable[..., Any]:
     return now
 
 
-def _lookups(world: World, scope: Scope) -> dict[str, Callable[..., Any]]:
+def lookup_functions(
+    world: World, scope: Scope, places: Sequence[Path] | None = None
+) -> dict[str, Callable[..., Any]]:
+    """Return ``lookup`` and ``query`` for ``scope``; files are looked for in ``places``, in this order."""
+    where = tuple(places) if places is not None else (world.root / "files", world.root)
+
     def query(name: str, *terms: Any, **options: Any) -> list[Any]:
         from runner.expand import lookups
         from runner.expand.lookups.context import LookupContext
@@ -139,9 +143,8 @@ def _lookups(world: World, scope: Scope) -> dict[str, Callable[..., Any]]:
         found = lookups.find(name)
         if found is None:
             raise ValueError(f"there is no lookup called {name!r}")
-        places = (world.root / "files", world.root)
         context = LookupContext(
-            search_path=places, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
+            search_path=where, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
             render=lambda text, names: _evaluate(text, scope.with_layers(names)),
         )
         wanted = options.pop("wantlist", None)

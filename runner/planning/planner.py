@@ -43,6 +43,30 @@ class _Candidate:
     """Why it is made although nobody asked for it, or what is still open."""
 
 
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What a build stands on: beside its plan, all that is needed to carry it out."""
+
+    build: Build
+    play: Play
+    source: Source
+    use: SourceUse
+    options: Node
+    """The builder's options as they are written."""
+    scope: Scope
+    """What these options and those of post-processors may use."""
+    frame: Frame
+    """What the play's tasks stand in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A plan, and what each build that is to be made stands on, by name."""
+
+    plan: Plan
+    grounds: Mapping[str, Ground]
+
+
 class _BuildNames(Mapping[str, Any]):
     """``build``: its name is known; its machine's address and the like are not, yet."""
 
@@ -65,7 +89,16 @@ def make_plan(
     playbook: Playbook, inputs: Mapping[str, Input], world: World, selection: Selection, report: Report
 ) -> Plan:
     """Return the plan. Everything that keeps a build from being made is in ``report``."""
-    return _Planner(playbook, inputs, world, selection, report).plan()
+    return prepare(playbook, inputs, world, selection, report).plan
+
+
+def prepare(
+    playbook: Playbook, inputs: Mapping[str, Input], world: World, selection: Selection, report: Report
+) -> Prepared:
+    """Return the plan together with what its builds stand on, for whoever carries it out."""
+    planner = _Planner(playbook, inputs, world, selection, report)
+    plan = planner.plan()
+    return Prepared(plan, planner.grounds)
 
 
 class _Planner:
@@ -82,6 +115,7 @@ class _Planner:
         self.base = base_scope(world)
         self.early = early_scope(playbook, inputs, world)
         self.names = Namespace("names", (*playbook.variables, *playbook.locals), self.early)
+        self.grounds: dict[str, Ground] = {}
 
     def plan(self) -> Plan:
         self._check_locals()
@@ -233,7 +267,7 @@ class _Planner:
             return tuple(StepMaker(self.digests, self.report, key).steps(section, items, inside))
 
         links = tuple(tuple(self._links(chain, each, scope)) for chain in each.play.post_processors)
-        return replace(
+        planned = replace(
             build,
             options=values,
             key=key,
@@ -243,6 +277,8 @@ class _Planner:
             on_error=apart("on_error", each.play.on_error, frame),
             post_processors=links,
         )
+        self.grounds[each.name] = Ground(planned, each.play, each.source, each.use, options, scope, frame)
+        return planned
 
     def _frame(self, each: _Candidate) -> Frame:
         play = each.play

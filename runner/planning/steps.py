@@ -99,7 +99,7 @@ class StepMaker:
         if isinstance(item, Task):
             # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
             frame = self._selected(frame, frame.selection.tag_refusal(frame.tags))
-        frame = self._selected(frame, self._targeted(keywords, frame))
+        frame = self._selected(frame, target_refusal(keywords, frame))
         return self._decided(item, frame)
 
     def _selected(self, frame: Frame, refusal: str | None) -> Frame:
@@ -112,22 +112,13 @@ class StepMaker:
                 if not isinstance(value, Open):
                     yield str(word).strip()
 
-    def _targeted(self, keywords: Mapping[str, Node], frame: Frame) -> str | None:
-        for key, wanted in (("only", True), ("except", False)):
-            if key not in keywords:
-                continue
-            patterns = [str(each.value) for each in keywords[key].elements()]
-            if any(matches(pattern, frame.names) for pattern in patterns) is not wanted:
-                return f"{key}: {', '.join(patterns)}"
-        return None
-
     def _decided(self, item: Item, frame: Frame) -> Frame:
         """Decide ``when`` if that is possible now. A loop's ``when`` is decided for each item, by the build."""
         when = item.keywords.get("when")
         if when is None or frame.refusal:
             return frame
         for each in when.elements():
-            looped = isinstance(item, Task) and _loop(item) is not None
+            looped = isinstance(item, Task) and loop_of(item) is not None
             late = {"item": _ITEM, **dict.fromkeys(set_by(item), _ITEM)} if looped and isinstance(item, Task) else {}
             try:
                 if not render_bare(each, frame.scope().with_layers(late=late)):
@@ -152,7 +143,7 @@ class StepMaker:
         assert entry is not None
         schema = entry.schema
         scope = self._task_scope(task, frame)
-        args = self._arguments(task, frame)
+        args = arguments_of(task, frame)
         options = rendered_options(args, scope, schema, self._report, lenient=True, guarded=frame.guarded)
         files, contents = read_files(
             task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=self._report
@@ -186,26 +177,13 @@ class StepMaker:
             return task.name
 
     def _task_scope(self, task: Task, frame: Frame) -> Scope:
-        loop = {"item": _ITEM, "ansible_loop": _ITEM} if _loop(task) is not None else {}
+        loop = {"item": _ITEM, "ansible_loop": _ITEM} if loop_of(task) is not None else {}
         control = task.keywords.get("loop_control")
         for key in ("loop_var", "index_var"):
             node = control.get(key) if control else None
             if node is not None:
                 loop[str(node.value)] = _ITEM
         return frame.scope().with_layers(late=loop)
-
-    def _arguments(self, task: Task, frame: Frame) -> Node:
-        """Return the options with ``module_defaults`` below and ``override`` for this build on top."""
-        entries = dict(task.args.items())
-        for name, defaults in frame.defaults.items():
-            found = registry.find("modules", name)
-            if found is not None and found.name == task.module:
-                entries = {**dict(defaults.items()), **entries}
-        override = task.keywords.get("override")
-        for target, changed in override.items() if override else ():
-            if matches(str(target), frame.names):
-                entries |= dict(changed.items())
-        return Node(entries, task.args.span, task.args.key_span)
 
     def _effect(self, key: str, frame: Frame, scope: Scope) -> Any:
         return rendered(frame.keywords[key], scope, self._report, guarded=True)
@@ -228,11 +206,37 @@ class StepMaker:
         return values
 
 
+def arguments_of(task: Task, frame: Frame) -> Node:
+    """Return a task's options with ``module_defaults`` below and ``override`` for this build on top."""
+    entries = dict(task.args.items())
+    for name, defaults in frame.defaults.items():
+        found = registry.find("modules", name)
+        if found is not None and found.name == task.module:
+            entries = {**dict(defaults.items()), **entries}
+    override = task.keywords.get("override")
+    for target, changed in override.items() if override else ():
+        if matches(str(target), frame.names):
+            entries |= dict(changed.items())
+    return Node(entries, task.args.span, task.args.key_span)
+
+
+def target_refusal(keywords: Mapping[str, Node], frame: Frame) -> str | None:
+    """Return why ``only`` or ``except`` keep an item out of this build; nothing when they do not."""
+    for key, wanted in (("only", True), ("except", False)):
+        if key not in keywords:
+            continue
+        patterns = [str(each.value) for each in keywords[key].elements()]
+        if any(matches(pattern, frame.names) for pattern in patterns) is not wanted:
+            return f"{key}: {', '.join(patterns)}"
+    return None
+
+
 def _entries(node: Node) -> dict[str, Node]:
     return {str(key): child for key, child in node.items()}
 
 
-def _loop(task: Task) -> Node | None:
+def loop_of(task: Task) -> Node | None:
+    """Return what ``loop`` or ``with_...`` says; nothing when the task runs once."""
     return next((n for k, n in task.keywords.items() if k == "loop" or k.startswith("with_")), None)
 
 
@@ -240,7 +244,7 @@ def late_names(tasks: Iterator[Task]) -> dict[str, str]:
     """Return the names that tasks give values to, each with the reason why the plan does not know them."""
     found: dict[str, str] = {}
     for task in tasks:
-        loop = _loop(task) is not None
+        loop = loop_of(task) is not None
         for name in set_by(task):
             registered = task.keywords.get("register")
             if not loop or task.module == "set_fact" or (registered is not None and registered.value == name):
