@@ -62,7 +62,6 @@ def _undefined(error: UndefinedError, node: Node, scope: Scope, *, bare: bool) -
     match = re.match(r"'(\w+)' is undefined", message)
     if match:
         name = match[1]
-        scope.unknown(name)
         return Diagnostic("E402", f"{name!r} is not defined", place_of(node, name, bare=bare),
                           hint=did_you_mean(name, scope.names() | jinja.defined_names()))
     match = re.search(r"has no (?:attribute|element) '?([^']+)'?$", message)

@@ -20,7 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from runner.expand import filters, functions, jinja_tests
-from runner.expand.scope import MISSING
+from runner.expand.scope import BUILT_IN, MISSING
 
 _MAX_REPEAT = 10_000_000
 """The longest text or list that ``*`` makes, in items."""
@@ -117,8 +117,7 @@ class Environment(SandboxedEnvironment):
         own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names())
         self.filters, self.tests = own_filters, own_tests
         self._known = {"filter": own_filters.names(), "test": own_tests.names()}
-        for name in ("lipsum", "cycler", "joiner"):
-            self.globals.pop(name, None)
+        self.globals = {name: self.globals[name] for name in BUILT_IN}
 
     def known(self, kind: str) -> frozenset[str]:
         """Return the names of all filters (``filter``) or tests (``test``)."""

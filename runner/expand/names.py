@@ -1,50 +1,47 @@
-"""What names an expression uses, told from its text alone."""
+"""What names expressions use, told from their text alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-
-from jinja2 import nodes
-from jinja2.exceptions import TemplateError
-from jinja2.meta import find_undeclared_variables
+from typing import TYPE_CHECKING
 
 from runner.diagnostics import Diagnostic, did_you_mean
-from runner.expand import jinja
-from runner.expand.evaluate import place_of, syntax_diagnostic
+from runner.expand.quick import Names, quick_names
 from runner.expand.render import is_template, scalars, template_text
 from runner.text import Node
 
+if TYPE_CHECKING:  # Jinja is loaded for expressions that are not of the simplest kind
+    from jinja2 import nodes
+    from jinja2.exceptions import TemplateError
+
 _GUARDS = frozenset({"default", "d", "mandatory", "ternary"})
 _GUARD_TESTS = frozenset({"defined", "undefined"})
-_NAMESPACES = frozenset({"var", "local", "data", "source", "build", "path", "ingot"})
-
-
-@dataclass(frozen=True)
-class Names:
-    """The names in one expression."""
-
-    free: frozenset[str] = frozenset()
-    """Names whose value the expression needs."""
-    guarded: frozenset[str] = frozenset()
-    """Those that it can do without: tested with ``is defined``, or with a ``default``."""
-    attributes: frozenset[tuple[str, str]] = frozenset()
-    """Uses such as ``var.region``: the namespace and the name."""
 
 
 @lru_cache(maxsize=20_000)
 def names_in(text: str) -> Names:
-    """Return the names a template uses. Raises ``TemplateError`` when it is none."""
+    """Return the names a template uses. Raises Jinja's ``TemplateError`` when it is none."""
+    quick = quick_names(text)
+    if quick is not None:
+        return quick
+    from jinja2 import nodes
+    from jinja2.meta import find_undeclared_variables
+
+    from runner.expand import jinja
+
     tree = jinja.syntax_tree(text)
     return Names(
-        frozenset(find_undeclared_variables(tree)),
-        frozenset(_guarded(tree)),
-        frozenset(_attributes(tree)),
+        tuple(sorted(find_undeclared_variables(tree))),
+        tuple(sorted(set(_guarded(tree)))),
+        tuple(sorted({each.name for each in tree.find_all(nodes.Filter)})),
+        tuple(sorted({each.name for each in tree.find_all(nodes.Test)})),
     )
 
 
-def _guarded(tree: nodes.Node) -> Iterator[str]:
+def _guarded(tree: nodes.Template) -> Iterator[str]:
+    from jinja2 import nodes
+
     for filtered in tree.find_all(nodes.Filter):
         if filtered.name in _GUARDS and filtered.node is not None:
             yield from _roots(filtered.node)
@@ -54,6 +51,8 @@ def _guarded(tree: nodes.Node) -> Iterator[str]:
 
 
 def _roots(node: nodes.Node) -> Iterator[str]:
+    from jinja2 import nodes
+
     while isinstance(node, nodes.Getattr | nodes.Getitem | nodes.Filter | nodes.Call):
         if node.node is None:
             return
@@ -62,32 +61,22 @@ def _roots(node: nodes.Node) -> Iterator[str]:
         yield node.name
 
 
-def _attributes(tree: nodes.Node) -> Iterator[tuple[str, str]]:
-    for attribute in tree.find_all(nodes.Getattr):
-        if isinstance(attribute.node, nodes.Name) and attribute.node.name in _NAMESPACES:
-            yield attribute.node.name, attribute.attr
-    for item in tree.find_all(nodes.Getitem):
-        if isinstance(item.node, nodes.Name) and item.node.name in _NAMESPACES and isinstance(item.arg, nodes.Const):
-            yield item.node.name, str(item.arg.value)
+def undefined_in(node: Node, known: frozenset[str], *, bare: bool = False) -> list[str]:
+    """Return the names in a scalar's expression that are not in ``known`` and that it cannot do without."""
+    text = template_text(node, bare=bare)
+    if text is None:
+        return []
+    try:
+        found = names_in(text)
+    except _template_error():
+        return []
+    return [name for name in found.free if name not in known and name not in found.guarded]
 
 
-def uses(node: Node, *, bare: bool = False) -> Names:
-    """Return the names that all expressions in a node use, however deep; broken expressions use none."""
-    free: set[str] = set()
-    guarded: set[str] = set()
-    attributes: set[tuple[str, str]] = set()
-    for each in scalars(node):
-        text = template_text(each, bare=bare)
-        if text is None:
-            continue
-        try:
-            found = names_in(text)
-        except TemplateError:
-            continue
-        free |= found.free
-        guarded |= found.guarded
-        attributes |= found.attributes
-    return Names(frozenset(free), frozenset(guarded), frozenset(attributes))
+def _template_error() -> type[TemplateError]:
+    from jinja2.exceptions import TemplateError
+
+    return TemplateError
 
 
 def check_expressions(node: Node, known: frozenset[str] | None, *, bare: bool = False) -> Iterator[Diagnostic]:
@@ -99,15 +88,48 @@ def check_expressions(node: Node, known: frozenset[str] | None, *, bare: bool = 
         text = template_text(each, bare=bare)
         if text is None:
             continue
-        inner = bare and not is_template(each)
-        try:
-            found = names_in(text)
-            jinja.compiled(text)
-        except TemplateError as error:
-            yield syntax_diagnostic(error, each, bare=inner)
-            continue
-        if known is None:
-            continue
-        for name in sorted(found.free - found.guarded - known - jinja.defined_names()):
-            hint = did_you_mean(name, known | jinja.defined_names())
-            yield Diagnostic("E402", f"{name!r} is not defined", place_of(each, name, bare=inner), hint=hint)
+        quick = quick_names(text)
+        if quick is None or quick.filters or quick.tests:
+            problem = _uncompilable(each, text, bare=bare and not is_template(each))
+            if problem is not None:
+                yield problem
+                continue
+        if known is not None:
+            yield from _undefined(each, known, bare=bare)
+
+
+@lru_cache(maxsize=4096)
+def _helpers_are_known(filters: tuple[str, ...], tests: tuple[str, ...]) -> bool:
+    from runner.expand import jinja
+
+    environment = jinja.environment()
+    return environment.known("filter").issuperset(filters) and environment.known("test").issuperset(tests)
+
+
+def _uncompilable(node: Node, text: str, *, bare: bool) -> Diagnostic | None:
+    """Return why Jinja cannot compile a template; simple ones can go wrong only by their filters and tests."""
+    quick = quick_names(text)
+    if quick is not None and _helpers_are_known(quick.filters, quick.tests):
+        return None
+    from runner.expand import jinja
+    from runner.expand.evaluate import syntax_diagnostic
+
+    try:
+        jinja.compiled(text)
+    except _template_error() as error:
+        return syntax_diagnostic(error, node, bare=bare)
+    return None
+
+
+def _undefined(node: Node, known: frozenset[str], *, bare: bool) -> Iterator[Diagnostic]:
+    missing = undefined_in(node, known, bare=bare)
+    if not missing:
+        return
+    from runner.expand.evaluate import place_of
+    from runner.expand.jinja import defined_names
+
+    for name in missing:
+        if name not in defined_names():
+            place = place_of(node, name, bare=bare and not is_template(node))
+            hint = did_you_mean(name, known | defined_names())
+            yield Diagnostic("E402", f"{name!r} is not defined", place, hint=hint)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runner.expand.error import Late
+from runner.expand.quick import quick_names
 from runner.expand.scope import Scope
 from runner.text import Node
 
@@ -85,9 +86,7 @@ def render(node: Node, scope: Scope) -> Any:
     if not is_template(node):
         return value
     assert isinstance(value, str)
-    from runner.expand.evaluate import evaluated
-
-    return evaluated(node, value, scope, bare=False)
+    return _evaluated(node, value, scope, bare=False)
 
 
 def render_bare(node: Node, scope: Scope) -> Any:
@@ -102,8 +101,14 @@ def render_bare(node: Node, scope: Scope) -> Any:
     if is_template(node):
         return render(node, scope)
     text = template_text(node, bare=True)
-    if text is None:
-        return True
+    return True if text is None else _evaluated(node, text, scope, bare=True)
+
+
+def _evaluated(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
+    names = quick_names(text)
+    late = scope.waits_for(names.free) if names else None
+    if late is not None:
+        raise late
     from runner.expand.evaluate import evaluated
 
-    return evaluated(node, text, scope, bare=True)
+    return evaluated(node, text, scope, bare=bare)

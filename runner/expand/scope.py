@@ -10,6 +10,8 @@ from runner.expand.error import ExpressionError, Late
 from runner.text import Node
 
 Layer = Mapping[str, Any]
+BUILT_IN = frozenset({"range", "dict", "namespace"})
+"""What Jinja itself defines."""
 MISSING: Any = object()
 """What a look-up gives for a name that nobody defined."""
 
@@ -67,12 +69,20 @@ class Scope:
                 value = layer[name]
                 self._values[name] = found = self._rendered(name, value) if isinstance(value, Node) else value
                 return found
+        if self._unknown is not None and name not in BUILT_IN:
+            raise Late(name, self._unknown)
         return MISSING
 
-    def unknown(self, name: str) -> None:
-        """Raise ``Late`` when a name that nobody defined may still get a value while the build runs."""
-        if self._unknown is not None:
-            raise Late(name, self._unknown)
+    def waits_for(self, names: Iterable[str]) -> Late | None:
+        """Return what any expression that uses just ``names`` has to wait for; nothing when one of them is known."""
+        first: Late | None = None
+        for name in names:
+            late = self._late.get(name, self._unknown)
+            hidden = name not in self._late and any(name in layer for layer in self._layers)
+            if late is None or hidden or name in self._fixed or name in BUILT_IN:
+                return None
+            first = first or Late(name, late)
+        return first
 
     def names(self) -> frozenset[str]:
         """Return every name that is known, now or later."""

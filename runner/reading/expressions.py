@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runner.diagnostics import Diagnostic, Report, did_you_mean
-from runner.expand.render import is_template, scalars, template_text
+from runner.diagnostics import Report, did_you_mean
+from runner.expand.names import check_expressions, undefined_in
+from runner.expand.render import is_template, scalars
 from runner.model.playbook import Block, Item, Play, Playbook, Task, walk
 from runner.reading.names import all_items, flat
 from runner.reading.vocabulary import early_names, is_fact, task_names
@@ -18,24 +19,15 @@ def check_all_expressions(playbook: Playbook, report: Report) -> None:
     """Report every expression that is none, and every name, filter and test in one that nobody knows."""
     early = early_names(playbook)
     for local in playbook.locals.values():
-        report.extend(_expressions(local.value, early))
+        report.extend(check_expressions(local.value, early))
     for data in playbook.data.values():
-        report.extend(_expressions(data.options, early))
+        report.extend(check_expressions(data.options, early))
         _check_condition(data.when, early, report)
     for source in playbook.sources.values():
         matrix = _matrix_names(play for play in playbook.plays if any(u.name == source.name for u in play.sources))
-        report.extend(_expressions(source.options, early | matrix))
+        report.extend(check_expressions(source.options, early | matrix))
     for play in playbook.plays:
         _check_play_expressions(play, early | _matrix_names((play,)), report)
-
-
-def _expressions(node: Node, known: frozenset[str] | None, *, bare: bool = False) -> Iterable[Diagnostic]:
-    """Return what is wrong with a node's expressions; Jinja is loaded only if there are any."""
-    if not any(template_text(each, bare=bare) for each in scalars(node)):
-        return ()
-    from runner.expand.names import check_expressions
-
-    return check_expressions(node, known, bare=bare)
 
 
 def _matrix_names(plays: Iterable[Play]) -> frozenset[str]:
@@ -52,7 +44,7 @@ def _matrix_names(plays: Iterable[Play]) -> frozenset[str]:
 
 def _check_condition(node: Node | None, known: frozenset[str] | None, report: Report) -> None:
     if node is not None:
-        report.extend(_expressions(node, known, bare=True))
+        report.extend(check_expressions(node, known, bare=True))
 
 
 def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -> None:
@@ -60,14 +52,14 @@ def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -
     for use in play.sources:
         _check_condition(use.when, early, report)
         if use.options is not None:
-            report.extend(_expressions(use.options, early))
+            report.extend(check_expressions(use.options, early))
     if play.matrix is not None:
-        report.extend(_expressions(play.matrix, early))
+        report.extend(check_expressions(play.matrix, early))
     for value in play.vars.values():
-        report.extend(_expressions(value, None))
+        report.extend(check_expressions(value, None))
     for chain in play.post_processors:
         for link in chain:
-            report.extend(_expressions(link.options, None))
+            report.extend(check_expressions(link.options, None))
             _check_condition(link.keywords.get("when"), early, report)
     for items in all_items(play):
         for item in flat(items):
@@ -77,16 +69,16 @@ def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -
 
 def _check_item(item: Item, report: Report) -> None:
     if isinstance(item, Task):
-        report.extend(_expressions(item.args, None))
+        report.extend(check_expressions(item.args, None))
         if item.module in ("assert", "debug"):
             for key in ("that", "var"):
                 if (node := item.args.get(key)) is not None:
-                    report.extend(_expressions(node, None, bare=True))
+                    report.extend(check_expressions(node, None, bare=True))
     for key, node in item.keywords.items():
-        report.extend(_expressions(node, None, bare=key in _BARE))
+        report.extend(check_expressions(node, None, bare=key in _BARE))
     if item.role is not None and isinstance(item, Block):
         for value in (*item.role.defaults.values(), *item.role.vars.values(), *item.role.params.values()):
-            report.extend(_expressions(value, None))
+            report.extend(check_expressions(value, None))
 
 
 def _check_task_names(play: Play, early: frozenset[str], report: Report) -> None:
@@ -105,14 +97,10 @@ def _check_task_names(play: Play, early: frozenset[str], report: Report) -> None
 
 
 def _check_task_expression(node: Node, *, bare: bool, known: frozenset[str], report: Report) -> None:
-    if template_text(node, bare=bare) is None:
-        return
-    from runner.expand.evaluate import place_of
-    from runner.expand.names import uses
-
-    found = uses(node, bare=bare)
-    for name in sorted(found.free - found.guarded - known):
+    for name in undefined_in(node, known, bare=bare):
         hint = None if is_fact(name) else did_you_mean(name, known)
         if hint:
+            from runner.expand.evaluate import place_of
+
             place = place_of(node, name, bare=bare and not is_template(node))
             report.add("W402", f"nothing here sets {name!r}", place, hint=hint)
