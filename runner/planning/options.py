@@ -34,6 +34,8 @@ def rendered_options(
         value = rendered(node, scope, report, guarded=guarded)
         if value is OMIT:
             continue
+        if known.get("x-octal") and isinstance(value, int):
+            value = f"{value:04o}"  # YAML has read 0644 as a number, and permissions are written in octal
         values[known.get("x-alias-of", name)] = value
         if not has_template(node) or isinstance(value, Open):
             checked[name] = node

@@ -120,7 +120,11 @@ class _Planner:
     def plan(self) -> Plan:
         self._check_locals()
         candidates = self._candidates()
-        check_patterns(self.selection, [each.names for each in candidates], self.report)
+        links = [
+            str(link.keywords["name"].value) if "name" in link.keywords else link.type
+            for play in self.playbook.plays for chain in play.post_processors for link in chain
+        ]
+        check_patterns(self.selection, [each.names for each in candidates], links, self.report)
         needs = self._needs(candidates)
         candidates = _with_needed(candidates, needs, self.report)
         wanted = {each.name: needs[each.name] for each in candidates if each.refusal is None}
@@ -142,10 +146,11 @@ class _Planner:
         return InputValue(None, found.origin, sensitive=True, digest=self.digests.secret(str(found.value)))
 
     def _check_locals(self) -> None:
-        """Work every local out, so that a wrong one is found even when nothing uses it."""
+        """Work every local out, so that a wrong one is found even when nothing uses it; look no data up for that."""
+        scope = early_scope(self.playbook, self.inputs, replace(self.world, read_data=False))
         for name in self.playbook.locals:
             try:
-                self.early.lookup(name)
+                scope.lookup(name)
             except ExpressionError as error:
                 self.report.extend([error.diagnostic])
             except Late:

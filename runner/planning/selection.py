@@ -48,12 +48,15 @@ def matches(pattern: str, names: Iterable[str]) -> bool:
     return any(fnmatchcase(name, escaped) for name in names)
 
 
-def check_patterns(selection: Selection, builds: Sequence[tuple[str, ...]], report: Report) -> None:
-    """Report patterns that fit no build."""
+def check_patterns(
+    selection: Selection, builds: Sequence[tuple[str, ...]], post_processors: Sequence[str], report: Report
+) -> None:
+    """Report patterns that fit no build; ``--except`` may also name a post-processor."""
     known = sorted({name for names in builds for name in names})
     for option, patterns in (("--only", selection.only), ("--except", selection.except_)):
         for pattern in patterns:
-            if not any(matches(pattern, names) for names in builds):
+            left_out = option == "--except" and pattern in post_processors
+            if not left_out and not any(matches(pattern, names) for names in builds):
                 place = SourceFile(option, pattern).start()
                 hint = did_you_mean(pattern, known) or (f"builds are {', '.join(known[:12])}" if known else None)
                 report.add("E614", f"no build is called {pattern!r}", place, hint=hint)

@@ -13,6 +13,7 @@ from runner.reading.context import Context, Files, mapping_of, shown, text_of, w
 from runner.reading.expressions import check_all_expressions
 from runner.reading.names import check_names
 from runner.reading.plays import read_plays
+from runner.reading.requirements import check_requirement
 from runner.schema.check import check, unknown_word
 from runner.schema.published import definition, published
 from runner.text import Key, Node, SourceFile
@@ -241,6 +242,8 @@ def _read_requires(node: Node | None, report: Report) -> tuple[Requirement, ...]
         found.append(Requirement("ingot", "ingot", text_of(ingot) or "", ingot.span))
     for name, child in mapping_of(node.get("plugins")).items():
         found.append(Requirement("plugin", name, text_of(child) or "", child.place))
+    for requirement in found:
+        check_requirement(requirement, report)
     roles = node.get("roles")
     for role in roles.elements() if roles else ():
         if check(role, definition("required_role"), report, what="keyword"):
