@@ -53,6 +53,8 @@ class Context:
     directory: Path
     """The directory of the file being read."""
     file: SourceFile
+    sources: tuple[str, ...] = ()
+    """Names of the playbook's sources, which ``hosts`` of an Ansible playbook selects from."""
     role: RoleContext | None = None
     importing: tuple[Path, ...] = ()
     """The files being imported, outermost first: one of them again would never end."""

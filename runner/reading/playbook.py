@@ -109,7 +109,8 @@ def _merged(first: Node, second: Node, key: str, report: Report) -> Node:
 def _assemble(path: str, root: Path, node: Node, files: Files, settings: Settings) -> Playbook:
     report = files.report
     parts = mapping_of(node)
-    context = Context(files, root, settings.roles_path, root, node.span.file)
+    names = tuple(mapping_of(parts.get("sources")))
+    context = Context(files, root, settings.roles_path, root, node.span.file, names)
     sources = _read_sources(parts.get("sources"), report)
     playbook = Playbook(
         path=path,

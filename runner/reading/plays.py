@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from functools import cache
 
 from runner import registry
@@ -73,11 +75,13 @@ def _read_play(node: Node, context: Context) -> Play | None:
 
 def _read_uses(parts: dict[str, Node] | object, context: Context) -> tuple[SourceUse, ...]:
     entries = parts if isinstance(parts, dict) else {}
-    listed = entries.get("sources") or entries.get("hosts")
+    listed = entries.get("sources")
     uses: list[SourceUse] = []
-    for each in listed.elements() if listed else ():
+    if listed is None:
+        uses = [use for each in _elements(entries.get("hosts")) for use in _read_hosts(each, context)]
+    for each in _elements(listed):
         if isinstance(each.value, str):
-            uses += [SourceUse(name.strip(), each.span) for name in each.value.split(",")]
+            uses.append(SourceUse(each.value, each.span))
             continue
         found = [(name, child) for name, child in each.items() if isinstance(name, str)]
         if len(found) != 1:
@@ -95,6 +99,19 @@ def _read_uses(parts: dict[str, Node] | object, context: Context) -> tuple[Sourc
             context.report.add("E016", f"the source {use.name!r} is used twice in this play", use.place, notes=notes)
         first.setdefault(use.name, use)
     return tuple(first.values())
+
+
+def _elements(node: Node | None) -> tuple[Node, ...]:
+    return node.elements() if node else ()
+
+
+def _read_hosts(node: Node, context: Context) -> list[SourceUse]:
+    """Return the sources that a pattern of an Ansible playbook selects: names, globs and ``all``, joined by ``:``."""
+    found: list[SourceUse] = []
+    for pattern in re.split(r"[:,]", text_of(node) or ""):
+        names = [name for name in context.sources if pattern.strip() == "all" or fnmatchcase(name, pattern.strip())]
+        found += [SourceUse(name, node.span) for name in names or [pattern.strip()]]
+    return list({use.name: use for use in found}.values())
 
 
 def _read_use(name: str, options: Node, context: Context) -> SourceUse:
