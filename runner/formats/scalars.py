@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ _CONSTRUCT: dict[str, Any] = {
     f"tag:yaml.org,2002:{name}": getattr(SafeConstructor, f"construct_yaml_{name}")
     for name in ("null", "bool", "int", "float", "timestamp", "binary")
 }
-_RESOLVERS = Resolver.yaml_implicit_resolvers
+_RESOLVERS: dict[str | None, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implicit_resolvers
 _ANY = _RESOLVERS.get(None, [])
 MERGE = "tag:yaml.org,2002:merge"
 
@@ -23,7 +24,7 @@ def implicit_tag(text: str) -> str | None:
     """Return the tag that an unquoted ``text`` stands for; nothing when it is just text."""
     for tag, pattern in _RESOLVERS.get(text[:1], _ANY):
         if pattern.match(text):
-            return str(tag) if tag in _CONSTRUCT or tag == MERGE else None
+            return tag if tag in _CONSTRUCT or tag == MERGE else None
     return None
 
 
