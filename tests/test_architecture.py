@@ -48,6 +48,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "jinja2": ("expand/*",),
     "jsonschema": ("schema/*",),
     "markupsafe": ("expand/*",),
+    "packaging": ("reading/requirements.py", "expand/*"),
     "shtab": ("cli/*",),
     "tree_sitter": ("formats/hcl*",),
     "tree_sitter_hcl": ("formats/hcl*",),
