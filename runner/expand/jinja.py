@@ -141,7 +141,15 @@ def environment() -> Environment:
     return Environment()
 
 
-_GO_FIELD = re.compile(r"\{\{-?\s*\.\w[^{}]*\}\}")
+_TEXT = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+_GO_FIELD = re.compile(
+    rf"""(?P<field>\{{\{{-?\s*\.\w[^{{}}]*\}}\}})
+    | \{{%[-+]?\s*raw\s*[-+]?%\}}.*?\{{%[-+]?\s*endraw\s*[-+]?%\}}
+    | \{{\{{(?:{_TEXT}|(?!\}}\}})[^"'])*\}}\}}
+    | \{{%(?:{_TEXT}|(?!%\}})[^"'])*%\}}""",
+    re.VERBOSE | re.DOTALL,
+)
+"""A field, or what must be stepped over because a field in it is a text already: a raw part, an expression."""
 
 
 def _kept(text: str) -> str:
@@ -149,7 +157,11 @@ def _kept(text: str) -> str:
 
     They are filled in by builders and modules (``execute_command``, ``boot_command``), which know their values.
     """
-    return _GO_FIELD.sub(lambda match: "{{ " + repr(match.group()) + " }}", text) if "." in text else text
+    return _GO_FIELD.sub(_field_kept, text) if "." in text else text
+
+
+def _field_kept(match: re.Match[str]) -> str:
+    return "{{ " + repr(match["field"]) + " }}" if match["field"] else match.group()
 
 
 @lru_cache(maxsize=20_000)

@@ -18,7 +18,6 @@ from runner.text import Key, Node, Span
 _BLOCK = frozenset({"block", "rescue", "always"})
 _FILES = frozenset({"import_tasks", "include_tasks"})
 _ROLES = frozenset({"import_role", "include_role"})
-_FREE = {"import_tasks": "file", "include_tasks": "file", "include_vars": "file", "meta": "free_form"}
 
 
 @cache
@@ -77,7 +76,7 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
         _unknown_module(word, place, context, known)
         return None
     schema = entry.schema
-    free = _FREE.get(entry.name) or entry.about.get("free_form")
+    free = entry.about.get("free_form")
     args = _arguments(given, present.get("args"), frozenset(schema["properties"]), free, context)
     if args is None:
         return None
