@@ -50,10 +50,9 @@ class Output:
         from runner.diagnostics.render import render, summary
 
         if self._format == "text":
-            self.remark(render(found, "text", color=colored(sys.stderr)))
-            self.remark(f"\n{summary(found)}")
+            self.remark(f"{render(found, 'text', color=colored(sys.stderr))}\n{summary(found)}")
         else:
-            self.line(render(found, self._format))
+            self.raw(render(found, self._format))
 
 
 def colored(stream: IO[str]) -> bool:

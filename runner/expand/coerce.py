@@ -162,6 +162,12 @@ def _by_rules(
     return None
 
 
+def misfits(name: str, value: Any, rules: Mapping[str, Any]) -> list[tuple[tuple[Any, ...], str]]:
+    """Return in what a value breaks Cerberus rules: the path into it, and a message."""
+    validator = _validator_class()({name: dict(rules)})
+    return [] if validator.validate({name: value}) else _messages(validator.errors.get(name, []), ())
+
+
 def _messages(errors: Any, path: tuple[Any, ...]) -> list[tuple[tuple[Any, ...], str]]:
     """Return Cerberus' nested messages flat, each with its path into the value."""
     found: list[tuple[tuple[Any, ...], str]] = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from runner.diagnostics import Note, Report, did_you_mean
+from runner.expand.coerce import misfits
 from runner.expand.error import ExpressionError, Late
 from runner.expand.scope import Scope
 from runner.model.playbook import Block, Item, Play, RoleContext
@@ -75,26 +76,10 @@ def _check_argument(name: str, spec: Node, role: RoleContext, scope: Scope, repo
 
 
 def _misfits(name: str, value: Any, spec: Node) -> Iterator[str]:
-    import cerberus
-
-    rules = _rules(spec)
-    if value is None and not rules.get("required"):
+    if value is None:
         return
-    validator = cerberus.Validator({name: rules})
-    if not validator.validate({name: value}):
-        yield from _flat(validator.errors, "")
-
-
-def _flat(errors: Any, path: str) -> Iterator[str]:
-    if isinstance(errors, dict):
-        for key, inner in errors.items():
-            yield from _flat(inner, f"{path}.{key}" if path else str(key))
-    elif isinstance(errors, list):
-        for each in errors:
-            if isinstance(each, dict):
-                yield from _flat(each, path)
-            else:
-                yield f"{path}: {each}"
+    for path, message in misfits(name, value, _rules(spec)):
+        yield f"{'.'.join(str(part) for part in (name, *path))}: {message}"
 
 
 def _rules(spec: Node) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner import registry
-from runner.diagnostics import Note, Report
+from runner.diagnostics import Note, Report, did_you_mean
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, without
 from runner.reading.expressions import check_all_expressions
@@ -202,7 +202,9 @@ def _read_sources(node: Node | None, report: Report) -> dict[str, Source]:
         builder = whole.get("builder")
         word = text_of(builder)
         if builder is None or word is None:
-            report.add("E103", "keyword 'builder' is missing", child.place, hint="it names what makes the machine")
+            near = next((key for key, _ in whole.items() if did_you_mean(str(key), ("builder",))), None)
+            hint = f"is {near!r} meant to be 'builder'?" if near else "it names what makes the machine"
+            report.add("E103", "keyword 'builder' is missing", child.place, hint=hint)
             continue
         entry = registry.find("builders", word)
         if entry is None:
