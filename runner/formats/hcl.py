@@ -107,15 +107,10 @@ class _Values:
 
     def _entries(self, braces: Tree) -> dict[Key, Node]:
         entries: dict[Key, Node] = {}
-        previous: Tree | None = None
         for element in braces.children:
             if element.type != "object_elem":
                 continue
             key, _, expression = element.children
-            if previous and not self.syntax.separated(previous, element):
-                message = f"expected a new line, ',' or '}}', found '{self.syntax.source(key)[:40]}'"
-                self.syntax.mistake(message, key.start_byte, key.end_byte)
-            previous = element
             self._put(entries, self._key(key), self._value(expression, self.syntax.span(key)))
         return entries
 

@@ -22,7 +22,7 @@ _CODE = re.compile(
     rf"""(?P<space>[ \t]++) | (?P<newline>\r?\n) | (?P<comment>(?:\#|//)[^\n]*+ | /\*(?s:.*?)\*/)
     | (?P<name>{_NAME}) | (?P<number>[0-9]++(?:\.[0-9]++)?+(?:[eE][-+]?+[0-9]++)?+) | (?P<quote>")
     | (?P<heredoc><<-?+{_NAME}\r?\n) | (?P<opener>[(\[{{]) | (?P<closer>[)\]}}])
-    | (?P<operator>(?!::|/\*)[-+*/%!<>=&|?:.,~]) | (?P<stray>'[^'\n]*+'? | /\* | :: | (?s:.))""",
+    | (?P<operator>(?!::|/\*|<<)[-+*/%!<>=&|?:.,~]) | (?P<stray>'[^'\r\n]*+'? | /\* | :: | << | (?s:.))""",
     re.VERBOSE,
 )
 _QUOTED = re.compile(
@@ -35,7 +35,9 @@ _QUOTED = re.compile(
 _HEREDOC_LINE = re.compile(r"(?:[^$%\r\n]|\r(?=\n)|\$\$\{|%%\{|[$%](?!\{))*+\n?(?P<insert>[$%]\{)?")
 _NEW_STATEMENT = re.compile(rf"\s*+(?:\#|//|{_NAME}[ \t]*+=)", re.VERBOSE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-_CLOSER = {"(": ")", "[": "]", "{": "}", "for": "}", "${": "}", "%{": "}"}
+_CLOSER = {"(": ")", "[": "]", "[for": "]", "{": "}", "{for": "}", "${": "}", "%{": "}"}
+_OPERANDS = frozenset(("name", "number", "quote", "heredoc"))
+_EXPECTED = {"": "a new line", "{": "a new line, ',' or '}'", "[": "',' or ']'", "(": "')'", "${": "'}'"}
 _NO_LINE_END_AFTER = frozenset("=:+-/%!<>&|?")
 _ESCAPES = r"a backslash is written \\; the escapes are \n \r \t \" \\ \uXXXX \UXXXXXXXX with hexadecimal digits"
 _ONE_LINE = "a value goes on in the next line only inside ( ) and [ ]"
@@ -50,6 +52,7 @@ _STRAY = {
     ";": "each attribute stands on a line of its own",
     "$": "${ } is for strings; outside them the expression stands by itself",
     "/": "a comment that starts with /* ends with */",
+    "<": "a heredoc starts with <<NAME or <<-NAME, and nothing follows the name on its line",
 }
 
 
@@ -88,8 +91,8 @@ class Statement:
 class Lexed:
     """What a text is made of.
 
-    ``code`` is the text for the grammar: of the same length, comments and the insides of strings blank, heredocs like
-    strings, all else ASCII. ``templates`` are the strings and heredocs by the offset where they start.
+    ``code`` is the text for the grammar, as far as it was read: of the same length, comments and the insides of strings
+    blank, heredocs like strings, all else ASCII. ``templates`` are the strings and heredocs by their first offset.
     """
 
     code: str
@@ -105,7 +108,7 @@ def lex(places: Places, report: Report) -> Lexed:
     lexer = _Lexer(places, report)
     with suppress(_Stop):
         lexer.run()
-    return Lexed("".join(lexer.code[0]).ljust(len(lexer.text)), tuple(lexer.statements), lexer.templates)
+    return Lexed("".join(lexer.code[0]), tuple(lexer.statements), lexer.templates)
 
 
 class _Stop(Exception):  # noqa: N818 - no error by itself: the report has it
@@ -116,12 +119,14 @@ class _Stop(Exception):  # noqa: N818 - no error by itself: the report has it
 class _Open:
     """A bracket, insert or template that is not closed yet.
 
-    ``kind`` is the bracket, ``${``, ``%{``, ``for`` (a brace that holds a for expression), ``"`` or ``<<``.
+    ``kind`` is the bracket, ``[for`` and ``{for`` when it holds a for expression, ``${``, ``%{``, ``"`` or ``<<``;
+    nothing for the text as a whole. ``assigned`` is whether a value has begun: in braces, only after a ``=``.
     The rest is for templates: the offset where the latest text in it begins, how a heredoc starts and ends.
     """
 
     kind: str
     start: int
+    assigned: bool = True
     text_start: int = 0
     introducer: str = ""
     marker: str = ""
@@ -138,11 +143,12 @@ class _Lexer:
         self.code: list[list[str]] = [[]]  # of the text, then of each insert that is open
         self.statements: list[Statement] = []
         self.templates: dict[int, Template] = {}
-        self.open: list[_Open] = []
+        self.open = [_Open("", 0, assigned=False)]
         self.at = 0
         self.start: int | None = None  # of the statement
         self.end = 0
         self.sound = True
+        self.after_operand = False
         self.previous = ""  # lexeme; "\n" where an item of a brace is to begin
 
     def run(self) -> None:
@@ -151,14 +157,14 @@ class _Lexer:
             self.at = 1
             self._emit(" ")
         while self.at < len(self.text):
-            kind = self.open[-1].kind if self.open else ""
+            kind = self.open[-1].kind
             if kind == '"':
                 self._in_string()
             elif kind == "<<":
                 self._in_heredoc()
             else:
                 self._in_code()
-        if self.open:
+        if len(self.open) > 1:
             self._never_closed(self.open[-1])
         self._end_statement()
 
@@ -178,13 +184,16 @@ class _Lexer:
     def _token(self, kind: str, lexeme: str, start: int) -> None:
         if self.start is None:
             self.start = start
+        if kind in _OPERANDS and self.after_operand:
+            self._two_operands(lexeme, start)
+        self.after_operand = kind in ("name", "number", "closer")
         if kind == "name":
             self._name(lexeme, start)
         elif kind == "number":
             self._emit("1" * len(lexeme))
         elif kind == "opener":
             self._emit(lexeme)
-            self._push(_Open(lexeme, start))
+            self._push(_Open(lexeme, start, assigned=lexeme != "{"))
         elif kind == "closer":
             self._close(lexeme, start)
         elif kind == "operator":
@@ -194,7 +203,9 @@ class _Lexer:
         else:
             introducer = lexeme[: 3 if lexeme.startswith("<<-") else 2] if kind == "heredoc" else ""
             marker = lexeme[len(introducer) :].rstrip("\r\n")
-            self._push(_Open("<<" if introducer else '"', start, self.at, introducer, marker))
+            template = _Open("<<" if introducer else '"', start, text_start=self.at)
+            template.introducer, template.marker = introducer, marker
+            self._push(template)
         self.previous = lexeme
 
     def _emit(self, code: str) -> None:
@@ -205,10 +216,17 @@ class _Lexer:
             spelled = lexeme.replace("-", "_")
             wrong = next((n for n, c in enumerate(spelled) if not ("a" * (n > 0) + c).isidentifier()), None)
             if wrong is not None:
-                self._stray(lexeme[wrong], start + wrong)
-        if lexeme == "for" and self.previous == "{":
-            self.open[-1].kind = "for"
+                self._cannot_stand(lexeme[wrong], start + wrong)
+        if lexeme == "for" and self.previous in ("[", "{"):
+            self.open[-1].kind += "for"
         self._emit(_NOT_ASCII.sub("x", lexeme))
+
+    def _two_operands(self, lexeme: str, start: int) -> None:
+        """Report a value right after a value. Where no value has begun, it is the head of a block."""
+        top = self.open[-1]
+        if top.kind in _EXPECTED and self.sound and (top.assigned or self.previous == "}"):
+            found = lexeme.rstrip()
+            self._mistake(f"expected {_EXPECTED[top.kind]}, found '{found}'", start, start + len(found))
 
     def _operator(self, lexeme: str, start: int) -> None:
         if self.previous == "\n" and lexeme not in "-!":
@@ -216,21 +234,27 @@ class _Lexer:
                 f"a line in braces cannot begin with '{lexeme}'", start, self.at,
                 "put it at the end of the line before" if lexeme == "," else _ONE_LINE,
             )
+        top = self.open[-1]
+        if top.kind in ("", "{"):
+            top.assigned = lexeme in "=:" or (top.assigned and lexeme != ",")
         self._emit(lexeme)
 
     def _stray(self, lexeme: str, start: int) -> None:
-        first = lexeme[0]
-        shown = repr(lexeme.strip("'") or lexeme) if lexeme.isprintable() else f"U+{ord(first):04X}"
-        if lexeme == "/*":
-            self._mistake("the comment is never closed", start, self.at, _STRAY["/"])
-            raise _Stop
-        self._mistake(f"{shown} cannot stand here", start, start + len(lexeme), _STRAY.get(first))
         self._emit(" " * len(lexeme))
+        self._cannot_stand(lexeme, start)
+        if lexeme in ("/*", "<<"):
+            raise _Stop
+
+    def _cannot_stand(self, lexeme: str, start: int) -> None:
+        shown = repr(lexeme.strip("'") or lexeme) if lexeme.isprintable() else f"U+{ord(lexeme[0]):04X}"
+        message = "the comment is never closed" if lexeme == "/*" else f"{shown} cannot stand here"
+        self._mistake(message, start, start + len(lexeme), _STRAY.get(lexeme[0]))
 
     def _end_line(self, start: int) -> None:
-        if not self.open:
+        if len(self.open) == 1:
             self._end_statement()
         elif self.open[-1].kind == "{":
+            self.open[-1].assigned = self.after_operand = False
             if self.previous in _NO_LINE_END_AFTER:
                 self._mistake(f"expected a value after '{self.previous}' on the same line", start, start)
             if self.previous != "{":
@@ -242,16 +266,17 @@ class _Lexer:
         self.start = None
         self.sound = True
         self.previous = ""
+        self.open[0].assigned = self.after_operand = False
 
     def _push(self, opened: _Open) -> None:
-        if len(self.open) == MAX_DEPTH:
+        if len(self.open) > MAX_DEPTH:
             message = f"brackets and strings are nested more than {MAX_DEPTH} deep"
             self.report.add("E034", message, self.places.span(opened.start, opened.start + 1))
             raise _Stop
         self.open.append(opened)
 
     def _close(self, lexeme: str, start: int) -> None:
-        if not self.open:
+        if len(self.open) == 1:
             self._mistake(f"'{lexeme}' closes nothing", start, self.at)
             self._emit(" ")
             return
@@ -301,12 +326,14 @@ class _Lexer:
             self._insert(top, self.at - 2)
         elif not found[0]:
             self.at += 1
-            self._stray("\r", self.at - 1)
+            self._cannot_stand("\r", self.at - 1)
 
     def _insert(self, template: _Open, start: int) -> None:
         self._text_piece(template, start)
         self._push(_Open(self.text[start : self.at], start))
         self.code.append([])
+        self.after_operand = False
+        self.previous = ""
 
     def _text_piece(self, template: _Open, end: int) -> None:
         if template.text_start < end:
@@ -318,6 +345,7 @@ class _Lexer:
         self.open.pop()
         self.end = end
         self.previous = '"'
+        self.after_operand = True
         self._emit(f'"{" " * (end - template.start - 2)}"'[: end - template.start])
 
     def _never_closed(self, opened: _Open) -> None:
@@ -330,9 +358,9 @@ class _Lexer:
             hint = f"it ends with a line that holds nothing but {opened.marker}, and a line end after that"
             self._mistake("the heredoc is never closed", opened.start, span_end, hint)
         else:
-            kind = "{" if opened.kind == "for" else opened.kind
+            kind = opened.kind.removesuffix("for")
             self._mistake(f"'{kind}' is never closed", opened.start, opened.start + len(kind))
-        if len(self.open) > 1 or not _NEW_STATEMENT.match(self.text, self.at):
+        if self.open[-2].kind or not _NEW_STATEMENT.match(self.text, self.at):
             raise _Stop
 
     def _mistake(

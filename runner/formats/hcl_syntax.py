@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _PIECE = re.compile(r'"[^"\r\n]{0,30}"?|[\w-]+|.', re.DOTALL)
 _POSITION = re.compile(r"^process .*\brow:0, col:([0-9]+)")
-_HEREDOC = "a heredoc starts with <<NAME or <<-NAME, and nothing follows the name on its line"
 
 
 class Syntax:
@@ -59,11 +58,6 @@ class Syntax:
         """Return what a ``string_lit`` holds; that is how the grammar sees every string and heredoc."""
         return self._lexed.templates[node.start_byte]
 
-    def separated(self, node: Node, following: Node) -> bool:
-        """Whether a comma or a line end stands between two items of a brace."""
-        between = self._lexed.code[node.end_byte : following.start_byte]
-        return "," in between or "\n" in between
-
     def mistake(self, message: str, start: int, end: int, hint: str | None = None) -> None:
         """Report an error in the syntax from offset ``start`` to ``end``."""
         self.report.add("E031", f"not HCL: {message}", self.places.span(start, end), hint=hint)
@@ -101,9 +95,7 @@ class Syntax:
         piece = _PIECE.match(self.text, at, end)
         assert piece, "any character is a piece"
         found, hint = piece[0], None
-        if self.text.startswith("<<", at):
-            hint = _HEREDOC
-        elif expected == "a name" and found.startswith('"'):
+        if expected == "a name" and found.startswith('"'):
             hint = "names are not quoted here"
         elif expected == "a new line" and found == ",":
             hint = "attributes stand on lines of their own, without commas"
@@ -162,7 +154,7 @@ def _innermost(before: str) -> tuple[str, str]:
             read.pop()
         elif character in "=:":
             read[-1] = "value"
-        elif character in ",\n":
+        elif character == "," or (character == "\n" and brackets[-1] == "{"):
             read[-1] = "nothing"
         elif character != " " and read[-1] == "nothing":
             read[-1] = "name"
