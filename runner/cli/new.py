@@ -1,0 +1,164 @@
+"""``ingot new DIR``: scaffold a project whose first build works on any machine."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from string import Template
+
+from runner import __version__
+from runner.cli import common
+from runner.cli.output import Output
+from runner.diagnostics import Diagnostic
+from runner.schema.published import directory
+from runner.text import SourceFile
+
+PLAYBOOK = """\
+# yaml-language-server: $$schema=.ingot/schemas/playbook.json
+name: $name
+description: A first image; change it into yours
+
+requires:
+  ingot: ">=$version"
+
+variables:
+  greeting:
+    type: string
+    default: Hello
+    description: What the page says
+    rules: {minlength: 1}
+
+locals:
+  page: "{{ greeting }} from $name\\n"
+
+sources:
+  page: # the `file` builder needs no machine; `ingot doc --kind builders` lists the others
+    builder: file
+    content: "{{ page }}"
+    target: out/page.txt
+
+plays:
+  - name: first
+    sources: [page]
+    roles:
+      - role: hello
+        vars: {hello_name: $name}
+    tasks:
+      - name: Say what is being built
+        debug: {msg: "building {{ build.name }} with the builder {{ source.type }}"}
+    post_processors:
+      - checksum: {checksum_types: [sha256], output: out/page.sha256}
+"""
+TASKS = """\
+- name: Check the name
+  assert:
+    that: hello_name | length > 0
+    quiet: true
+
+- name: Greet
+  debug: {msg: "{{ hello_greeting }}, {{ hello_name }}"}
+"""
+DEFAULTS = """\
+hello_greeting: Hello
+"""
+ARGUMENTS = """\
+argument_specs:
+  main:
+    short_description: Greet somebody
+    options:
+      hello_name:
+        type: str
+        required: true
+        description: Whom to greet
+      hello_greeting:
+        type: str
+        default: Hello
+        description: What to say
+"""
+IGNORE = """\
+.ingot/
+out/
+ingot-manifest.json
+"""
+README = """\
+# $name
+
+    ingot validate playbook.yml
+    ingot plan playbook.yml
+    ingot build playbook.yml
+
+The image's contents are in `roles/`, what is built from what in `playbook.yml`. Editors complete and check the
+playbook with the schemas in `.ingot/schemas`; `ingot schema --write .ingot/schemas` makes them anew.
+"""
+GITHUB = """\
+name: images
+on: [push, pull_request]
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with: {python-version: "3.12"}
+      - run: pip install "ingot>=$version"
+      - run: ingot fmt --check --recursive .
+      - run: ingot validate playbook.yml --format github
+      - run: ingot plan playbook.yml --out plan.json
+      - run: ingot build plan.json
+"""
+GITLAB = """\
+image: python:3.12
+
+build:
+  script:
+    - pip install "ingot>=$version"
+    - ingot fmt --check --recursive .
+    - ingot validate playbook.yml
+    - ingot plan playbook.yml --out plan.json
+    - ingot build plan.json
+"""
+CI = {"github": {".github/workflows/images.yml": GITHUB}, "gitlab": {".gitlab-ci.yml": GITLAB}, "none": {}}
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's options."""
+    parser.add_argument("directory", metavar="DIR", help="where to put the project; it must be new or empty")
+    parser.add_argument("--name", help="name of the project; the directory's unless given")
+    parser.add_argument("--ci", choices=tuple(CI), default="github", help="the CI service to write a file for")
+
+
+def run(arguments: Namespace) -> int:
+    """Write the files and say what to do next."""
+    output = Output()
+    target = Path(arguments.directory)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        place = SourceFile("DIR", arguments.directory).start()
+        problem = Diagnostic("E702", f"{arguments.directory} is not an empty directory", place, hint="name a new one")
+        output.diagnostics([problem])
+        return common.INVALID
+    name = arguments.name or target.resolve().name
+    for path, text in files(name, arguments.ci).items():
+        file = target / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    output.line(f"{arguments.directory} is ready:\n  cd {arguments.directory}\n  ingot build playbook.yml")
+    return 0
+
+
+def files(name: str, service: str) -> dict[str, str]:
+    """Return the files of a new project by their paths."""
+    templates = {
+        "playbook.yml": PLAYBOOK,
+        "roles/hello/tasks/main.yml": TASKS,
+        "roles/hello/defaults/main.yml": DEFAULTS,
+        "roles/hello/meta/argument_specs.yml": ARGUMENTS,
+        "README.md": README,
+        ".gitignore": IGNORE,
+        **CI[service],
+    }
+    made = {path: Template(text).substitute(name=name, version=__version__) for path, text in templates.items()}
+    schemas = {
+        f".ingot/schemas/{path.relative_to(directory())}": path.read_text(encoding="utf-8")
+        for path in sorted(directory().rglob("*.json"))
+    }
+    return made | schemas
