@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.schema.published import directory, published
+from runner.text import NOTHING
 
 if TYPE_CHECKING:  # the records of the sdk take long to make, and checking a playbook needs none of them
     from runner.sdk.plugin import Kind, Plugin
@@ -28,15 +28,14 @@ WORDS: Mapping[Kind, str] = {
 """What each kind is called in messages."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """A plugin as the registry knows it: enough to check what is said to it, without loading it."""
 
     kind: Kind
     name: str
     location: str
     """``package.module:Class``."""
-    about: Mapping[str, Any] = field(default_factory=dict)
+    about: Mapping[str, Any] = NOTHING
     built_in: bool = True
 
     @property

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.cli.output import Output
 from runner.diagnostics import Report
@@ -66,8 +65,7 @@ def words(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(word.strip() for word in found if word.strip())
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A playbook with its inputs, ready to be planned."""
 
     playbook: Playbook

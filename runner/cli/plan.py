@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 from pathlib import Path
 
 from runner.cli import common
@@ -47,7 +46,7 @@ def run(arguments: Namespace) -> int:
         from runner.cli.saved import save_plan
 
         request = common.request(arguments, loaded)
-        if not save_plan(replace(plan, request=request), Path(arguments.out), output):
+        if not save_plan(plan._replace(request=request), Path(arguments.out), output):
             return common.INVALID
     _show(plan, arguments, output)
     work = any(build.action == "run" for build in plan.builds)

@@ -7,8 +7,7 @@ default < ``env`` of the variable < ``PKR_VAR_name`` < ``INGOT_VAR_name`` < auto
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.diagnostics import Diagnostic, Note, Report, did_you_mean
 from runner.expand.coerce import coerced
@@ -17,7 +16,7 @@ from runner.expand.render import render
 from runner.expand.scope import Scope
 from runner.formats import documents
 from runner.model.playbook import Playbook, Variable
-from runner.text import Node, SourceFile, Span
+from runner.text import NOTHING, Node, SourceFile, Span
 
 AUTOMATIC = ("*.auto.vars.yml", "*.auto.vars.yaml", "*.auto.vars.json", "*.auto.pkrvars.hcl", "*.auto.pkrvars.json")
 """Variable files beside a playbook that are read by themselves, in this order and by name."""
@@ -25,18 +24,16 @@ PREFIXES = ("PKR_VAR_", "INGOT_VAR_")
 """Environment variables that give values; the later prefix wins."""
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """What was given for a run: on the command line and by the environment."""
 
     variables: Sequence[str] = ()
     """``name=value``, ``@FILE`` or a YAML mapping, in the order given."""
     files: Sequence[str] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A variable's value and where it comes from."""
 
     value: Any
@@ -47,8 +44,7 @@ class Input:
     """Whether it was given with ``--var``, which nothing in a play overrides."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Offer:
+class _Offer(NamedTuple):
     node: Node
     origin: str
     literal: bool
@@ -168,5 +164,5 @@ def _explained(error: ExpressionError) -> Diagnostic:
     diagnostic = error.diagnostic
     if diagnostic.code == "E402" and diagnostic.hint is None:
         hint = "a variable's default knows functions and 'env' only; a local may use variables"
-        return replace(diagnostic, hint=hint)
+        return diagnostic._replace(hint=hint)
     return diagnostic

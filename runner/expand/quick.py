@@ -1,41 +1,32 @@
 """Read the simplest expressions without Jinja: nearly all conditions of real playbooks are of this kind.
 
-Jinja takes a third of a millisecond to parse an expression, this a few microseconds; a playbook of a thousand tasks
-is checked in the blink of an eye only because of it. Whatever is not plainly of this kind is left to Jinja.
+Jinja takes a third of a millisecond to parse an expression, this some microseconds; a playbook of a thousand tasks
+is checked in the blink of an eye only because of it. Whatever is not plainly of this kind is left to Jinja::
+
+    expression = comparison { ("and" | "or") comparison }
+    comparison = ["not"] filtered ["is" ["not"] test [call]] [operator filtered | ["not"] "in" filtered]
+    filtered   = atom { "|" filter [call] }
+    call       = "(" [atom { "," atom }] ")"
+    atom       = name { "." name | "[" (text | number) "]" } | text | number | constant
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _LONGEST = 500
 """Longer templates are left to Jinja, in characters."""
-_KEYWORDS = (
-    "and|or|not|in|is|if|else|elif|for|recursive|with|without|import|from|as|set|block|do|"
-    "true|false|none|True|False|None"
-)
-_NAME = rf"(?!(?:{_KEYWORDS})\b)[A-Za-z_][A-Za-z0-9_]*"
-_TEXT = r"""(?:'[^'\\\n{}]*'|"[^"\\\n{}]*")"""
-_CONSTANT = rf"(?:{_TEXT}|[0-9]+\b|(?:true|false|none|True|False|None)\b)"
-_ATOM = rf"(?:{_NAME}(?:\.{_NAME}|\[(?:{_TEXT}|[0-9]+)\])*|{_CONSTANT})"
-_CALL = rf"(?:\(\s*(?:{_ATOM}(?:\s*,\s*{_ATOM})*)?\s*\))"
-_FILTERED = rf"{_ATOM}(?:\s*\|\s*{_NAME}{_CALL}?)*"
-_TEST = rf"\bis\s+(?:not\s+)?(?:{_NAME}|none|true|false)"
-_TESTED = rf"(?:not\s+)?{_FILTERED}(?:\s+{_TEST}{_CALL}?)?"
-_COMPARED = rf"{_TESTED}(?:\s*(?:==|!=|<=|>=|<|>)\s*{_FILTERED}|\s+(?:not\s+)?in\s+{_FILTERED})?"
-_SIMPLE = re.compile(rf"\s*{_COMPARED}(?:\s+(?:and|or)\s+{_COMPARED})*\s*")
-_TOKEN = re.compile(
-    rf"{_TEXT}|\|\s*(?P<filter>{_NAME})|(?P<test>{_TEST})|\.{_NAME}|(?P<name>\b{_NAME})"
-)
-_GUARDS = {"filter": ("default", "d"), "test": ("defined", "undefined"), "name": ()}
-"""Filters and tests that let a name be undefined."""
-_PIECE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+_CONSTANTS = frozenset({"true", "false", "none", "True", "False", "None"})
+_KEYWORDS = _CONSTANTS | {
+    "and", "or", "not", "in", "is", "if", "else", "elif", "for", "recursive", "with", "without", "import", "from",
+    "as", "set", "block", "do",
+}
+_OPERATORS = frozenset({"==", "!=", "<=", ">=", "<", ">"})
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(NamedTuple):
     """The names that an expression uses, in the order of its text where that is known."""
 
     free: tuple[str, ...] = ()
@@ -51,22 +42,143 @@ def quick_names(template: str) -> Names | None:
     """Return the names in a template's expressions; nothing when they are not of the simplest kind."""
     if len(template) > _LONGEST or "{%" in template or "{#" in template:
         return None
-    pieces = _PIECE.findall(template)
-    rest = _PIECE.sub("", template)
-    if "{{" in rest or "}}" in rest or not all(_SIMPLE.fullmatch(piece) for piece in pieces):
-        return None
-    found: dict[str, dict[str, None]] = {"name": {}, "filter": {}, "test": {}}
-    guarded: dict[str, None] = {}
-    for piece in pieces:
-        root = ""
-        for token in _TOKEN.finditer(piece):
-            kind = token.lastgroup
-            if kind is None:
-                continue
-            word = token[kind].split()[-1]
-            found[kind][word] = None
-            root = word if kind == "name" else root
-            if word in _GUARDS[kind]:
-                guarded[root] = None
-    guarded.pop("", None)
-    return Names(tuple(found["name"]), tuple(guarded), tuple(found["filter"]), tuple(found["test"]))
+    reader = _Reader()
+    rest = template
+    while (start := rest.find("{{")) >= 0:
+        end = rest.find("}}", start)
+        if end < 0 or "}}" in rest[:start] or not reader.reads(rest[start + 2 : end]):
+            return None
+        rest = rest[end + 2 :]
+    return None if "}}" in rest else reader.names()
+
+
+@lru_cache(maxsize=1)
+def _tokens() -> re.Pattern[str]:
+    return re.compile(
+        r"""\s*(?: (?P<text>'[^'\\\n{}]*'|"[^"\\\n{}]*") | (?P<number>[0-9]+)(?![\w.]) | (?P<name>[A-Za-z_]\w*)
+             | (?P<sign>==|!=|<=|>=|[<>|.,()\[\]]) | (?P<end>\Z) | (?P<other>.) )""",
+        re.VERBOSE | re.DOTALL | re.ASCII,
+    )
+
+
+class _Reader:
+    """Reads expressions token by token and keeps the names it meets."""
+
+    def __init__(self) -> None:
+        self._free: dict[str, None] = {}
+        self._guarded: dict[str, None] = {}
+        self._filters: dict[str, None] = {}
+        self._tests: dict[str, None] = {}
+        self._kinds: list[str | None] = []
+        self._words: list[str] = []
+        self._at = 0
+        self._root = ""
+        """The name at the beginning of the atom that was read last."""
+
+    def names(self) -> Names:
+        """Return what was met so far."""
+        return Names(tuple(self._free), tuple(self._guarded), tuple(self._filters), tuple(self._tests))
+
+    def reads(self, text: str) -> bool:
+        """Read one expression; return whether it is of the simple kind."""
+        found = list(_tokens().finditer(text))
+        self._kinds = [token.lastgroup for token in found]
+        self._words = [token[token.lastgroup or 0] for token in found]
+        self._at = 0
+        if not self._comparison():
+            return False
+        while self._takes("and", "or"):
+            if not self._comparison():
+                return False
+        return self._kinds[self._at] == "end"
+
+    def _takes(self, *words: str) -> bool:
+        if self._words[self._at] in words and self._kinds[self._at] in ("name", "sign"):
+            self._at += 1
+            return True
+        return False
+
+    def _name(self) -> str | None:
+        word = self._words[self._at]
+        if self._kinds[self._at] != "name" or word in _KEYWORDS:
+            return None
+        self._at += 1
+        return word
+
+    def _comparison(self) -> bool:
+        self._takes("not")
+        if not self._filtered():
+            return False
+        if self._takes("is"):
+            self._takes("not")
+            return self._test()
+        if self._takes(*_OPERATORS, "in"):
+            return self._filtered()
+        if self._takes("not"):
+            return self._takes("in") and self._filtered()
+        return True
+
+    def _test(self) -> bool:
+        word = self._words[self._at]
+        if self._kinds[self._at] != "name" or (word in _KEYWORDS and word not in ("none", "true", "false")):
+            return False
+        self._at += 1
+        self._tests[word] = None
+        if word in ("defined", "undefined"):
+            self._guard()
+        return self._call()
+
+    def _filtered(self) -> bool:
+        if not self._atom():
+            return False
+        while self._takes("|"):
+            name = self._name()
+            if name is None:
+                return False
+            self._filters[name] = None
+            if name in ("default", "d"):
+                self._guard()
+            if not self._call():
+                return False
+        return True
+
+    def _guard(self) -> None:
+        """Let the name that was read last be undefined."""
+        if self._root:
+            self._guarded[self._root] = None
+
+    def _atom(self) -> bool:
+        if self._kinds[self._at] in ("text", "number") or self._words[self._at] in _CONSTANTS:
+            self._at += 1
+            self._root = ""
+            return True
+        name = self._name()
+        if name is None:
+            return False
+        self._root = name
+        self._free[name] = None
+        while True:
+            if self._takes("."):
+                if self._name() is None:
+                    return False
+            elif self._takes("["):
+                if self._kinds[self._at] not in ("text", "number"):
+                    return False
+                self._at += 1
+                if not self._takes("]"):
+                    return False
+            else:
+                return True
+
+    def _call(self) -> bool:
+        """Read arguments, if there are any; the names in them do not change what is guarded."""
+        root = self._root
+        if not self._takes("(") or self._takes(")"):
+            return True
+        while self._atom():
+            if self._takes(")"):
+                self._root = root
+                return True
+            if not self._takes(","):
+                return False
+        return False

@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner import __version__, registry
 from runner.diagnostics import Diagnostic
@@ -21,8 +20,7 @@ from runner.expand.scope import MISSING, Namespace, Scope
 from runner.model.playbook import Data, Playbook
 
 
-@dataclass(frozen=True)
-class World:
+class World(NamedTuple):
     """What is outside the playbook: where it lies, the environment, the clock and the dice.
 
     ``now`` and ``seed`` are taken once for a run, so that every expression sees the same time and a saved plan can be
@@ -31,8 +29,8 @@ class World:
 
     root: Path
     cwd: Path
-    environ: Mapping[str, str] = field(default_factory=dict)
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    environ: Mapping[str, str]
+    now: datetime
     seed: str = ""
     read_data: bool = True
     """Whether data sources may be looked up; if not, what uses them stays open until the build."""

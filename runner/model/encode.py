@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from runner.model.plan import Open
@@ -19,10 +18,10 @@ def encode(value: Any, mask: Callable[[str], str] = str) -> Any:  # noqa: PLR091
         return mask(value)
     if isinstance(value, Open):
         return {"open": mask(value.template), "needs": value.needs, "reason": mask(value.reason)}
-    if is_dataclass(value) and not isinstance(value, type):
-        shown = ((field.name.rstrip("_"), getattr(value, field.name)) for field in fields(value))
+    if hasattr(value, "_fields"):
+        shown = ((name.rstrip("_"), getattr(value, name)) for name in value._fields)
         return {name: encode(each, mask) for name, each in shown if each is not None}
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {mask(str(key)): encode(each, mask) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [encode(each, mask) for each in value]

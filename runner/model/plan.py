@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from runner.text import NOTHING
 
 FORMAT = 1
 """The version of the plan's format; raised when a reader of the old one would go wrong."""
 Action = Literal["run", "skip"]
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(NamedTuple):
     """A value that only the build knows: ``template`` is its text, ``needs`` the name it waits for, ``reason`` why."""
 
     template: str
@@ -19,8 +20,7 @@ class Open:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class InputValue:
+class InputValue(NamedTuple):
     """A variable's value. A sensitive one is not shown; ``digest`` (an HMAC) tells whether it changed."""
 
     value: Any
@@ -29,8 +29,7 @@ class InputValue:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One task, post-processor or hook of a build."""
 
     section: str
@@ -39,32 +38,30 @@ class Step:
     module: str
     place: str
     """``path:line`` of the task."""
-    options: dict[str, Any]
+    options: Mapping[str, Any]
     action: Action
     reason: str
     key: str = ""
     """SHA-256 of what decides the step's effect; empty when the step is skipped."""
     role: str | None = None
     tags: tuple[str, ...] = ()
-    keywords: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, str] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = NOTHING
+    files: Mapping[str, str] = NOTHING
     """Files on this computer that the step reads, each with its SHA-256."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One post-processor of a chain."""
 
     type: str
     name: str
-    options: dict[str, Any]
+    options: Mapping[str, Any]
     action: Action
     reason: str
     keep_input_artifact: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """One source of one play, with one combination of matrix values: it makes one image."""
 
     name: str
@@ -77,8 +74,8 @@ class Build:
     """Whether this version can make it, and not only plan it."""
     start_from: str | None = None
     """The build whose image this one starts from."""
-    matrix: dict[str, Any] = field(default_factory=dict)
-    options: dict[str, Any] = field(default_factory=dict)
+    matrix: Mapping[str, Any] = NOTHING
+    options: Mapping[str, Any] = NOTHING
     key: str = ""
     """SHA-256 of where the build starts from: builder and options."""
     steps: tuple[Step, ...] = ()
@@ -88,8 +85,7 @@ class Build:
     post_processors: tuple[tuple[Link, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What was asked for, so that a saved plan can be made again and compared."""
 
     playbook: str
@@ -107,17 +103,16 @@ class Request:
     seed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """What a playbook comes to with the values given."""
 
     playbook: str
-    variables: dict[str, InputValue]
+    variables: Mapping[str, InputValue]
     builds: tuple[Build, ...]
     """In the order of the playbook."""
     order: tuple[tuple[str, ...], ...]
     """Names of the builds to make, in waves: each needs only builds of earlier ones."""
-    files: dict[str, str]
+    files: Mapping[str, str]
     """Every file that was read for the plan, each with its SHA-256."""
     format: int = FORMAT
     ingot: str = ""

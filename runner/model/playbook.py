@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from runner.text import Node, SourceFile, Span
+from runner.text import NOTHING, Node, SourceFile, Span
 
 Keywords = Mapping[str, Node]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Variable:
+class Variable(NamedTuple):
     """An input of the playbook."""
 
     name: str
@@ -26,8 +24,7 @@ class Variable:
     env: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Local:
+class Local(NamedTuple):
     """A value computed once from variables, data and other locals."""
 
     name: str
@@ -35,8 +32,7 @@ class Local:
     value: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Data:
+class Data(NamedTuple):
     """A look-up made before the builds that use it."""
 
     name: str
@@ -46,8 +42,7 @@ class Data:
     when: Node | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(NamedTuple):
     """Where machines come from. ``options`` has what ``extends`` brings already merged in."""
 
     name: str
@@ -56,8 +51,7 @@ class Source:
     options: Node
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SourceUse:
+class SourceUse(NamedTuple):
     """A source in a play, with what the play adds to its options."""
 
     name: str
@@ -67,23 +61,21 @@ class SourceUse:
     when: Node | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RoleContext:
+class RoleContext(NamedTuple):
     """The role that tasks belong to: where its files lie and what its variables are."""
 
     name: str
     path: Path
-    defaults: Mapping[str, Node] = field(default_factory=dict)
-    vars: Mapping[str, Node] = field(default_factory=dict)
-    params: Mapping[str, Node] = field(default_factory=dict)
+    defaults: Mapping[str, Node] = NOTHING
+    vars: Mapping[str, Node] = NOTHING
+    params: Mapping[str, Node] = NOTHING
     arguments: Node | None = None
     """The argument specification of the entry point, from ``meta``."""
     place: Span | None = None
     """Where the role is applied."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
+class Task(NamedTuple):
     """One module with its options, and the keywords beside it."""
 
     place: Span
@@ -97,8 +89,7 @@ class Task:
     """The tasks of the file that an ``include_tasks`` with a plain name will bring, for checks only."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Block:
+class Block(NamedTuple):
     """Tasks that share keywords: a ``block``, an imported file or a role."""
 
     place: Span
@@ -116,8 +107,7 @@ class Block:
 Item = Task | Block
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PostProcessor:
+class PostProcessor(NamedTuple):
     """One link of a chain of post-processors."""
 
     place: Span
@@ -126,15 +116,14 @@ class PostProcessor:
     keywords: Keywords
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Play:
+class Play(NamedTuple):
     """Sources x work."""
 
     name: str | None
     place: Span
     sources: tuple[SourceUse, ...] = ()
-    keywords: Keywords = field(default_factory=dict)
-    vars: Mapping[str, Node] = field(default_factory=dict)
+    keywords: Keywords = NOTHING
+    vars: Mapping[str, Node] = NOTHING
     matrix: Node | None = None
     pre_tasks: tuple[Item, ...] = ()
     roles: tuple[Item, ...] = ()
@@ -152,8 +141,7 @@ class Play:
             yield name, getattr(self, name)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Requirement:
+class Requirement(NamedTuple):
     """Something the playbook needs: Ingot itself, a plugin distribution or a role."""
 
     kind: Literal["ingot", "plugin", "role"]
@@ -163,8 +151,7 @@ class Requirement:
     src: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Playbook:
+class Playbook(NamedTuple):
     """Everything that the files of a playbook say."""
 
     path: str
@@ -175,10 +162,10 @@ class Playbook:
     name: str = ""
     description: str = ""
     requires: tuple[Requirement, ...] = ()
-    variables: Mapping[str, Variable] = field(default_factory=dict)
-    locals: Mapping[str, Local] = field(default_factory=dict)
-    data: Mapping[str, Data] = field(default_factory=dict)
-    sources: Mapping[str, Source] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = NOTHING
+    locals: Mapping[str, Local] = NOTHING
+    data: Mapping[str, Data] = NOTHING
+    sources: Mapping[str, Source] = NOTHING
     plays: tuple[Play, ...] = ()
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.diagnostics import Report
 from runner.expand.error import ExpressionError, Late
@@ -18,8 +17,7 @@ from runner.planning.selection import Selection
 from runner.text import Node, Span
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A build before its options and steps are worked out."""
 
     name: str
@@ -141,6 +139,6 @@ def with_needed(
                     by_name[name].use.place,
                 )
                 continue
-            by_name[need] = replace(base, refusal=None, note=f"needed by {name}")
+            by_name[need] = base._replace(refusal=None, note=f"needed by {name}")
             queue.append(need)
     return [by_name[each.name] for each in candidates]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner import __version__, registry
 from runner.diagnostics import Report
@@ -27,8 +26,7 @@ from runner.planning.steps import Frame, StepMaker, late_names
 from runner.text import Node
 
 
-@dataclass(frozen=True, eq=False)
-class Ground:
+class Ground(NamedTuple):
     """What a build stands on: beside its plan, all that is needed to carry it out."""
 
     build: Build
@@ -43,8 +41,7 @@ class Ground:
     """What the play's tasks stand in."""
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
+class Prepared(NamedTuple):
     """A plan, and what each build that is to be made stands on, by name."""
 
     plan: Plan
@@ -122,7 +119,7 @@ class _Planner:
 
     def _check_locals(self) -> None:
         """Work every local out, so that a wrong one is found even when nothing uses it; look no data up for that."""
-        scope = early_scope(self.playbook, self.inputs, replace(self.world, read_data=False))
+        scope = early_scope(self.playbook, self.inputs, self.world._replace(read_data=False))
         for name in self.playbook.locals:
             try:
                 scope.lookup(name)
@@ -156,12 +153,11 @@ class _Planner:
             return tuple(StepMaker(self.digests, self.report, key).steps(section, items, inside))
 
         links = tuple(tuple(self._links(chain, each, scope)) for chain in each.play.post_processors)
-        planned = replace(
-            build,
+        planned = build._replace(
             options=values,
             key=key,
             steps=steps,
-            handlers=apart("handlers", each.play.handlers, replace(frame, selection=Selection())),
+            handlers=apart("handlers", each.play.handlers, frame._replace(selection=Selection())),
             verify=apart("verify", each.play.verify, frame),
             on_error=apart("on_error", each.play.on_error, frame),
             post_processors=links,
@@ -182,7 +178,7 @@ class _Planner:
             defaults={str(key): node for key, node in defaults.items()} if defaults else {},
         )
         tags = play.keywords.get("tags")
-        return replace(frame, tags=tuple(str(tag.value) for tag in tags.elements()) if tags else ())
+        return frame._replace(tags=tuple(str(tag.value) for tag in tags.elements()) if tags else ())
 
     def _links(self, chain: tuple[PostProcessor, ...], each: Candidate, scope: Scope) -> Iterator[Link]:
         late = {"artifact": "the build makes it"}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from runner.diagnostics import Report, did_you_mean
 from runner.text import SourceFile
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """What ``--only``, ``--except``, ``--tags`` and ``--skip-tags`` say."""
 
     only: tuple[str, ...] = ()

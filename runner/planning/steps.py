@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner import registry
 from runner.diagnostics import Report
@@ -20,7 +19,7 @@ from runner.planning.files import read_files
 from runner.planning.options import rendered, rendered_options, template_of
 from runner.planning.selection import Selection, matches
 from runner.reading.vocabulary import set_by
-from runner.text import Node
+from runner.text import NOTHING, Node
 
 _SHOWN = ("loop", "register", "until", "retries", "delay", "changed_when", "failed_when", "notify", "listen", "become",
           "become_user", "environment", "ignore_errors", "delegate_to", "timeout", "pause_before", "max_retries",
@@ -32,8 +31,7 @@ _ITEM = "it differs from item to item"
 _TASK = "it is the result of a task"
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(NamedTuple):
     """What the tasks of a build stand in: the layers of names and everything blocks hand down."""
 
     base: tuple[Layer, ...]
@@ -45,7 +43,7 @@ class Frame:
     """Names by which ``only`` and ``except`` may call the build."""
     selection: Selection
     root: Path
-    late: Mapping[str, str] = field(default_factory=dict)
+    late: Mapping[str, str] = NOTHING
     roles: tuple[RoleContext, ...] = ()
     upper: tuple[Layer, ...] = ()
     """Variables of roles and blocks around the task."""
@@ -55,8 +53,8 @@ class Frame:
     """Why nothing in here is to be run."""
     guarded: bool = False
     """Whether a condition around it is left to the build."""
-    keywords: Mapping[str, Node] = field(default_factory=dict)
-    defaults: Mapping[str, Node] = field(default_factory=dict)
+    keywords: Mapping[str, Node] = NOTHING
+    defaults: Mapping[str, Node] = NOTHING
     """``module_defaults``."""
 
     def scope(self, *more: Layer) -> Scope:
@@ -89,13 +87,13 @@ class StepMaker:
         keywords = item.keywords
         role = item.role if isinstance(item, Block) and item.kind == "role" else None
         if role is not None:
-            frame = replace(frame, roles=(*frame.roles, role), upper=(*frame.upper, role.vars, role.params))
+            frame = frame._replace(roles=(*frame.roles, role), upper=(*frame.upper, role.vars, role.params))
         if "vars" in keywords and isinstance(keywords["vars"].value, dict):
-            frame = replace(frame, upper=(*frame.upper, _entries(keywords["vars"])))
+            frame = frame._replace(upper=(*frame.upper, _entries(keywords["vars"])))
         if "module_defaults" in keywords:
-            frame = replace(frame, defaults={**frame.defaults, **_entries(keywords["module_defaults"])})
+            frame = frame._replace(defaults={**frame.defaults, **_entries(keywords["module_defaults"])})
         tags = (*frame.tags, *self._tags(keywords.get("tags"), frame))
-        frame = replace(frame, tags=tuple(dict.fromkeys(tags)), keywords={**frame.keywords, **keywords})
+        frame = frame._replace(tags=tuple(dict.fromkeys(tags)), keywords={**frame.keywords, **keywords})
         if isinstance(item, Task):
             # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
             frame = self._selected(frame, frame.selection.tag_refusal(frame.tags))
@@ -103,7 +101,7 @@ class StepMaker:
         return self._decided(item, frame)
 
     def _selected(self, frame: Frame, refusal: str | None) -> Frame:
-        return frame if frame.refusal or refusal is None else replace(frame, refusal=refusal)
+        return frame if frame.refusal or refusal is None else frame._replace(refusal=refusal)
 
     def _tags(self, node: Node | None, frame: Frame) -> Iterator[str]:
         for each in node.elements() if node else ():
@@ -122,9 +120,9 @@ class StepMaker:
             late = {"item": _ITEM, **dict.fromkeys(set_by(item), _ITEM)} if looped and isinstance(item, Task) else {}
             try:
                 if not render_bare(each, frame.scope().with_layers(late=late)):
-                    return replace(frame, refusal=f"when: {template_of(each)} is false")
+                    return frame._replace(refusal=f"when: {template_of(each)} is false")
             except Late:
-                frame = replace(frame, guarded=True, conditions=(*frame.conditions, each))
+                frame = frame._replace(guarded=True, conditions=(*frame.conditions, each))
             except ExpressionError as error:
                 if not frame.guarded:
                     self._report.extend([error.diagnostic])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.diagnostics import Report
 from runner.formats import documents
@@ -15,13 +15,13 @@ MAIN = ("main.yml", "main.yaml", "main.json", "main")
 """Names of the file that a directory of a role begins with."""
 
 
-@dataclass
 class Files:
     """The files of one run: each is read once."""
 
-    report: Report
-    read: dict[str, SourceFile] = field(default_factory=dict)
-    _nodes: dict[Path, Node | None] = field(default_factory=dict)
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.read: dict[str, SourceFile] = {}
+        self._nodes: dict[Path, Node | None] = {}
 
     def load(self, path: Path, asked_at: Span | None = None) -> Node | None:
         """Return the document in ``path``, shown to users relative to where they stand."""
@@ -42,8 +42,7 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """Where tasks stand: which file, in which role, and where to look for others."""
 
     files: Files
@@ -68,7 +67,7 @@ class Context:
 
     def within(self, path: Path, file: SourceFile) -> Context:
         """Return the context of a file that this one imports or includes."""
-        return replace(self, directory=path.parent, file=file, importing=(*self.importing, path.resolve()))
+        return self._replace(directory=path.parent, file=file, importing=(*self.importing, path.resolve()))
 
     @property
     def lenient(self) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from runner import registry
 from runner.diagnostics import Note, Report, did_you_mean
@@ -22,8 +22,7 @@ _VARIABLE_KEYS = frozenset({"type", "default", "description", "rules", "sensitiv
 _SECTIONS = ("variables", "locals", "data", "sources")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Where else to look when a playbook is read."""
 
     roles_path: tuple[Path, ...] = ()
@@ -132,9 +131,8 @@ def _assemble(path: str, root: Path, node: Node, files: Files, settings: Setting
 
 
 def _with_files(playbook: Playbook, files: Files) -> Playbook:
-    from dataclasses import replace
 
-    return replace(playbook, files=tuple(files.read.values()))
+    return playbook._replace(files=tuple(files.read.values()))
 
 
 def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:

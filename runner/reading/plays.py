@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -212,7 +211,7 @@ def _read_post_processor(node: Node, context: Context) -> PostProcessor | None:
     entry = registry.find("post_processors", word)
     assert entry is not None
     if options.value is None:
-        options = replace(options, value={})
+        options = options._replace(value={})
     check(options, entry.schema, report)
     present = {str(key): child for key, child in node.items() if key in keywords}
     return PostProcessor(options.place, entry.name, options, present)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from runner.diagnostics import did_you_mean
 from runner.model.playbook import Block, Item, RoleContext, Task
@@ -26,16 +26,14 @@ def built_in() -> Path:
     return installed if installed.is_dir() else package.parent / "roles"
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(NamedTuple):
     """What the roles of a play come to."""
 
     items: tuple[Item, ...]
     handlers: tuple[Item, ...]
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Found(NamedTuple):
     """A role that was read."""
 
     block: Block
@@ -44,8 +42,7 @@ class _Found:
     """Whether it may be applied more than once alike."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """Which files of a role are used: ``main`` of each kind, unless said otherwise."""
 
     tasks: str = "main"
@@ -75,7 +72,7 @@ def read_imported_role(task: Task, name: str, place: Span, context: Context) -> 
     if found is None:
         return None
     keywords = {key: child for key, child in task.keywords.items() if key != "name"}
-    return replace(found.block, keywords=keywords)
+    return found.block._replace(keywords=keywords)
 
 
 def _apply(use: Node, context: Context, seen: set[str]) -> _Found | None:
@@ -114,7 +111,7 @@ def _read_role(
         context.report.add("E506", f"roles depend on each other in a circle: {chain}", place)
         return None
     role = _role_context(name, path, place, use, context, entry)
-    inner = replace(context, role=role, applying=(*context.applying, name), importing=())
+    inner = context._replace(role=role, applying=(*context.applying, name), importing=())
     meta = _document(path, "meta", "main", inner)
     if meta is not None and meta.value is not None:
         check(meta, definition("role_meta"), context.report, what="keyword", lenient=True)
@@ -126,8 +123,8 @@ def _read_role(
         if found:
             before.append(found.block)
             handlers += found.handlers
-    role = replace(role, arguments=_argument_spec(meta, path, entry, inner))
-    inner = replace(inner, role=role)
+    role = role._replace(arguments=_argument_spec(meta, path, entry, inner))
+    inner = inner._replace(role=role)
     tasks = _tasks(path, "tasks", entry.tasks, inner)
     handlers += _tasks(path, "handlers", entry.handlers, inner, part="handler")
     keywords = mapping_of(only(use, _KEYWORDS - {"vars"})) if isinstance(use.value, dict) else {}
@@ -152,8 +149,8 @@ def _role_context(
     params: dict[str, Node] = {key: child for key, child in mapping_of(use).items() if key not in _KEYWORDS}
     given = {**params, **mapping_of(use.get("vars"))}
     role = RoleContext(name, path, params=given, place=place)
-    inner = replace(context, role=role)
-    return replace(role, defaults=_values(path, "defaults", entry.defaults, inner),
+    inner = context._replace(role=role)
+    return role._replace(defaults=_values(path, "defaults", entry.defaults, inner),
                    vars=_values(path, "vars", entry.vars, inner))
 
 

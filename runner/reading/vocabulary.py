@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from runner.model.playbook import Block, Item, Play, Playbook, RoleContext, Task
 from runner.text import Node
 
@@ -60,7 +58,6 @@ def _collect(items: tuple[Item, ...], names: set[str]) -> None:
             _collect(item.included, names)
 
 
-@cache
 def _role_names(role: RoleContext) -> frozenset[str]:
     return frozenset((*role.defaults, *role.vars, *role.params))
 

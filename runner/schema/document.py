@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -33,13 +34,18 @@ def _record(record: Any, parts: Schema) -> Schema:
     hints, docs = _hints(record), field_docs(record)
     properties: Schema = {}
     required: list[str] = []
-    for field in fields(record):
-        name = field.name.rstrip("_")
-        hint = hints[field.name]
-        properties[name] = _of(hint, parts) | ({"description": docs[field.name]} if field.name in docs else {})
+    for field in _fields(record):
+        name = field.rstrip("_")
+        hint = hints[field]
+        properties[name] = _of(hint, parts) | ({"description": docs[field]} if field in docs else {})
         if type(None) not in get_args(hint):  # what is nothing is left out
             required.append(name)
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+def _fields(record: Any) -> tuple[str, ...]:
+    """Return the fields of a record: a dataclass or a named tuple."""
+    return tuple(field.name for field in fields(record)) if is_dataclass(record) else record._fields
 
 
 @cache
@@ -58,9 +64,8 @@ def _of(hint: Any, parts: Schema) -> Schema:
         return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     if origin in (list, tuple):
         return {"type": "array", "items": _of(args[0], parts)}
-    if origin is dict:
+    if origin in (dict, Mapping):
         return {"type": "object", "additionalProperties": _of(args[1], parts)}
-    assert is_dataclass(hint)
     assert isinstance(hint, type)
     name = hint.__name__
     if name not in parts:

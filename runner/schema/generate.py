@@ -240,7 +240,7 @@ def field_docs(record: type[Any]) -> dict[str, str]:
     """Return the docstring under each field of a record, those of its bases too."""
     docs: dict[str, str] = {}
     for base in reversed(record.__mro__):
-        if not is_dataclass(base):
+        if not (is_dataclass(base) or "_fields" in vars(base)):
             continue
         tree = ast.parse(textwrap.dedent(inspect.getsource(base))).body[0]
         assert isinstance(tree, ast.ClassDef)

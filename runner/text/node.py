@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from runner.text.source import Span
 
 Scalar = str | int | float | bool | dt.date | bytes | None
 Key = str | int | float | bool | None
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+"""The mapping without entries: the default where a record has a mapping."""
 Plain = Scalar | list["Plain"] | dict[Key, "Plain"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
+class Node(NamedTuple):
     """One value of the document, and the text it came from.
 
     ``value`` is a scalar, a tuple of nodes (a list), or a dict of nodes (a mapping).

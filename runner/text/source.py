@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, eq=False)
 class SourceFile:
     """A file as the user wrote it.
 
     ``path`` is what the user called it (``<stdin>`` for standard input); ``text`` is its decoded content.
     """
 
-    path: str
-    text: str
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
 
     @cached_property
     def lines(self) -> list[str]:
