@@ -22,7 +22,7 @@ from runner.planning.graph import waves
 from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection, check_patterns, matches
-from runner.planning.steps import Frame, StepMaker, late_names
+from runner.planning.steps import Frame, StepMaker, late_names, role_variables
 from runner.text import Node
 
 
@@ -169,10 +169,12 @@ class _Planner:
         play = each.play
         tasks = (task for _, items in play.sections() for task in walk(items, included=True))
         late = late_names(tasks)
-        early = (*self.scopes.layers(play.name or "", each.source, each.name, each.matrix), play.vars)
+        defaults_of_roles, vars_of_roles = role_variables(play)
+        own = self.scopes.layers(play.name or "", each.source, each.name, each.matrix)
+        early = (*own, play.vars, vars_of_roles)
         defaults = play.keywords.get("module_defaults")
         frame = Frame(
-            base=self.scopes.base.layers, early=early, fixed=self.scopes.fixed,
+            base=(*self.scopes.base.layers, defaults_of_roles), early=early, fixed=self.scopes.fixed,
             names=each.names, selection=self.selection, root=Path(self.playbook.root), late=late,
             keywords={key: node for key, node in play.keywords.items() if key != "when"},
             defaults={str(key): node for key, node in defaults.items()} if defaults else {},

@@ -13,7 +13,7 @@ from runner.expand.names import names_in
 from runner.expand.render import render, render_bare
 from runner.expand.scope import Layer, Scope
 from runner.model.plan import Open, Step
-from runner.model.playbook import Block, Item, RoleContext, Task
+from runner.model.playbook import Block, Item, Play, RoleContext, Task
 from runner.planning.digests import Digests
 from runner.planning.files import read_files
 from runner.planning.options import rendered, rendered_options, template_of
@@ -236,6 +236,26 @@ def _entries(node: Node) -> dict[str, Node]:
 def loop_of(task: Task) -> Node | None:
     """Return what ``loop`` or ``with_...`` says; nothing when the task runs once."""
     return next((n for k, n in task.keywords.items() if k == "loop" or k.startswith("with_")), None)
+
+
+def role_variables(play: Play) -> tuple[Layer, Layer]:
+    """Return the defaults and the variables of a play's roles: every task of the play sees them, as in Ansible."""
+    defaults: dict[str, Node] = {}
+    variables: dict[str, Node] = {}
+    for _, items in play.sections():
+        for role in _roles(items):
+            defaults |= role.defaults
+            variables |= role.vars
+    return defaults, variables
+
+
+def _roles(items: tuple[Item, ...]) -> Iterator[RoleContext]:
+    for item in items:
+        if isinstance(item, Block):
+            if item.kind == "role" and item.role is not None:
+                yield item.role
+            for part in (item.tasks, item.rescue, item.always):
+                yield from _roles(part)
 
 
 def late_names(tasks: Iterator[Task]) -> dict[str, str]:
