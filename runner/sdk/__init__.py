@@ -1,6 +1,6 @@
 """All that an author of a builder, a module, a post-processor or a data source needs."""
 
-from runner.sdk.build import Artifact, Communicator, Machine, Session
+from runner.sdk.build import Artifact, Communicator, Failed, Machine, Session
 from runner.sdk.plugin import Builder, DataSource, Kind, Module, Plugin, PostProcessor
 from runner.sdk.record import (
     Alias,
@@ -22,7 +22,25 @@ from runner.sdk.record import (
     Separated,
     options,
 )
-from runner.sdk.work import Answer, Ask, Do, Get, Outcome, Put, Verb, Work
+from runner.sdk.work import (
+    Answer,
+    Ask,
+    Do,
+    Evaluate,
+    Files,
+    Find,
+    Get,
+    Include,
+    Load,
+    Local,
+    Outcome,
+    Put,
+    Signal,
+    Verb,
+    Wait,
+    Waited,
+    Work,
+)
 
 __all__ = [
     "Alias",
@@ -37,9 +55,16 @@ __all__ = [
     "Deprecated",
     "Do",
     "Duration",
+    "Evaluate",
     "ExactlyOne",
+    "Failed",
+    "Files",
+    "Find",
     "Get",
+    "Include",
     "Kind",
+    "Load",
+    "Local",
     "Machine",
     "Maximum",
     "Minimum",
@@ -58,7 +83,10 @@ __all__ = [
     "SecretStr",
     "Separated",
     "Session",
+    "Signal",
     "Verb",
+    "Wait",
+    "Waited",
     "Work",
     "options",
 ]

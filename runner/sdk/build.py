@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from runner.sdk.work import Answer, Ask, Do, Get, Put
+from runner.sdk.work import Answer, Ask, Do, Get, Local, Put
+
+T = TypeVar("T")
+
+
+class Failed(Exception):  # noqa: N818 - it reads as what it says
+    """The work cannot be done. Raised by plugins; ``hint`` is the way out, if there is one."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Communicator(Protocol):
@@ -39,21 +50,49 @@ class Artifact:
     """What a build or a post-processor leaves, described well enough to find it again."""
 
     builder: str
+    """The builder or post-processor that made it."""
     id: str
     files: tuple[Path, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    description: str = ""
+    """What it is, in a few words."""
+    made: bool = True
+    """Whether there is anything to find: a builder may leave nothing behind."""
+
+
+class Hold(Protocol):
+    """Enter a context manager that is left when the build ends."""
+
+    async def __call__(self, manager: AbstractAsyncContextManager[T], /) -> T:
+        """Return what the manager gives; it is left, last first, with what ends the build, if something does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The build that a plugin works for.
-
-    ``say`` tells the user one line. ``force`` allows replacing what an earlier run made.
-    ``root`` is the playbook's directory.
-    """
+    """The build that a plugin works for."""
 
     build: str
+    """Name of the build, such as ``web.debian``."""
+    source: str
+    """Name of its source alone, with its matrix values: ``debian[bookworm]``. Packer's name of the build."""
+    builder: str
+    run: str
+    """The UUID of the run."""
     root: Path
+    """The playbook's directory: relative paths belong to it."""
     say: Callable[[str], None]
+    """Tell the user one line."""
+    local: Callable[[Local], Awaitable[Answer]]
+    """Run a command on this computer; its output is shown as it comes."""
+    hold: Hold
+    """Enter a context manager that is left when the build ends, unless a failed build is to be kept."""
     force: bool = False
+    """Whether what an earlier run made may be replaced."""
+    start_from: Artifact | None = None
+    """The artifact of the build that this one starts from."""
     variables: Mapping[str, Any] = field(default_factory=dict)
+
+    def shown(self, file: Path) -> str:
+        """Return a path as the playbook would write it: relative to its directory if it lies there."""
+        return str(file.relative_to(self.root) if file.is_relative_to(self.root) else file)

@@ -44,6 +44,14 @@ class Plugin(Generic[OptionsT]):
         """Return whether the plugin's work is written, and not only what it accepts."""
         return not inspect.isabstract(cls)
 
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:  # noqa: ARG003 - for those that override it
+        """Return which of these options this version cannot work with, in words; nothing when it can do it all.
+
+        A build is refused for it before anything starts.
+        """
+        return None
+
 
 class Builder(ABC, Plugin[OptionsT]):
     """Get a machine; make an image of it. What happens between is not its business."""
@@ -51,6 +59,11 @@ class Builder(ABC, Plugin[OptionsT]):
     kind = "builders"
     machine: ClassVar[Literal["posix", "windows", "none"]] = "posix"
     """What answers on the machine: ``none`` when there is no machine at all."""
+
+    @classmethod
+    def has_machine(cls, options: Mapping[str, Any]) -> bool:  # noqa: ARG003 - for those that override it
+        """Return whether tasks can work on a machine when the builder has these options."""
+        return cls.machine != "none"
 
     @abstractmethod
     async def launch(self, session: Session) -> Machine:
@@ -83,6 +96,8 @@ class PostProcessor(ABC, Plugin[OptionsT]):
     kind = "post_processors"
     keeps_input: ClassVar[bool] = True
     """Whether the input artifact is kept unless the user says otherwise (Packer: ``keep_input_artifact``)."""
+    keeps_always: ClassVar[bool] = False
+    """Whether the input artifact is kept whatever the user says, because the result is of no use without it."""
 
     @abstractmethod
     async def process(self, session: Session, artifact: Artifact) -> Artifact:

@@ -1,0 +1,35 @@
+"""Hand events to whoever listens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from runner.events.event import Event
+from runner.events.secrets import Masker
+
+Subscriber = Callable[[Event], None]
+_log = logging.getLogger(__name__)
+
+
+class Bus:
+    """Delivers every event, in order, to every subscriber.
+
+    Secrets are taken out here, once, so that no subscriber can leak one. A subscriber that raises is dropped and
+    noted in the log; it can never stop a build.
+    """
+
+    def __init__(self, *subscribers: Subscriber, secrets: Iterable[str] = ()) -> None:
+        self._subscribers = list(subscribers)
+        self.mask = Masker(secrets)
+        """Takes the secrets out of a text."""
+
+    def emit(self, event: Event) -> None:
+        """Tell everyone what happened."""
+        masked = event.masked(self.mask)
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber(masked)
+            except Exception:  # noqa: BLE001 - the edge of the bus: a report must not stop a build
+                self._subscribers.remove(subscriber)
+                _log.exception("%r failed and hears no more events", subscriber)

@@ -1,0 +1,204 @@
+"""What a run can say. Events are facts: frozen, typed, past tense, and without prose."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, Self
+
+Outcome = Literal["ok", "changed", "skipped", "failed", "cancelled"]
+"""How something ended. ``ok``: it is as it should be, and nothing had to be changed for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened."""
+
+    at: float = field(default_factory=time.time, kw_only=True)
+    """When, in seconds since 1970."""
+
+    def masked(self, mask: Callable[[str], str]) -> Self:
+        """Return the event with every text in it, however deep, passed through ``mask``."""
+        found: Self = _masked(self, mask)
+        return found
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, tuple):
+        return tuple(_masked(each, mask) for each in value)
+    if isinstance(value, dict):
+        return {mask(key): _masked(each, mask) for key, each in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        kept = {each.name: getattr(value, each.name) for each in fields(value)}
+        changed = {name: _masked(each, mask) for name, each in kept.items() if not isinstance(each, int | float)}
+        return replace(value, **changed)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why something failed: a diagnostic in a few words."""
+
+    code: str
+    message: str
+    place: str
+    """``path:line:column`` of the text that asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file of an artifact."""
+
+    path: str
+    size: int
+    """In bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted(Event):
+    """A run began."""
+
+    run: str
+    """The UUID of the run."""
+    playbook: str
+    builds: tuple[str, ...]
+    """Names of the builds to make, in the order of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStarted(Event):
+    """A build began."""
+
+    build: str
+    builder: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted(Event):
+    """A task, a handler, a post-processor, or a part of the builder's work began."""
+
+    build: str
+    step: int
+    """Number of the step within its build, counted from one: the same in all events of a step."""
+    name: str
+    section: str
+    """``launch``, ``capture``, ``post_processors``, or the list of the play that the task stands in."""
+    module: str
+    """The module or post-processor; the builder for its own work."""
+    place: str
+    """``path:line`` of the text that asks for it."""
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFinished(Event):
+    """A task was done for one item of its loop, or could not be."""
+
+    build: str
+    step: int
+    item: str
+    outcome: Outcome
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepRetried(Event):
+    """A try of a task did not succeed, and it is tried again."""
+
+    build: str
+    step: int
+    attempt: int
+    """Number of the try that did not succeed, counted from one."""
+    left: int
+    """How many tries are left."""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandOutput(Event):
+    """A command wrote a line."""
+
+    build: str
+    step: int
+    stream: Literal["stdout", "stderr"]
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Event):
+    """A step has something to tell."""
+
+    build: str
+    step: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinished(Event):
+    """A step was done, or could not be."""
+
+    build: str
+    step: int
+    name: str
+    section: str
+    outcome: Outcome
+    took: float
+    """In seconds."""
+    message: str = ""
+    """What there is to say: why it failed or was skipped, what ``debug`` shows."""
+    ignored: bool = False
+    """Whether it failed and the build goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactMade(Event):
+    """A builder or a post-processor made something."""
+
+    build: str
+    maker: str
+    """The builder or post-processor."""
+    id: str
+    description: str
+    """The artifact in a few words."""
+    files: tuple[MadeFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFinished(Event):
+    """A build ended."""
+
+    build: str
+    outcome: Outcome
+    took: float
+    """In seconds."""
+    failures: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunInterrupted(Event):
+    """Somebody asked the run to stop: by Ctrl-C or SIGTERM."""
+
+    signal: str
+    times: int
+    """How often, counting this time."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestWritten(Event):
+    """The record of the run was written."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished(Event):
+    """A run ended."""
+
+    run: str
+    took: float
+    """In seconds."""
+    outcomes: dict[str, Outcome]
+    """Build -> how it ended."""
