@@ -29,9 +29,9 @@ def run(arguments: Namespace) -> int:
         if loaded is not None:
             output = output.with_secrets(loaded.secrets)
             if not report.failed:
-                from runner.planning.planner import make_plan
+                from runner.planning.planner import check_plan
 
-                make_plan(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
+                check_plan(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
     status = common.finish(report, output)
     if status == 0 and arguments.format == "text":
         output.line(f"{arguments.playbook} is valid")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner import __version__, registry
 from runner.diagnostics import Diagnostic
@@ -18,6 +16,9 @@ from runner.expand.inputs import Input
 from runner.expand.render import OMIT, render, render_bare
 from runner.expand.scope import MISSING, Namespace, Scope
 from runner.model.playbook import Data, Playbook
+
+if TYPE_CHECKING:  # loaded by the first expression that throws dice
+    import random
 
 
 class World(NamedTuple):
@@ -52,7 +53,6 @@ def moment(environ: Mapping[str, str], epoch: float | None = None) -> datetime |
 
 def base_scope(world: World) -> Scope:
     """Return the scope of variables' defaults: functions, ``env``, ``path``."""
-    dice = random.Random(world.seed)  # noqa: S311 - names things; nothing secret comes from it
     names: dict[str, Any] = {
         "env": _environment(world),
         "path": {"root": str(world.root), "cwd": str(world.cwd)},
@@ -60,7 +60,7 @@ def base_scope(world: World) -> Scope:
         "ingot": {"version": __version__},
         "now": _now(world),
         "omit": OMIT,
-        "uuidv4": lambda: str(uuid.UUID(int=dice.getrandbits(128), version=4)),
+        "uuidv4": _uuids(world),
     }
     scope = Scope(_Functions(world), names)
     return scope.with_layers(lookup_functions(world, scope))
@@ -111,6 +111,21 @@ def _evaluate(text: str, scope: Scope) -> Any:
     from runner.expand.jinja import evaluate
 
     return evaluate(text, scope)
+
+
+def _uuids(world: World) -> Callable[[], str]:
+    """Return ``uuidv4``: random, but the same again for the same seed, so that a saved plan can be made again."""
+    made: list[random.Random] = []
+
+    def uuidv4() -> str:
+        import random
+        import uuid
+
+        if not made:
+            made.append(random.Random(world.seed))  # noqa: S311 - it names things; nothing secret comes from it
+        return str(uuid.UUID(int=made[0].getrandbits(128), version=4))
+
+    return uuidv4
 
 
 def _environment(world: World) -> Callable[..., str]:

@@ -17,7 +17,7 @@ from runner.model.plan import Action, Build, InputValue, Link, Plan, Step
 from runner.model.playbook import Item, Play, Playbook, PostProcessor, Source, SourceUse, walk
 from runner.planning.arguments import check_arguments
 from runner.planning.candidates import Candidate, Finder, with_needed
-from runner.planning.digests import Digests, local_key
+from runner.planning.digests import Digests, NoDigests, local_key
 from runner.planning.graph import waves
 from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
@@ -55,26 +55,40 @@ def make_plan(
     return prepare(playbook, inputs, world, selection, report).plan
 
 
+def check_plan(
+    playbook: Playbook, inputs: Mapping[str, Input], world: World, selection: Selection, report: Report
+) -> None:
+    """Report everything that keeps a build from being made; no file's content is read for that, no key made."""
+    _Planner(playbook, inputs, world, selection, report, NoDigests()).plan()
+
+
 def prepare(
     playbook: Playbook, inputs: Mapping[str, Input], world: World, selection: Selection, report: Report
 ) -> Prepared:
     """Return the plan together with what its builds stand on, for whoever carries it out."""
-    planner = _Planner(playbook, inputs, world, selection, report)
+    secrets = [text for each in inputs.values() if each.sensitive for text in _texts(each.value)]
+    digests = Digests(secrets, local_key(world.environ) if secrets else b"")
+    planner = _Planner(playbook, inputs, world, selection, report, digests)
     plan = planner.plan()
     return Prepared(plan, planner.grounds)
 
 
 class _Planner:
     def __init__(
-        self, playbook: Playbook, inputs: Mapping[str, Input], world: World, selection: Selection, report: Report
+        self,
+        playbook: Playbook,
+        inputs: Mapping[str, Input],
+        world: World,
+        selection: Selection,
+        report: Report,
+        digests: Digests,
     ) -> None:
         self.playbook = playbook
         self.inputs = inputs
         self.world = world
         self.selection = selection
         self.report = report
-        secrets = [text for each in inputs.values() if each.sensitive for text in _texts(each.value)]
-        self.digests = Digests(secrets, local_key(world.environ) if secrets else b"")
+        self.digests = digests
         self.scopes = Scopes(playbook, inputs, world)
         self.grounds: dict[str, Ground] = {}
 
