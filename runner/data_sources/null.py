@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from runner.sdk import DataSource, options
 
@@ -21,3 +21,7 @@ class Null(DataSource[Options]):
 
     name = "null"
     attributes: ClassVar[Mapping[str, str]] = {"output": "string: the value of `input`"}
+
+    def read(self) -> Mapping[str, Any]:
+        """Return the value."""
+        return {"output": self.options.input}

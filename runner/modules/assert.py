@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from runner.sdk import Alias, Module, options
+from runner.sdk import Alias, Evaluate, Module, Outcome, Work, options
+from runner.sdk.results import readable
 
 
 @options()
@@ -26,3 +28,15 @@ class Assert(Module[Options]):
 
     name = "assert"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Look at one condition after the other, up to the first that does not hold."""
+        del facts
+        wanted = self.options
+        for condition in wanted.that:
+            if not (yield Evaluate(condition)):
+                why = {"assertion": condition, "evaluated_to": False}
+                message = wanted.fail_msg or "Assertion failed"
+                return Outcome(why, changed=False, failed=message, shown=readable(condition))
+        message = wanted.success_msg or "All assertions passed"
+        return Outcome({"msg": message}, changed=False, shown="" if wanted.quiet else message)

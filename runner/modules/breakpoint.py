@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from runner.sdk import Module, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.sdk import Module, Outcome, Wait, Work, options
 
 
 @options()
@@ -20,3 +23,12 @@ class Breakpoint(Module[Options]):
 
     name = "breakpoint"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Wait until somebody presses Enter."""
+        del facts
+        if self.options.disable:
+            return Outcome(changed=False, skipped="the breakpoint is disabled")
+        note = f"{self.options.note}: " if self.options.note else ""
+        yield Wait(prompt=f"{note}press Enter to go on")
+        return Outcome(changed=False)

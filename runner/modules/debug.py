@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from runner.sdk import AtMostOne, Module, options
+from runner.sdk import AtMostOne, Evaluate, Module, Outcome, Work, options
+from runner.sdk.results import readable
 
 
 @options(AtMostOne("msg", "var"))
@@ -24,3 +26,14 @@ class Debug(Module[Options]):
 
     name = "debug"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Work out what to show."""
+        del facts
+        wanted = self.options
+        if wanted.verbosity > (yield Evaluate("ansible_verbosity")):
+            return Outcome(changed=False, skipped="Verbosity threshold not met.")
+        if wanted.var is None:
+            return Outcome({"msg": wanted.msg}, changed=False, shown=readable(wanted.msg))
+        value = yield Evaluate(wanted.var, undefined="VARIABLE IS NOT DEFINED!")
+        return Outcome({wanted.var: value}, changed=False, shown=f"{wanted.var}: {readable(value)}")

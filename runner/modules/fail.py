@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from runner.sdk import Module, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.sdk import Module, Outcome, Work, options
 
 
 @options()
@@ -18,3 +21,9 @@ class Fail(Module[Options]):
 
     name = "fail"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Fail."""
+        del facts
+        yield from ()
+        return Outcome(changed=False, failed=self.options.msg)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from runner.sdk import Module, ReadsFile, options
+from runner.sdk import Include, Module, Outcome, ReadsFile, Work, options
 
 
 @options()
@@ -23,3 +24,9 @@ class IncludeTasks(Module[Options]):
     name = "include_tasks"
     free_form = "file"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Ask for the tasks to be run."""
+        del facts
+        yield Include(self.options.file, self.options.apply or {})
+        return Outcome({"include": self.options.file}, changed=False)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Separated, Texts
-from runner.sdk import ExactlyOne, Module, ReadsFile, options
+from runner.sdk import ExactlyOne, Failed, Files, Find, Load, Module, Outcome, ReadsFile, Work, options
 
 
 @options(ExactlyOne("file", "dir"))
@@ -38,3 +41,39 @@ class IncludeVars(Module[Options]):
     name = "include_vars"
     free_form = "file"
     controller = True
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return that mappings cannot be merged."""
+        return "include_vars with hash_behaviour: merge" if options.get("hash_behaviour") == "merge" else None
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Find the files and read them."""
+        del facts
+        wanted = self.options
+        name = wanted.file if wanted.dir is None else wanted.dir
+        found = yield Find(name or "", "vars")
+        if found is None:
+            return Outcome(changed=False, failed=f"there is no file of variables {name!r}")
+        paths: tuple[str, ...] = (found,)
+        if wanted.dir is not None:
+            listed = yield Files(found)
+            paths = tuple(f"{found}/{each}" for each in self._chosen(listed))
+        values = yield Load(paths, wanted.name)
+        return Outcome({"ansible_included_var_files": list(paths)}, changed=False, included=values)
+
+    def _chosen(self, files: list[str]) -> Iterator[str]:
+        """Yield the files of the directory that are wanted."""
+        wanted = self.options
+        for file in files:
+            path = PurePath(file)
+            ignored = any(re.search(f"{pattern}$", path.name) for pattern in wanted.ignore_files or ())
+            too_deep = 0 < wanted.depth < len(path.parts)
+            unmatched = wanted.files_matching and not re.search(wanted.files_matching, path.name)
+            if ignored or too_deep or unmatched:
+                continue
+            if path.suffix.removeprefix(".") in wanted.extensions:
+                yield file
+            elif not wanted.ignore_unknown_extensions:
+                known = ", ".join(wanted.extensions)
+                raise Failed(f"{file} does not end in one of {known}", "set ignore_unknown_extensions or ignore_files")

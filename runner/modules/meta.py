@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from runner.sdk import Module, options
+from runner.sdk import Module, Outcome, Signal, Work, options
+
+_OF_MACHINES = ("reset_connection", "clear_facts")
+"""Actions that mean something only where there is a machine."""
 
 
 @options()
@@ -32,3 +36,19 @@ class Meta(Module[Options]):
     name = "meta"
     free_form = "action"
     controller = True
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return the action if it needs a machine."""
+        action = options.get("action")
+        return f"meta: {action}" if action in _OF_MACHINES else None
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Pass the action on. A build has one machine, no inventory, and ends with its first error."""
+        del facts
+        match self.options.action:
+            case "flush_handlers" | "end_role" as action:
+                yield Signal(action)
+            case "end_play" | "end_host" | "end_batch":
+                yield Signal("end_play")
+        return Outcome(changed=False)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from runner.sdk import AtMostOne, Module, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.sdk import AtMostOne, Module, Outcome, Wait, Work, options
 
 
 @options(AtMostOne("minutes", "seconds"))
@@ -24,3 +27,17 @@ class Pause(Module[Options]):
 
     name = "pause"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Wait."""
+        del facts
+        wanted = self.options
+        seconds = wanted.seconds if wanted.minutes is None else wanted.minutes * 60
+        waited = yield Wait(seconds, wanted.prompt, wanted.echo)
+        took = (waited.end - waited.start).total_seconds()
+        passed = f"{round(took, 2)} seconds" if wanted.seconds is not None else f"{round(took / 60, 2)} minutes"
+        values = {
+            "start": str(waited.start), "stop": str(waited.end), "delta": int(took), "rc": 0, "echo": wanted.echo,
+            "stdout": f"Paused for {passed}", "stderr": "", "user_input": waited.typed,
+        }
+        return Outcome(values, changed=False)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from runner.sdk import Module, options
+from runner.sdk import Module, Outcome, Work, options
 
 
 @options(open_ended=True)
@@ -22,3 +23,10 @@ class SetFact(Module[Options]):
 
     name = "set_fact"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Hand the values on."""
+        del facts
+        yield from ()
+        given = self.options.extra
+        return Outcome(changed=False, variables=given, facts=given if self.options.cacheable else {})

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from runner.modules.shared import Scripts
-from runner.sdk import ExactlyOne, Module, options
+from runner.sdk import Answer, ExactlyOne, Find, Module, Outcome, Work, options
+from runner.sdk.local import LocalScripts
+from runner.sdk.results import command_values
 
 
 @options(ExactlyOne("command", "inline", "script", "scripts"))
@@ -35,3 +40,25 @@ class ShellLocal(Module[Options]):
     aliases = ("shell-local",)
     free_form = "command"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Run the commands; stop at the first script that does not end well."""
+        del facts
+        scripts, chdir = LocalScripts.of(self.options), self.options.chdir
+        if not scripts.run_here:
+            return Outcome(changed=False, skipped=f"only on {', '.join(scripts.only_on or ())}")
+        inline = scripts.inline_call(chdir)
+        if inline is not None:
+            answer = yield inline
+            shown = self.options.command or self.options.inline or []
+            return Outcome(command_values(shown, [answer]), failed=scripts.complaint(answer.status))
+        answers: list[Answer] = []
+        for name in scripts.names:
+            path = yield Find(name)
+            if path is None:
+                return Outcome(command_values(scripts.names, answers), failed=f"there is no script {name!r}")
+            answers.append((yield scripts.script_call(path, chdir)))
+            complaint = scripts.complaint(answers[-1].status)
+            if complaint:
+                return Outcome(command_values(scripts.names, answers), failed=f"{name}: {complaint}")
+        return Outcome(command_values(scripts.names, answers))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from runner.sdk import Duration, Module, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.sdk import Duration, Module, Outcome, Wait, Work, options
+from runner.sdk.durations import seconds_of
 
 
 @options()
@@ -19,3 +23,9 @@ class Sleep(Module[Options]):
     name = "sleep"
     free_form = "duration"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Wait."""
+        del facts
+        yield Wait(seconds_of(self.options.duration))
+        return Outcome(changed=False)

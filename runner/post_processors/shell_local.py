@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 
 from runner.builders.shared.group import LocalFile
-from runner.sdk import ExactlyOne, PostProcessor, options
+from runner.sdk import Artifact, ExactlyOne, Failed, Local, PostProcessor, Session, options
+from runner.sdk.local import LocalScripts
 
 
 @options(ExactlyOne("command", "inline", "script", "scripts"))
@@ -45,3 +46,24 @@ class ShellLocal(PostProcessor[Options]):
 
     name = "shell-local"
     keeps_input = True
+    keeps_always = True
+
+    async def process(self, session: Session, artifact: Artifact) -> Artifact:
+        """Run the commands; what was built stays as it is."""
+        scripts = LocalScripts.of(self.options)
+        if not scripts.run_here:
+            session.say(f"skipped: only on {', '.join(scripts.only_on or ())}")
+            return artifact
+        inline = scripts.inline_call()
+        calls = [inline] if inline else [self._script(scripts, name, session) for name in scripts.names]
+        for call in calls:
+            complaint = scripts.complaint((await session.local(call)).status)
+            if complaint:
+                raise Failed(complaint)
+        return artifact
+
+    def _script(self, scripts: LocalScripts, name: str, session: Session) -> Local:
+        path = (session.root / name).resolve()
+        if not path.is_file():
+            raise Failed(f"there is no script {name!r}", f"looked for {path}")
+        return scripts.script_call(str(path))
