@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from yaml.reader import ReaderError
 
-from runner.diagnostics import Note, Report
+from runner.diagnostics import Note, Report, did_you_mean
 from runner.formats.places import Places
 from runner.formats.scalars import MERGE, construct, implicit_tag
 from runner.formats.yaml_errors import report_half_character, report_syntax_error, report_unreadable_character
@@ -24,6 +24,14 @@ MAX_VALUES = 1_000_000
 """How many values a document may have once its aliases are expanded."""
 
 _TEXT_TAGS = {"!vault": "!vault", "!vault-encrypted": "!vault", "!unsafe": "!unsafe"}
+_KINDS = {
+    "tag:yaml.org,2002:null": "nothing",
+    "tag:yaml.org,2002:bool": "true or false",
+    "tag:yaml.org,2002:int": "a whole number",
+    "tag:yaml.org,2002:float": "a number",
+    "tag:yaml.org,2002:timestamp": "a date",
+    "tag:yaml.org,2002:binary": "binary data",
+}
 _LIST_TAGS = {"tag:yaml.org,2002:seq"}
 _MAPPING_TAGS = {"tag:yaml.org,2002:map"}
 _ONLY_YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
@@ -53,7 +61,9 @@ class _Stop(Exception):  # noqa: N818 - no error by itself: the report has it
 class _Frame:
     """A list or mapping that is being read."""
 
-    __slots__ = ("anchor", "end", "items", "key", "key_span", "mapping", "merged", "start", "tag", "weight")
+    __slots__ = (
+        "anchor", "end", "expression", "items", "key", "key_span", "mapping", "merged", "start", "tag", "weight",
+    )
 
     def __init__(self, event: Any, *, mapping: bool) -> None:
         self.mapping = mapping
@@ -64,6 +74,8 @@ class _Frame:
         self.key: Any = _NO_KEY
         self.key_span: Span | None = None
         self.merged: list[Node] = []
+        self.expression = False
+        """Whether it is an expression without its quotes: ``{{ name }}``."""
         self.weight = 1
 
 
@@ -133,8 +145,9 @@ class _Reader:
         try:
             return Node(construct(tag, text), span, None, text)
         except ValueError:
-            kind = tag.rpartition(":")[2]
-            self.report.add("E012", f"{text!r} looks like a {kind}, and is none", span, hint=f'quote it: "{text}"')
+            self.report.add(
+                "E012", f"{text!r} looks like {_KINDS[tag]}, and is none", span, hint=f'quote it: "{text}"'
+            )
             return Node(text, span)
 
     def tagged(self, tag: str, text: str, span: Span) -> Node:
@@ -145,12 +158,13 @@ class _Reader:
         except KeyError:
             self.unknown_tag(tag, span)
         except ValueError:
-            self.report.add("E012", f"{text!r} is no {tag.rpartition(':')[2]}", span)
+            self.report.add("E012", f"{text!r} is not {_KINDS[tag]}, as its tag says", span)
         return Node(text, span)
 
     def unknown_tag(self, tag: str, span: Span) -> None:
         shown = tag.replace("tag:yaml.org,2002:", "!!")
-        self.report.add("E013", f"the tag {shown!r} is not known", span, hint="known are !vault and !unsafe")
+        hint = "quote a text that begins with '!'; the tags known are !vault and !unsafe"
+        self.report.add("E013", f"the tag {shown!r} is not known", span, hint=hint)
 
     def begin_mapping(self, event: Any) -> None:
         self.begin(event, _Frame(event, mapping=True), _MAPPING_TAGS)
@@ -175,7 +189,10 @@ class _Reader:
         flow = event.end_mark.index > event.start_mark.index
         end = event.end_mark if flow else frame.end
         span = self.span(frame.start, end)
-        node = Node(_with_merged(frame) if frame.mapping else tuple(frame.items), span)
+        if frame.expression:
+            node = Node(span.text(), span)
+        else:
+            node = Node(_with_merged(frame) if frame.mapping else tuple(frame.items), span)
         if frame.anchor:
             self.open_anchors.discard(frame.anchor)
         self.put(node, frame.weight, frame.anchor, end)
@@ -186,7 +203,8 @@ class _Reader:
             self.report.add("E010", f"*{event.anchor} stands inside the value it names", span)
             raise _Stop
         if event.anchor not in self.anchors:
-            self.report.add("E010", f"there is no anchor &{event.anchor} before this alias", span)
+            hint = did_you_mean(event.anchor, self.anchors) or f'if a text is meant, quote it: "*{event.anchor}"'
+            self.report.add("E010", f"there is no anchor &{event.anchor} before this alias", span, hint=hint)
             raise _Stop
         node, weight = self.anchors[event.anchor]
         self.put(Node(node.value, node.span, None, node.raw, node.tag), weight, None, event.end_mark)
@@ -207,11 +225,11 @@ class _Reader:
         if not frame.mapping:
             frame.items.append(node)
         elif frame.key is _NO_KEY:
-            frame.key, frame.key_span = self.key(node), node.span
+            frame.key, frame.key_span = self.key(frame, node), node.span
         else:
             self.entry(frame, node)
 
-    def key(self, node: Node) -> Any:
+    def key(self, frame: _Frame, node: Node) -> Any:
         if node.value is _MERGE_KEY or isinstance(node.value, str | int | float | bool | None):
             return node.value
         if node.raw is not None:
@@ -219,11 +237,12 @@ class _Reader:
         if not isinstance(node.value, tuple | dict):
             return str(node.value)
         span = node.span
-        braces = self.file.line(span.line)[max(span.column - 2, 0) :].startswith("{{")
-        self.report.add(
-            "E015", "a list or mapping cannot be a key", span,
-            hint='an expression at the start of a value is quoted: "{{ ... }}"' if braces else None,
-        )
+        if self.file.line(span.line)[max(span.column - 2, 0) :].startswith("{{"):
+            frame.expression = True
+            hint = 'an expression at the start of a value is quoted: "{{ ... }}"'
+            self.report.add("E015", "unquoted, {{ begins a mapping in YAML, and no expression", span, hint=hint)
+        else:
+            self.report.add("E015", "a list or mapping cannot be a key", span)
         return _BAD_KEY
 
     def entry(self, frame: _Frame, node: Node) -> None:
@@ -233,19 +252,22 @@ class _Reader:
         if key is _BAD_KEY:
             return
         if key is _MERGE_KEY:
-            self.merge(frame, node)
+            self.merge(frame, node, place)
             return
         if key in frame.items:
-            first = frame.items[key].key_span
-            self.report.add("E016", f"{key!r} is set twice", place, notes=[Note("first set here", first)])
+            first = frame.items[key].place
+            shown = repr(key) if isinstance(key, str) else place.text()
+            same = "" if first.text() == place.text() else f", as {first.text()}"
+            self.report.add("E016", f"{shown} is set twice", place, notes=[Note(f"first set here{same}", first)])
             return
         frame.items[key] = Node(node.value, node.span, place, node.raw, node.tag)
 
-    def merge(self, frame: _Frame, node: Node) -> None:
+    def merge(self, frame: _Frame, node: Node, place: Span) -> None:
         parts = node.value if isinstance(node.value, tuple) else (node,)
-        for part in parts:
-            if not isinstance(part.value, dict):
-                self.report.add("E017", "<< merges mappings, and this is none", part.span)
+        wrong = next((part for part in parts if not isinstance(part.value, dict)), None)
+        if wrong is not None:
+            notes = [Note("this is none", wrong.span)]
+            self.report.add("E017", "<< merges mappings, and is given something else", place, notes=notes)
         # The first mapping of a list wins, and of several << the last.
         frame.merged[:0] = [part for part in parts if isinstance(part.value, dict)]
 
