@@ -1,30 +1,30 @@
-"""Canonical YAML: one layout for every playbook, with nothing lost.
+"""Canonical YAML: one layout for every playbook, and nothing lost.
 
-The text is laid out again around its own tokens; it is never loaded and dumped. What changes:
+The text is laid out anew around its own tokens; it is never loaded and dumped. What changes:
 
-- Two spaces a level. The items of a list stand two spaces inside the key they belong to; a document's outermost
-  list or mapping starts in the first column.
-- One space after ``-``, ``?``, ``:`` and a tag or anchor; ``[a, b]`` and ``{a: 1}`` without padding; no space
-  before ``:`` and ``,`` save the one that ``*alias : value`` needs. Tabs between tokens count as spaces.
-- A bracket that is closed on a later line hangs from the line it was opened on: its content two spaces further in,
-  the closing bracket level with the start.
-- Plain and quoted scalars over several lines keep their lines; each further line is indented two spaces, or level
-  with the first when the scalar starts its line.
+- Two spaces a level. The items of a list stand two spaces inside the key they belong to; the outermost list or
+  mapping of a document starts in the first column.
+- One space after ``-``, ``?``, ``:``, ``,`` and a tag or anchor. ``[a, b]`` and ``{a: 1}`` without padding. No space
+  before ``:`` and ``,``, save where YAML needs it (``*alias : value``). Tabs between tokens count as spaces.
+- A bracket that is closed on a later line: what follows is level with what stands beside the bracket; where nothing
+  does, two spaces further in than the line the bracket is on, and a closing bracket is level with that line.
+- Plain and quoted scalars keep their lines. The further ones move with the first, so that what is aligned stays
+  aligned, and are indented by two spaces at least (by none where the scalar starts its line).
 - ``'single'`` quotes become ``"double"`` where the text between them has no backslash, double quote or tab.
-- ``|`` and ``>`` blocks keep header and text and move with their parent. One that the end of the file cuts short of
-  its last line break becomes ``|-`` or ``>-``, which says the same, so that the file can end in a line break.
+- ``|`` and ``>`` scalars keep header and text, and move with their parent. One that the end of the file cuts off
+  before its last line break becomes ``|-`` or ``>-``: that says the same, and the file can end in a line break.
 - Comments keep their lines. Two spaces stand before one at the end of a line; those that stood in one column on
-  neighbouring lines stay in one column. A comment on lines of its own is indented with what follows it, or with
-  the list or mapping it ends where it stood further in.
+  neighbouring lines stay in one column. A comment on a line of its own is indented with what follows; or, where it
+  stood further in than that, with the list or mapping that ends there, or with the value that a key lacks.
 - One space after ``#``; a commented-out block keeps its inner indentation. ``#!``, ``##``, rulers such as ``#---``
   and, at the head of a file, ``#cloud-config`` and its like stay to the letter.
 - Blank lines: at most two together, none at the start and the end of the file, none removed elsewhere.
-- No space at the end of a line (save inside a ``|`` or ``>`` block), line feeds as line ends, one at the end of the
-  file, no byte order mark.
+- No blanks at the end of a line (save in a ``|`` or ``>`` text), line feeds as line ends, one at the end of the file,
+  no byte order mark.
 
-Everything else stays as it was written: quotes, or none; flow or block; line breaks; numbers, tags, anchors,
-document markers. The layout passes yamllint's default rules on indentation, braces, brackets, colons, commas, hyphens,
-comments, empty lines, trailing spaces and the line break at the end.
+Everything else stays as it is written: quotes, or none; flow or block; line breaks; numbers, tags, anchors, document
+markers. The layout is the one that Ansible's documentation shows and yamllint's default rules ask for; only a closing
+bracket in a list is level with the text of its item, not with the dash.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def format_yaml(text: str) -> str:
     """Return ``text`` in canonical form; the description of this module says what that is.
 
     A canonical text comes back unchanged. Raises ``CannotFormat`` when ``text`` is not YAML as libyaml reads it.
-    The result is always read again; should it not say the same, event by event, that is a ``CannotFormat`` too.
+    The result is always read again; should it not say the same, event by event, that is a ``CannotFormat`` too
+    (an indented ``--- x``, for one, is a text that would become a document marker).
     """
     source = _LINE_END.sub("\n", text.removeprefix(_BYTE_ORDER_MARK))
     meaning = _events(source)

@@ -7,13 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from runner.formats.yaml_pieces import (
-    INDENT,
-    block_scalar,
-    comment_text,
-    comment_texts,
-    flow_scalar,
-)
+from runner.formats.yaml_pieces import INDENT, block_scalar, comment_text, comment_texts, flow_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -165,12 +159,13 @@ class _Layout:
             scalar = block_scalar(raw, max(self.block.old_column, 0), max(self.block.column, 0))
             self._put(scalar.header)
             if scalar.lines:
-                self._end_line(scalar.rest, token.start + len(scalar.header))
+                self._end_line(scalar.rest, token.start + raw.index("\n") - len(scalar.rest))
                 self._put_lines(scalar.lines)
             self.end = token.start + scalar.length
         else:
             base = self.base or 0
-            self._put_lines(flow_scalar(raw, base if base == self.width else base + INDENT))
+            least = base if base == self.width else base + INDENT
+            self._put_lines(flow_scalar(raw, self.width - token.column, least))
             self.end = token.end
 
     def _write_gap(self, token: _Token) -> None:
@@ -206,16 +201,20 @@ class _Layout:
         comments = [row.strip(_IGNORED) for row in rows]
         tidy = iter(comment_texts([text for text in comments if text], head=self.previous == "<stream start>"))
         blank_lines = 0
+        item_starts: tuple[str, ...] = ("# - ",)  # how a line looks that comments an item of the ended list out
         for row, comment in zip(rows, comments, strict=True):
             if not comment:
                 blank_lines += 1
+                item_starts = ()
                 continue
             self._write_blank_lines(blank_lines)
-            old = row.index("#")
-            if not blank_lines and old != token.column and self.lines and old == self.lines[-1].old_column:
-                self.lines.append(_Line("", next(tidy), old))  # it goes on with the comment at the end of that line
+            text, old = next(tidy), row.index("#")
+            item_starts = ("# - ", "#   ") if text.startswith(item_starts) else ()
+            if old != token.column and self.lines and old == self.lines[-1].old_column:
+                self.lines.append(_Line("", text, old))  # it goes on with the comment at the end of that line
             else:
-                self.lines.append(_Line(" " * self._comment_column(old, token.column, column) + next(tidy)))
+                at = self._comment_column(old, token.column, column, is_item=bool(item_starts))
+                self.lines.append(_Line(" " * at + text))
             blank_lines = 0
         if token.id != "<stream end>":
             self._write_blank_lines(blank_lines)
@@ -224,17 +223,17 @@ class _Layout:
         if self.lines:
             self.lines.extend([_Line("")] * min(number, BLANK_LINES))
 
-    def _comment_column(self, old: int, next_old: int, next_column: int) -> int:
+    def _comment_column(self, old: int, next_old: int, next_column: int, *, is_item: bool) -> int:
         """Return where a comment line goes that stood in column ``old`` before a token from column ``next_old``."""
+        block = self.before
         if self.block.kind == "flow":
             return self.block.column
-        if old <= next_old:
-            return next_column
-        block = self.before
-        if self.previous in _INDICATORS | _PROPERTIES and old > block.old_column:
+        if self.previous in _INDICATORS | _PROPERTIES and old > max(block.old_column, next_old):
             return block.column + INDENT  # where the missing value would stand
         while block.old_column > old and block.parent:
             block = block.parent
+        if old < next_old or (old == next_old and not (is_item and block.kind == "indentless")):
+            return next_column
         return max(block.column, next_column)
 
     def _put(self, text: str) -> None:

@@ -63,16 +63,23 @@ def _indentation(rows: Sequence[str]) -> int:
     return next((indent for indent, row in zip(indents, rows, strict=True) if row[indent:]), max(indents, default=0))
 
 
-def flow_scalar(raw: str, column: int) -> tuple[str, ...]:
-    """Return the lines of a plain or quoted scalar, those after the first indented to ``column``."""
+def flow_scalar(raw: str, shift: int, least: int) -> tuple[str, ...]:
+    """Return the lines of a plain or quoted scalar.
+
+    Those after the first move as far as the scalar does (``shift`` columns), so that what is aligned stays aligned,
+    but not further out than to column ``least``.
+    """
     first, *rows = raw.split("\n")
     if not rows:
         return (_double_quoted(raw),)
     escapes = first.startswith('"')
-    rows = [_without_end_blanks(row, escapes=escapes).lstrip(BLANK) for row in rows[:-1]] + [rows[-1].lstrip(BLANK)]
-    if column == 0 and any(_DOCUMENT_MARKER.match(row) for row in rows):
-        column = INDENT
-    lines = (_without_end_blanks(first, escapes=escapes), *(" " * column + row if row else "" for row in rows))
+    lines = [_without_end_blanks(first, escapes=escapes)]
+    for number, row in enumerate(rows, 1):
+        text = row.lstrip(BLANK) if number == len(rows) else _without_end_blanks(row, escapes=escapes).lstrip(BLANK)
+        column = max(len(row) - len(row.lstrip(BLANK)) + shift, least)
+        if column == 0 and _DOCUMENT_MARKER.match(text):
+            column = INDENT
+        lines.append(" " * column + text if text else "")
     return tuple(_double_quoted("\n".join(lines)).split("\n"))
 
 
