@@ -3,8 +3,6 @@
 A plugin is loaded only when its work is wanted; what it accepts is known without loading it.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from functools import cache
@@ -19,7 +17,7 @@ if TYPE_CHECKING:  # the records of the sdk take long to make, and checking a pl
 
 Schema = dict[str, Any]
 
-WORDS: Mapping[Kind, str] = {
+WORDS: Mapping["Kind", str] = {
     "builders": "builder",
     "modules": "module",
     "post_processors": "post-processor",
@@ -31,7 +29,7 @@ WORDS: Mapping[Kind, str] = {
 class Entry(NamedTuple):
     """A plugin as the registry knows it: enough to check what is said to it, without loading it."""
 
-    kind: Kind
+    kind: "Kind"
     name: str
     location: str
     """``package.module:Class``."""
@@ -52,7 +50,7 @@ class Entry(NamedTuple):
         """Whether a build can use it, or only check and plan it."""
         return bool(self.about.get("runs"))
 
-    def load(self) -> type[Plugin[Any]]:
+    def load(self) -> "type[Plugin[Any]]":
         """Import the plugin's class. Raises ``ImportError`` when a library it needs is not installed."""
         module, _, name = self.location.partition(":")
         loaded: type[Plugin[Any]] = getattr(import_module(module), name)
@@ -67,7 +65,7 @@ def _index() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _installed(kind: Kind) -> Mapping[str, Entry]:
+def _installed(kind: "Kind") -> Mapping[str, Entry]:
     """Return what other distributions bring, by the entry point group ``ingot.KIND``."""
     from importlib.metadata import entry_points
 
@@ -79,7 +77,7 @@ def _installed(kind: Kind) -> Mapping[str, Entry]:
     return found
 
 
-def find(kind: Kind, name: str) -> Entry | None:
+def find(kind: "Kind", name: str) -> Entry | None:
     """Return the plugin called ``name``: built in, or from an installed distribution."""
     index = _index()[kind]
     canonical = index["aliases"].get(name, name)
@@ -89,13 +87,13 @@ def find(kind: Kind, name: str) -> Entry | None:
     return _installed(kind).get(name)
 
 
-def names(kind: Kind) -> frozenset[str]:
+def names(kind: "Kind") -> frozenset[str]:
     """Return every name under which a plugin of this kind is known."""
     index = _index()[kind]
     return frozenset((*index["plugins"], *index["aliases"], *_installed(kind)))
 
 
-def entries(kind: Kind) -> tuple[Entry, ...]:
+def entries(kind: "Kind") -> tuple[Entry, ...]:
     """Return every plugin of this kind, sorted by name."""
     built_in = (find(kind, name) for name in _index()[kind]["plugins"])
     found = [*(entry for entry in built_in if entry), *_installed(kind).values()]

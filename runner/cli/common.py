@@ -1,7 +1,5 @@
 """What commands that read a playbook have in common: their options, and the way from files to a plan."""
 
-from __future__ import annotations
-
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping

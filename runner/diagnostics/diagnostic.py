@@ -1,7 +1,5 @@
 """What we tell users about their text."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 from runner.text import Span

@@ -4,8 +4,6 @@ default < ``env`` of the variable < ``PKR_VAR_name`` < ``INGOT_VAR_name`` < auto
 < ``--var-file`` < ``--var``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -10,8 +10,6 @@ is checked in the blink of an eye only because of it. Whatever is not plainly of
     atom       = name { "." name | "[" (text | number) "]" } | text | number | constant
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import NamedTuple

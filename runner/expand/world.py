@@ -1,7 +1,5 @@
 """What every expression knows before a build runs: functions, lookups, the environment, variables, locals, data."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The plan: which builds there are, in which order, and what each step is and why. Plain data, ready for JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 

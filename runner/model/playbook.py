@@ -1,7 +1,5 @@
 """The playbook as it was written: every value still a ``Node`` with its place."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -85,7 +83,7 @@ class Task(NamedTuple):
     keywords: Keywords
     file: SourceFile
     role: RoleContext | None = None
-    included: tuple[Item, ...] = ()
+    included: tuple["Item", ...] = ()
     """The tasks of the file that an ``include_tasks`` with a plain name will bring, for checks only."""
 
 
@@ -96,10 +94,10 @@ class Block(NamedTuple):
     kind: Literal["block", "import", "role"]
     name: str
     keywords: Keywords
-    tasks: tuple[Item, ...]
-    rescue: tuple[Item, ...] = ()
-    always: tuple[Item, ...] = ()
-    handlers: tuple[Item, ...] = ()
+    tasks: tuple["Item", ...]
+    rescue: tuple["Item", ...] = ()
+    always: tuple["Item", ...] = ()
+    handlers: tuple["Item", ...] = ()
     """The handlers that a role brings, those of its dependencies first."""
     role: RoleContext | None = None
 
@@ -125,17 +123,17 @@ class Play(NamedTuple):
     keywords: Keywords = NOTHING
     vars: Mapping[str, Node] = NOTHING
     matrix: Node | None = None
-    pre_tasks: tuple[Item, ...] = ()
-    roles: tuple[Item, ...] = ()
-    tasks: tuple[Item, ...] = ()
-    post_tasks: tuple[Item, ...] = ()
-    handlers: tuple[Item, ...] = ()
+    pre_tasks: tuple["Item", ...] = ()
+    roles: tuple["Item", ...] = ()
+    tasks: tuple["Item", ...] = ()
+    post_tasks: tuple["Item", ...] = ()
+    handlers: tuple["Item", ...] = ()
     """The play's own handlers, then those of its roles, in the order in which they run."""
-    on_error: tuple[Item, ...] = ()
-    verify: tuple[Item, ...] = ()
+    on_error: tuple["Item", ...] = ()
+    verify: tuple["Item", ...] = ()
     post_processors: tuple[tuple[PostProcessor, ...], ...] = ()
 
-    def sections(self) -> Iterator[tuple[str, tuple[Item, ...]]]:
+    def sections(self) -> Iterator[tuple[str, tuple["Item", ...]]]:
         """Yield the lists of tasks in the order in which they run."""
         for name in ("pre_tasks", "roles", "tasks", "post_tasks"):
             yield name, getattr(self, name)
@@ -169,7 +167,7 @@ class Playbook(NamedTuple):
     plays: tuple[Play, ...] = ()
 
 
-def walk(items: tuple[Item, ...], *, included: bool = False) -> Iterator[Task]:
+def walk(items: tuple["Item", ...], *, included: bool = False) -> Iterator[Task]:
     """Yield the tasks in ``items``, however deep in blocks; with ``included``, also those of included files."""
     for item in items:
         if isinstance(item, Block):

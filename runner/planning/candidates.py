@@ -1,7 +1,5 @@
 """Which builds there are, which of them are made, and what each starts from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Make the plan of a playbook: play x source x matrix = build; its options and steps; the order of it all."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Which builds and which tasks are wanted."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Tasks -> steps: blocks flattened, conditions and tags decided where they can be, options rendered."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """What the readers of a playbook's parts share."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -65,7 +63,7 @@ class Context(NamedTuple):
         """Where mistakes go."""
         return self.files.report
 
-    def within(self, path: Path, file: SourceFile) -> Context:
+    def within(self, path: Path, file: SourceFile) -> "Context":
         """Return the context of a file that this one imports or includes."""
         return self._replace(directory=path.parent, file=file, importing=(*self.importing, path.resolve()))
 

@@ -1,7 +1,5 @@
 """A playbook's files -> one record, with every mistake in the report."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple

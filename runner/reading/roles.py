@@ -1,7 +1,5 @@
 """Roles -> blocks of tasks, with what the role's other files say."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path

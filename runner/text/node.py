@@ -1,7 +1,5 @@
 """The document tree: plain data in which every value knows its place."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -24,7 +22,7 @@ class Node(NamedTuple):
     scalar (``"0644"`` where ``value`` is 420); ``tag`` is an explicit tag such as ``!vault``.
     """
 
-    value: Scalar | tuple[Node, ...] | dict[Key, Node]
+    value: "Scalar | tuple[Node, ...] | dict[Key, Node]"
     span: Span
     key_span: Span | None = None
     raw: str | None = None
@@ -35,7 +33,7 @@ class Node(NamedTuple):
         """Where to point when the entry as a whole is meant: its key, if it has one."""
         return self.key_span or self.span
 
-    def at(self, path: Sequence[str | int]) -> Node:
+    def at(self, path: Sequence[str | int]) -> "Node":
         """Follow ``path`` as far as it goes; the deepest node reached is the answer."""
         node = self
         for part in path:
@@ -47,16 +45,16 @@ class Node(NamedTuple):
             node = found
         return node
 
-    def get(self, key: Key) -> Node | None:
+    def get(self, key: Key) -> "Node | None":
         """Return the value under ``key`` when this is a mapping that has it."""
         return self.value.get(key) if isinstance(self.value, dict) else None
 
-    def items(self) -> Iterator[tuple[Key, Node]]:
+    def items(self) -> Iterator[tuple[Key, "Node"]]:
         """Yield the entries of a mapping; nothing for any other value."""
         if isinstance(self.value, dict):
             yield from self.value.items()
 
-    def elements(self) -> tuple[Node, ...]:
+    def elements(self) -> tuple["Node", ...]:
         """Return the items of a list; a value that is no list counts as a list of one, null as none."""
         if isinstance(self.value, tuple):
             return self.value

@@ -1,7 +1,5 @@
 """Source text and places in it."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from typing import NamedTuple
 
@@ -25,7 +23,7 @@ class SourceFile:
         """Return line ``number``, counted from one; empty past the end."""
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
-    def start(self) -> Span:
+    def start(self) -> "Span":
         """Return the place of the first character: where to point when the whole file is meant."""
         return Span(self, 1, 1, 1, 1)
 
