@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from runner.diagnostics import Diagnostic, did_you_mean
-from runner.expand.quick import Names, quick_names
+from runner.expand.quick import JINJA_FILTERS, JINJA_TESTS, Names, quick_names
 from runner.expand.render import is_template, scalars, template_text
 from runner.text import Node
 
@@ -100,6 +100,8 @@ def check_expressions(node: Node, known: frozenset[str] | None, *, bare: bool = 
 
 @lru_cache(maxsize=4096)
 def _helpers_are_known(filters: tuple[str, ...], tests: tuple[str, ...]) -> bool:
+    if JINJA_FILTERS.issuperset(filters) and JINJA_TESTS.issuperset(tests):
+        return True
     from runner.expand import jinja
 
     environment = jinja.environment()

@@ -18,9 +18,81 @@ _LONGEST = 500
 """Longer templates are left to Jinja, in characters."""
 _CONSTANTS = frozenset({"true", "false", "none", "True", "False", "None"})
 _KEYWORDS = _CONSTANTS | {
-    "and", "or", "not", "in", "is", "if", "else", "elif", "for", "recursive", "with", "without", "import", "from",
-    "as", "set", "block", "do",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "if",
+    "else",
+    "elif",
+    "for",
+    "recursive",
+    "with",
+    "without",
+    "import",
+    "from",
+    "as",
+    "set",
+    "block",
+    "do",
 }
+JINJA_FILTERS = frozenset(
+    [
+        "abs",
+        "capitalize",
+        "default",
+        "d",
+        "first",
+        "float",
+        "int",
+        "items",
+        "join",
+        "last",
+        "length",
+        "list",
+        "lower",
+        "map",
+        "max",
+        "min",
+        "replace",
+        "reverse",
+        "round",
+        "select",
+        "selectattr",
+        "sort",
+        "string",
+        "sum",
+        "title",
+        "trim",
+        "unique",
+        "upper",
+    ]
+)
+"""Filters that Jinja has itself, the frequent ones: to know them, Jinja need not be loaded."""
+JINJA_TESTS = frozenset(
+    [
+        "boolean",
+        "defined",
+        "divisibleby",
+        "even",
+        "false",
+        "float",
+        "in",
+        "integer",
+        "iterable",
+        "mapping",
+        "none",
+        "number",
+        "odd",
+        "sameas",
+        "sequence",
+        "string",
+        "true",
+        "undefined",
+    ]
+)
+"""Tests that Jinja has itself."""
 _OPERATORS = frozenset({"==", "!=", "<=", ">=", "<", ">"})
 
 

@@ -8,7 +8,7 @@ from runner import registry
 from runner.diagnostics import Report
 from runner.expand.error import ExpressionError, Late
 from runner.expand.names import names_in
-from runner.expand.render import render, render_bare
+from runner.expand.render import is_template, render, render_bare
 from runner.expand.scope import Layer, Scope
 from runner.model.plan import Open, Step
 from runner.model.playbook import Block, Item, Play, RoleContext, Task
@@ -55,11 +55,12 @@ class Frame(NamedTuple):
     defaults: Mapping[str, Node] = NOTHING
     """``module_defaults``."""
 
-    def scope(self, *more: Layer) -> Scope:
+    def scope(self, *more: Layer, late: Mapping[str, str] = NOTHING) -> Scope:
         """Return the scope of a task in here: role defaults are the weakest of its own names."""
         defaults = tuple(role.defaults for role in self.roles)
         layers = (*self.base, *defaults, *self.early, *self.upper, *more)
-        return Scope(*layers, fixed=self.fixed, late=self.late, unknown=_WORLD)
+        hidden = {**self.late, **late} if late else self.late
+        return Scope(*layers, fixed=self.fixed, late=hidden, unknown=_WORLD)
 
 
 class StepMaker:
@@ -103,7 +104,7 @@ class StepMaker:
 
     def _tags(self, node: Node | None, frame: Frame) -> Iterator[str]:
         for each in node.elements() if node else ():
-            value = rendered(each, frame.scope(), self._report)
+            value = rendered(each, frame.scope(), self._report) if is_template(each) else each.value
             for word in value if isinstance(value, list) else str(value).split(","):
                 if not isinstance(value, Open):
                     yield str(word).strip()
@@ -117,7 +118,7 @@ class StepMaker:
             looped = isinstance(item, Task) and loop_of(item) is not None
             late = {"item": _ITEM, **dict.fromkeys(set_by(item), _ITEM)} if looped and isinstance(item, Task) else {}
             try:
-                if not render_bare(each, frame.scope().with_layers(late=late)):
+                if not render_bare(each, frame.scope(late=late)):
                     return frame._replace(refusal=f"when: {template_of(each)} is false")
             except Late:
                 frame = frame._replace(guarded=True, conditions=(*frame.conditions, each))
@@ -179,7 +180,7 @@ class StepMaker:
             node = control.get(key) if control else None
             if node is not None:
                 loop[str(node.value)] = _ITEM
-        return frame.scope().with_layers(late=loop)
+        return frame.scope(late=loop)
 
     def _effect(self, key: str, frame: Frame, scope: Scope) -> Any:
         return rendered(frame.keywords[key], scope, self._report, guarded=True)
