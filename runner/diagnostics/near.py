@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, words: Iterable[str]) -> str | None:
-    """Return ``did you mean 'x'?`` for the nearest of ``words``; nothing when none is near."""
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return the one of ``words`` that ``word`` looks like; nothing when none is near."""
     from difflib import get_close_matches
 
     folded = {candidate.lower().replace("-", "_"): candidate for candidate in sorted(words)}
     near = get_close_matches(word.lower().replace("-", "_"), folded, n=1, cutoff=0.6)
-    return f"did you mean {folded[near[0]]!r}?" if near else None
+    return folded[near[0]] if near else None
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str | None:
+    """Return ``did you mean 'x'?`` for the nearest of ``words``; nothing when none is near."""
+    near = nearest(word, words)
+    return f"did you mean {near!r}?" if near else None

@@ -77,6 +77,8 @@ def _tests(schema: Schema) -> Iterator[Test]:
         yield _typed(schema)
     if schema.keys() & {"properties", "patternProperties", "additionalProperties", "required", "dependentRequired"}:
         yield _mapping(schema)
+    if "object" in schema.get("type", ()) and "properties" not in schema:
+        yield _text_keys
     if "items" in schema:
         item = _test_of(schema["items"])
         yield lambda node: not isinstance(node.value, tuple) or all(map(item, node.value))
@@ -115,6 +117,11 @@ def _ranged(least: float, most: float) -> Test:
     return ranged
 
 
+def _text_keys(node: Node) -> bool:
+    """Return whether a free mapping has keys that can be texts: a number can, a boolean is a trap."""
+    return not isinstance(node.value, dict) or all(type(key) in (str, int) for key in node.value)
+
+
 def _mapping(schema: Schema) -> Test:
     known = {
         name: (lambda _node: False) if "deprecated" in prop else _test_of(prop)
@@ -123,6 +130,7 @@ def _mapping(schema: Schema) -> Test:
     patterns = [(re.compile(text).search, _test_of(each)) for text, each in schema.get("patternProperties", {}).items()]
     rest = schema.get("additionalProperties", True)
     others: Test | None = None if rest is True else (lambda _node: False) if rest is False else _test_of(rest)
+    aliases = {name: prop["x-alias-of"] for name, prop in schema.get("properties", {}).items() if "x-alias-of" in prop}
     required = schema.get("required", ())
     needs = schema.get("dependentRequired", {})
 
@@ -140,6 +148,8 @@ def _mapping(schema: Schema) -> Test:
             test = known.get(key)
             if not (test(child) if test is not None else other(key, child)):
                 return False
+        if aliases and len({aliases.get(key, key) for key in value}) < len(value):
+            return False  # one option under two of its names
         for key in required:
             if key not in value:
                 return False
@@ -160,3 +170,6 @@ def _combined(schema: Schema) -> Iterator[Test]:
     if "not" in schema:
         refused = _test_of(schema["not"])
         yield lambda node: not refused(node)
+    if "if" in schema:
+        condition, consequence = _test_of(schema["if"]), _test_of(schema["then"])
+        yield lambda node: not condition(node) or consequence(node)

@@ -1,0 +1,149 @@
+"""What the validator found wrong, in the user's terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runner.diagnostics import Note, Report, did_you_mean, nearest
+from runner.schema.words import Schema, listed, shown, unknown_word, wanted
+from runner.text import Node
+
+Path = tuple[str | int, ...]
+
+
+def explain(errors: Sequence[Any], root: Node, schema: Schema, report: Report, what: str) -> None:
+    """Report the errors that ``jsonschema`` found in ``root``; ``what`` is what a key is called.
+
+    An option that seems to be there, with a slip of the pen in its name, is not reported as missing too.
+    """
+    explainer = _Explainer(root, schema, report, what, _meant(errors, root))
+    for error in errors:
+        explainer.explain(error)
+
+
+def _meant(errors: Iterable[Any], root: Node) -> dict[Path, frozenset[str]]:
+    """Return for each mapping the options that its unknown keys look like."""
+    return {
+        tuple(error.absolute_path): frozenset(
+            near
+            for key, _ in _strays(root.at(list(error.absolute_path)), error.schema)
+            if (near := nearest(key, error.schema.get("properties", {})))
+        )
+        for error in errors
+        if error.validator == "additionalProperties"
+    }
+
+
+def _strays(node: Node, schema: Schema) -> Iterator[tuple[str, Node]]:
+    for key, child in node.items():
+        if isinstance(key, str) and key not in schema.get("properties", {}):
+            yield key, child
+
+
+@dataclass(frozen=True)
+class _Explainer:
+    root: Node
+    schema: Schema
+    report: Report
+    what: str
+    meant: Mapping[Path, frozenset[str]]
+
+    def explain(self, error: Any) -> None:
+        path = list(error.absolute_path)
+        node = self.root.at(path)
+        meant = self.meant.get(tuple(path), frozenset())
+        match error.validator:
+            case "additionalProperties":
+                self.unknown(node, error.schema)
+            case "required":
+                for key in error.validator_value:
+                    if key not in error.instance and key not in meant:
+                        self.report.add("E103", f"{self.what} {key!r} is missing", node.place)
+            case "type":
+                self.mistyped(node, error.schema)
+            case "pattern":
+                meaning = error.schema.get("x-meaning") or wanted(error.schema)
+                self.report.add("E105", f"{shown(node)} is not {meaning}", node.span)
+            case "minimum" | "maximum":
+                bound = "at least" if error.validator == "minimum" else "at most"
+                self.report.add("E106", f"{shown(node)} is out of range: {bound} {error.validator_value}", node.span)
+            case "enum" | "const":
+                choices = [error.validator_value] if error.validator == "const" else error.validator_value
+                self.choice(node, choices)
+            case "dependentRequired":
+                self.needs(node, error.validator_value)
+            case _:
+                self.combination(error, node, meant)
+
+    def unknown(self, node: Node, schema: Schema) -> None:
+        known = [name for name, prop in schema.get("properties", {}).items() if "x-alias-of" not in prop]
+        about = schema.get("x-ingot")
+        page = f"`ingot doc {about['kind']}/{about['name']}` lists the options" if about else None
+        for key, child in _strays(node, schema):
+            unknown_word("E101", self.what, key, known, child.place, self.report, otherwise=page)
+
+    def mistyped(self, node: Node, schema: Schema) -> None:
+        kind, hint = wanted(schema), None
+        if kind == "a list" and isinstance(node.value, dict):
+            hint = "begin each item with '- '"
+        elif kind == "a mapping" and isinstance(node.value, tuple):
+            hint = "write 'name: value', without '- '"
+        self.report.add("E104", f"{shown(node)} stands where {kind} is wanted", node.span, hint=hint)
+
+    def choice(self, node: Node, choices: list[Any]) -> None:
+        words = [str(word).lower() if isinstance(word, bool) else str(word) for word in choices if word is not None]
+        hint = did_you_mean(str(node.value), words) if isinstance(node.value, str) else None
+        self.report.add("E102", f"{shown(node)} is not one of {', '.join(words)}", node.span, hint=hint)
+
+    def needs(self, node: Node, needs: dict[str, list[str]]) -> None:
+        for key, names in needs.items():
+            missing = [name for name in names if not node.get(name)]
+            child = node.get(key)
+            if child and missing:
+                self.report.add("E109", f"{self.what} {key!r} needs {listed(missing, 'and')} too", child.place)
+
+    def combination(self, error: Any, node: Node, meant: frozenset[str]) -> None:
+        names = list(dict.fromkeys(_names(error.validator_value)))
+        if names and error.validator in ("not", "oneOf", "anyOf"):
+            given = [(name, child) for name in names if (child := node.get(name))]
+            if error.validator == "not" or len(given) > 1:
+                self.excluding(node, given)
+            elif not meant.intersection(names):
+                own = _schema_at(self.schema, error.absolute_path).get("properties", {})
+                plain = [name for name in names if "x-alias-of" not in own.get(name, {})]
+                self.report.add("E108", f"one of {listed(plain, 'or')} is needed", node.place)
+            return
+        choices = [each for branch in error.validator_value for each in branch.get("enum", ())]
+        if choices:
+            self.choice(node, choices)
+        else:
+            kinds = " or ".join(dict.fromkeys(wanted(branch) for branch in error.validator_value))
+            self.report.add("E104", f"{shown(node)} stands where {kinds} is wanted", node.span)
+
+    def excluding(self, node: Node, given: list[tuple[str, Node]]) -> None:
+        notes = [Note(f"{name!r} is here", child.place) for name, child in given[:-1]]
+        place = given[-1][1].place if given else node.place
+        message = f"{listed([name for name, _ in given], 'and')} exclude each other"
+        self.report.add("E107", message, place, notes=notes)
+
+
+def _schema_at(schema: Any, path: Iterable[str | int]) -> Schema:
+    """Return the schema of the value at ``path``."""
+    for part in path:
+        properties = schema.get("properties", {})
+        schema = schema.get("items", {}) if isinstance(part, int) else properties.get(part, {})
+    found: Schema = schema
+    return found
+
+
+def _names(clauses: Any) -> Iterator[str]:
+    """Yield the options that a rule names."""
+    if isinstance(clauses, dict):
+        yield from clauses.get("required", ())
+        for key in ("anyOf", "allOf", "oneOf"):
+            yield from _names(clauses.get(key, []))
+    else:
+        for each in clauses:
+            yield from _names(each)
