@@ -167,7 +167,7 @@ def _of(hint: Any) -> Schema:  # noqa: C901, PLR0911 - one branch a kind of type
         assert isinstance(hint, type)
         inner = schema_of(hint)
         if "allOf" in inner:  # the record's rules are for the record, not for a list of them or an expression
-            inner["allOf"] = [{"anyOf": [{"not": {"type": "object"}}, rule]} for rule in inner["allOf"]]
+            inner["allOf"] = [{"if": {"type": "object"}, "then": rule} for rule in inner["allOf"]]
         return inner | {"type": ["object", "string"], "pattern": EXPRESSION}
     raise TypeError(f"no JSON Schema for {hint!r}")
 
@@ -183,7 +183,10 @@ def _textual(hint: Any) -> bool:
 
 
 def _texts(item: Schema) -> Schema:
-    return {"type": ["array", *item.get("type", ["string"])], "items": item}
+    schema: Schema = {"type": ["array", *item.get("type", ["string"])], "items": item}
+    if "anyOf" in item:  # one of some choices: a text alone has to be one, too
+        schema["anyOf"] = [{"type": "array"}, *item["anyOf"]]
+    return schema
 
 
 def _list(item: Any) -> Schema:
@@ -233,6 +236,16 @@ def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:
                 schema["pattern"] = f"{_MODE}|{EXPRESSION}"
                 schema["x-octal"] = True
                 schema["x-meaning"] = "permissions such as '0644' or u=rw,go=r"
+    return _separated(schema, extras)
+
+
+def _separated(schema: Schema, extras: tuple[Any, ...]) -> Schema:
+    """Let a text that is cut into several entries be several of the choices."""
+    for extra in extras:
+        if isinstance(extra, marks.Separated) and "anyOf" in schema:
+            one = "|".join(schema["items"]["anyOf"][0]["enum"])
+            several = rf"^\s*({one})\s*({extra.by}\s*({one})\s*)*$"
+            schema["anyOf"].append({"type": "string", "pattern": several})
     return schema
 
 
