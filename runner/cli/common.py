@@ -46,6 +46,7 @@ def configure_selection(parser: ArgumentParser) -> None:
 
 def configure_format(parser: ArgumentParser) -> None:
     """Add the option that says how diagnostics are written."""
+    parser.add_argument("--strict", action="store_true", help="take warnings for errors")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how diagnostics are written")
 
 
@@ -123,10 +124,10 @@ def _texts(value: Any) -> Iterable[str]:
         yield from (line for line in value.splitlines() if len(line) > 1)
 
 
-def finish(report: Report, output: Output) -> int:
-    """Write what was found; return 2 when there is an error among it."""
+def finish(report: Report, output: Output, *, strict: bool = False) -> int:
+    """Write what was found; return 2 when there is an error among it, or anything at all if it is ``strict``."""
     output.diagnostics(report.diagnostics)
-    return INVALID if report.failed else 0
+    return INVALID if report.failed or (strict and report.diagnostics) else 0
 
 
 def request(arguments: Namespace, loaded: Loaded) -> Request:

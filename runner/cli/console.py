@@ -43,7 +43,7 @@ def run(arguments: Namespace) -> int:
     report = Report()
     output = Output(arguments.format)
     scope, names, output = _scope(arguments, report, output)
-    status = common.finish(report, output)
+    status = common.finish(report, output, strict=arguments.strict)
     if scope is None or status:
         return status or common.INVALID
     session = Session(scope, names, output)

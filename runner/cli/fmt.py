@@ -33,7 +33,7 @@ def run(arguments: Namespace) -> int:
     changed = False
     for path in _files(arguments.paths, report, recursive=arguments.recursive):
         changed |= _format(path, arguments, report, output)
-    status = common.finish(report, output)
+    status = common.finish(report, output, strict=arguments.strict)
     return status or (WOULD_CHANGE if changed and arguments.check else 0)
 
 

@@ -27,7 +27,7 @@ def run(arguments: Namespace) -> int:
     output = Output(arguments.format)
     playbook = common.read(arguments, report)
     if playbook is None:
-        return common.finish(report, output) or common.INVALID
+        return common.finish(report, output, strict=arguments.strict) or common.INVALID
     described = describe(playbook)
     if arguments.json:
         import json
@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> int:
     else:
         for line in _lines(described):
             output.line(line)
-    return common.finish(report, output)
+    return common.finish(report, output, strict=arguments.strict)
 
 
 def describe(playbook: Playbook) -> Described:

@@ -39,8 +39,8 @@ def run(arguments: Namespace) -> int:
             from runner.planning.planner import make_plan
 
             plan = make_plan(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
-    if loaded is None or plan is None or report.failed:
-        return common.finish(report, output) or common.INVALID
+    if loaded is None or plan is None or report.failed or (arguments.strict and report.diagnostics):
+        return common.finish(report, output, strict=arguments.strict) or common.INVALID
     output.diagnostics(report.diagnostics)
     if arguments.out:
         from runner.cli.saved import save_plan

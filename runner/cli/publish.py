@@ -60,7 +60,7 @@ def schemas() -> Mapping[str, str]:
 def _qualified(name: str) -> tuple[str, ...]:
     collection = COLLECTIONS.get(name)
     if collection:
-        return (f"{collection}.{name}",)
+        return (f"{collection}.{name}", f"ansible.legacy.{name}")
     return (f"ansible.builtin.{name}", f"ansible.legacy.{name}")
 
 

@@ -32,7 +32,7 @@ def run(arguments: Namespace) -> int:
                 from runner.planning.planner import check_plan
 
                 check_plan(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
-    status = common.finish(report, output)
+    status = common.finish(report, output, strict=arguments.strict)
     if status == 0 and arguments.format == "text":
         output.line(f"{arguments.playbook} is valid")
     return status

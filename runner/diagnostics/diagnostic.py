@@ -18,6 +18,7 @@ class Diagnostic(NamedTuple):
     """One thing that is wrong: where it is, and what to do about it.
 
     ``code`` is in the catalogue (``runner.diagnostics.catalogue``); codes starting with ``W`` are warnings.
+    ``mild`` makes a warning of any other: a mistake in a place that may never be reached.
     """
 
     code: str
@@ -25,11 +26,12 @@ class Diagnostic(NamedTuple):
     span: Span
     hint: str | None = None
     notes: tuple[Note, ...] = ()
+    mild: bool = False
 
     @property
     def severity(self) -> Severity:
         """``error`` makes the input unusable; ``warning`` does not."""
-        return "warning" if self.code.startswith("W") else "error"
+        return "warning" if self.mild or self.code.startswith("W") else "error"
 
 
 class Invalid(Exception):  # noqa: N818 - it reads as what it says: the text is invalid

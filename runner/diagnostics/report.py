@@ -13,6 +13,17 @@ class Report:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], Diagnostic] = {}
+        self._mild = False
+
+    def mild(self) -> Report:
+        """Return a view of this report in which every error is a warning.
+
+        It is for the tasks of roles: Ansible, for which they were written, refuses them only when they are reached.
+        """
+        view = Report()
+        view._found = self._found  # noqa: SLF001 - its own kind
+        view._mild = True  # noqa: SLF001 - its own kind
+        return view
 
     def add(
         self, code: str, message: str, span: Span, *, hint: str | None = None, notes: Iterable[Note] = ()
@@ -23,7 +34,8 @@ class Report:
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Add diagnostics that were made elsewhere."""
         for diagnostic in diagnostics:
-            self._found.setdefault((diagnostic.code, diagnostic.message, str(diagnostic.span)), diagnostic)
+            each = diagnostic._replace(mild=True) if self._mild else diagnostic
+            self._found.setdefault((each.code, each.message, str(each.span)), each)
 
     @property
     def failed(self) -> bool:

@@ -99,12 +99,15 @@ class StepMaker:
         frame = self._selected(frame, target_refusal(keywords, frame))
         return self._decided(item, frame)
 
+    def _report_of(self, frame: Frame) -> Report:
+        return self._report.mild() if frame.roles else self._report
+
     def _selected(self, frame: Frame, refusal: str | None) -> Frame:
         return frame if frame.refusal or refusal is None else frame._replace(refusal=refusal)
 
     def _tags(self, node: Node | None, frame: Frame) -> Iterator[str]:
         for each in node.elements() if node else ():
-            value = rendered(each, frame.scope(), self._report) if is_template(each) else each.value
+            value = rendered(each, frame.scope(), self._report_of(frame)) if is_template(each) else each.value
             for word in value if isinstance(value, list) else str(value).split(","):
                 if not isinstance(value, Open):
                     yield str(word).strip()
@@ -124,7 +127,7 @@ class StepMaker:
                 frame = frame._replace(guarded=True, conditions=(*frame.conditions, each))
             except ExpressionError as error:
                 if not frame.guarded:
-                    self._report.extend([error.diagnostic])
+                    self._report_of(frame).extend([error.diagnostic])
         return frame
 
     def _step(self, section: str, task: Task, frame: Frame) -> Step:
@@ -141,9 +144,9 @@ class StepMaker:
         schema = entry.schema
         scope = self._task_scope(task, frame)
         args = arguments_of(task, frame)
-        options = rendered_options(args, scope, schema, self._report, lenient=True, guarded=frame.guarded)
+        options = rendered_options(args, scope, schema, self._report_of(frame), lenient=True, guarded=frame.guarded)
         files, contents = read_files(
-            task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=self._report
+            task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=self._report_of(frame)
         )
         effects = {key: self._effect(key, frame, scope) for key in _EFFECT if key in frame.keywords}
         loops = {key: node.plain() for key, node in task.keywords.items() if key[:5] == "with_"}
@@ -183,7 +186,7 @@ class StepMaker:
         return frame.scope(late=loop)
 
     def _effect(self, key: str, frame: Frame, scope: Scope) -> Any:
-        return rendered(frame.keywords[key], scope, self._report, guarded=True)
+        return rendered(frame.keywords[key], scope, self._report_of(frame), guarded=True)
 
     def _template_values(self, contents: Mapping[str, str], scope: Scope) -> dict[str, Any]:
         """Return the values that the templates of a step use, for what they come to depends on them."""

@@ -60,8 +60,8 @@ class Context(NamedTuple):
 
     @property
     def report(self) -> Report:
-        """Where mistakes go."""
-        return self.files.report
+        """Where mistakes go; those in a role's tasks are mild."""
+        return self.files.report.mild() if self.role is not None else self.files.report
 
     def within(self, path: Path, file: SourceFile) -> "Context":
         """Return the context of a file that this one imports or includes."""

@@ -63,7 +63,7 @@ def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -
             _check_condition(link.keywords.get("when"), early, report)
     for items in all_items(play):
         for item in flat(items):
-            _check_item(item, report)
+            _check_item(item, report.mild() if item.role else report)
     _check_task_names(play, early, report)
 
 

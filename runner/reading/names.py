@@ -144,7 +144,7 @@ def _check_handlers(play: Play, report: Report) -> None:
             for each in notify.elements() if notify else ():
                 word = text_of(each)
                 if word and "{{" not in word and word not in known:
-                    unknown_word("E208", "handler", word, known, each.span, report)
+                    unknown_word("E208", "handler", word, known, each.span, report.mild() if item.role else report)
 
 
 def _called(handler: Item) -> Iterator[str]:

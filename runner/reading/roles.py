@@ -106,7 +106,7 @@ def _read_role(
         return None
     if name in context.applying:
         chain = " -> ".join((*context.applying, name))
-        context.report.add("E506", f"roles depend on each other in a circle: {chain}", place)
+        context.files.report.add("E506", f"roles depend on each other in a circle: {chain}", place)
         return None
     role = _role_context(name, path, place, use, context, entry)
     inner = context._replace(role=role, applying=(*context.applying, name), importing=())
@@ -162,7 +162,7 @@ def _find(name: str, place: Span, context: Context) -> Path | None:
             return candidate
     known = {each.name for directory in directories if directory.is_dir() for each in directory.iterdir()}
     looked = "looked in " + ", ".join(shown(each) for each in dict.fromkeys(directories[:-1]))
-    context.report.add("E504", f"no role called {name!r}", place, hint=did_you_mean(name, known) or looked)
+    context.files.report.add("E504", f"no role called {name!r}", place, hint=did_you_mean(name, known) or looked)
     return None
 
 
@@ -191,7 +191,7 @@ def _tasks(path: Path, kind: str, stem: str, context: Context, *, part: str = "t
             assert context.role is not None
             place = context.role.place
             assert place is not None
-            context.report.add("E502", f"the role has no {kind} called {stem!r}", place)
+            context.files.report.add("E502", f"the role has no {kind} called {stem!r}", place)
         return ()
     node = context.files.load(found[0])
     return read_tasks(node, context.within(found[0], node.span.file), part=part) if node else ()
@@ -204,7 +204,7 @@ def _values(path: Path, kind: str, stem: str, context: Context) -> Mapping[str, 
         if node is None or node.value is None:
             continue
         if not isinstance(node.value, dict):
-            context.report.add("E507", f"the {kind} of a role are a mapping of names to values", node.span)
+            context.files.report.add("E507", f"the {kind} of a role are a mapping of names to values", node.span)
             continue
         values.update(mapping_of(node))
     return values

@@ -231,7 +231,8 @@ def _other_role(task: Task, context: Context) -> Item | None:
 
 
 def _task_directories(context: Context) -> tuple[Path, ...]:
-    inside = (context.role.path / "tasks", context.role.path / "handlers") if context.role else ()
+    role = context.role.path if context.role else None
+    inside = (role / "tasks", role / "handlers", role) if role else ()
     return tuple(dict.fromkeys((context.directory, *inside, context.root / "tasks", context.root)))
 
 
