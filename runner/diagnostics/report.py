@@ -21,8 +21,8 @@ class Report:
         It is for the tasks of roles: Ansible, for which they were written, refuses them only when they are reached.
         """
         view = Report()
-        view._found = self._found  # noqa: SLF001 - its own kind
-        view._mild = True  # noqa: SLF001 - its own kind
+        view._found = self._found
+        view._mild = True
         return view
 
     def add(

@@ -144,9 +144,10 @@ class StepMaker:
         schema = entry.schema
         scope = self._task_scope(task, frame)
         args = arguments_of(task, frame)
-        options = rendered_options(args, scope, schema, self._report_of(frame), lenient=True, guarded=frame.guarded)
+        report = self._report_of(frame)
+        options = rendered_options(args, scope, schema, report, lenient=True, guarded=frame.guarded)
         files, contents = read_files(
-            task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=self._report_of(frame)
+            task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=report
         )
         effects = {key: self._effect(key, frame, scope) for key in _EFFECT if key in frame.keywords}
         loops = {key: node.plain() for key, node in task.keywords.items() if key[:5] == "with_"}
