@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runner.diagnostics import Report
+from runner.diagnostics import Note, Report
 from runner.text import Key, Node, Span
 
 _WORD = re.compile(
@@ -17,8 +17,8 @@ _WORD = re.compile(
 _PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_-]*)=(.*)", re.DOTALL)
 
 
-def split_options(node: Node, known: frozenset[str], free_form: str | None, report: Report) -> Node:
-    """Return the mapping that a text of ``key=value`` words stands for.
+def split_options(node: Node, known: frozenset[str], free_form: str | None, report: Report) -> Node | None:
+    """Return the mapping that a text of ``key=value`` words stands for; nothing when it is none.
 
     With ``free_form`` (the option that the bare text is, such as ``cmd``) only words whose key is in ``known`` are
     options, as in Ansible; the rest, as it stands, is the text. Without it every word has to be a pair.
@@ -28,21 +28,24 @@ def split_options(node: Node, known: frozenset[str], free_form: str | None, repo
     entries: dict[Key, Node] = {}
     rest: list[str] = []
     end = 0
+    sound = True
     for start, word in _words(text):
         pair = _PAIR.fullmatch(word)
         place = _place(node, start, len(word))
         if pair and (free_form is None or pair[1] in known):
             if pair[1] in entries:
-                report.add("E016", f"{pair[1]!r} is set twice", place)
+                notes = [Note("first set here", entries[pair[1]].place)]
+                report.add("E016", f"{pair[1]!r} is set twice", place, notes=notes)
             entries[pair[1]] = Node(_unquoted(pair[2]), place, place)
         elif free_form is None:
+            sound = False
             report.add("E123", f"{word!r} is not of the form key=value", place, hint="write the options as a mapping")
         else:
             rest.append(text[end:start] + word if rest else word)
         end = start + len(word)
     if free_form is not None and rest:
         entries[free_form] = Node("".join(rest).strip() if entries else text.strip(), node.span, node.span)
-    return Node(entries, node.span, node.key_span)
+    return Node(entries, node.span, node.key_span) if sound else None
 
 
 def _words(text: str) -> Iterator[tuple[int, str]]:
