@@ -16,6 +16,9 @@ class Digests:
     Libraries are loaded when the first digest is wanted: a check that shows no keys wants none.
     """
 
+    wanted = True
+    """Whether anybody looks at them."""
+
     def __init__(self, secret_values: Iterable[str] = (), key: bytes = b"") -> None:
         self._secrets = sorted((value for value in secret_values if value), key=len, reverse=True)
         self._key = key
@@ -36,7 +39,7 @@ class Digests:
         import hashlib
         import json
 
-        text = json.dumps(parts, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(_plain(parts), sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
         for secret in self._secrets:
             text = text.replace(json.dumps(secret, ensure_ascii=False)[1:-1], self.secret(secret))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -51,6 +54,8 @@ class Digests:
 
 class NoDigests(Digests):
     """In the place of digests where nobody looks at keys."""
+
+    wanted = False
 
     def file(self, path: Path) -> str:
         """Return nothing, but raise ``OSError`` for a file that is not there."""
@@ -72,8 +77,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Open):
         return {"open": value.template}
     if isinstance(value, Mapping):
-        return dict(value)
-    return str(value)
+        return {str(key): _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _of_file(path: Path) -> str:

@@ -63,7 +63,9 @@ def template_of(node: Node) -> str:
     """Return the text of an expression; of a list or mapping that holds some, its YAML as one line."""
     if isinstance(node.value, str):
         return node.value
-    return str(node.plain())
+    import json
+
+    return json.dumps(node.plain(), ensure_ascii=False, default=str)
 
 
 def _as_text(value: Any, schema: Schema) -> Any:

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from runner import registry
 from runner.diagnostics import Report
 from runner.expand.error import ExpressionError, Late
-from runner.expand.names import names_in
 from runner.expand.render import is_template, render, render_bare
 from runner.expand.scope import Layer, Scope
 from runner.model.plan import Open, Step
 from runner.model.playbook import Block, Item, Play, RoleContext, Task
 from runner.planning.digests import Digests
+from runner.planning.early import early_values, templates_in
 from runner.planning.files import read_files
 from runner.planning.options import rendered, rendered_options, template_of
 from runner.planning.selection import Selection, matches
@@ -22,7 +22,7 @@ from runner.text import NOTHING, Node
 _SHOWN = ("loop", "register", "until", "retries", "delay", "changed_when", "failed_when", "notify", "listen", "become",
           "become_user", "environment", "ignore_errors", "delegate_to", "timeout", "pause_before", "max_retries",
           "continue_on_error", "check_mode", "async", "poll", "no_log", "loop_control")
-_EFFECT = ("loop", "become", "become_user", "environment", "delegate_to")
+_EFFECT = ("loop", "become", "become_user", "environment", "delegate_to", "check_mode")
 """Keywords that change what a task does, and so its key."""
 _WORLD = "only the build knows it"
 _ITEM = "it differs from item to item"
@@ -56,9 +56,10 @@ class Frame(NamedTuple):
     """``module_defaults``."""
 
     def scope(self, *more: Layer, late: Mapping[str, str] = NOTHING) -> Scope:
-        """Return the scope of a task in here: role defaults are the weakest of its own names."""
-        defaults = tuple(role.defaults for role in self.roles)
-        layers = (*self.base, *defaults, *self.early, *self.upper, *more)
+        """Return the scope of a task in here: role defaults are the weakest of its own names, parameters win."""
+        defaults = (role.defaults for role in self.roles)
+        given = (role.params for role in self.roles)
+        layers = (*self.base, *defaults, *self.early, *self.upper, *more, *given)
         hidden = {**self.late, **late} if late else self.late
         return Scope(*layers, fixed=self.fixed, late=hidden, unknown=_WORLD)
 
@@ -84,15 +85,15 @@ class StepMaker:
     def _entered(self, item: Item, frame: Frame) -> Frame:
         """Return the frame inside of an item: its keywords joined with those around it."""
         keywords = item.keywords
-        role = item.role if isinstance(item, Block) and item.kind == "role" else None
-        if role is not None:
-            frame = frame._replace(roles=(*frame.roles, role), upper=(*frame.upper, role.vars, role.params))
+        role = item.role
+        if role is not None and not any(each is role for each in frame.roles):  # handlers stand outside their role
+            frame = frame._replace(roles=(*frame.roles, role), upper=(*frame.upper, role.vars))
         if "vars" in keywords and isinstance(keywords["vars"].value, dict):
             frame = frame._replace(upper=(*frame.upper, _entries(keywords["vars"])))
         if "module_defaults" in keywords:
             frame = frame._replace(defaults={**frame.defaults, **_entries(keywords["module_defaults"])})
         tags = (*frame.tags, *self._tags(keywords.get("tags"), frame))
-        frame = frame._replace(tags=tuple(dict.fromkeys(tags)), keywords={**frame.keywords, **keywords})
+        frame = frame._replace(tags=tuple(dict.fromkeys(tags)), keywords=_joined(frame.keywords, keywords))
         if isinstance(item, Task):
             # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
             frame = self._selected(frame, frame.selection.tag_refusal(frame.tags))
@@ -140,7 +141,12 @@ class StepMaker:
         if frame.refusal:
             return Step(section, name, task.module, place, {}, "skip", frame.refusal, role=role, tags=frame.tags)
         entry = registry.find("modules", task.module)
-        assert entry is not None
+        if entry is None:  # in a role, which was warned of: it does no harm unless it is reached
+            self._key = self._digests.value(self._key, task.module)
+            reason = "it names no module that is known, and fails when it is reached"
+            return Step(
+                section, name, task.module, place, {}, "run", reason, self._key, role, frame.tags, keywords
+            )
         schema = entry.schema
         scope = self._task_scope(task, frame)
         args = arguments_of(task, frame)
@@ -149,16 +155,35 @@ class StepMaker:
         files, contents = read_files(
             task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=report
         )
-        effects = {key: self._effect(key, frame, scope) for key in _EFFECT if key in frame.keywords}
-        loops = {key: node.plain() for key, node in task.keywords.items() if key[:5] == "with_"}
-        used = self._template_values(contents, scope)
-        version = entry.about.get("version", 1)
-        self._key = self._digests.value(
-            self._key, task.module, version, options, files, effects, loops, keywords.get("when"), used
-        )
+        self._key = self._next_key(task, options, (files, contents), frame, scope)
         return Step(
             section, name, task.module, place, options, "run", self._reason(options, frame), self._key, role,
             frame.tags, keywords, files,
+        )
+
+    def _next_key(
+        self,
+        task: Task,
+        options: Mapping[str, Any],
+        files: tuple[Mapping[str, str], Mapping[str, str]],
+        frame: Frame,
+        scope: Scope,
+    ) -> str:
+        """Return the key of a step: that of the one before, and all that decides what this one does."""
+        if not self._digests.wanted:
+            return ""
+        entry = registry.find("modules", task.module)
+        assert entry is not None
+        effective = [key for key in frame.keywords if key in _EFFECT or key[:5] == "with_"]
+        effects = {key: rendered(frame.keywords[key], scope, self._report_of(frame), guarded=True) for key in effective}
+        late = [*_open(arguments_of(task, frame), options, entry.schema)]
+        late += [frame.keywords[key] for key, value in effects.items() if isinstance(value, Open)]
+        digests, contents = files
+        texts = (*contents.values(), *templates_in(late), *templates_in(frame.conditions, bare=True))
+        when = [template_of(each) for each in frame.conditions]
+        return self._digests.value(
+            self._key, task.module, entry.about.get("version", 1), options, digests, effects, when,
+            early_values(texts, scope),
         )
 
     def _reason(self, options: Mapping[str, Any], frame: Frame) -> str:
@@ -186,26 +211,6 @@ class StepMaker:
                 loop[str(node.value)] = _ITEM
         return frame.scope(late=loop)
 
-    def _effect(self, key: str, frame: Frame, scope: Scope) -> Any:
-        return rendered(frame.keywords[key], scope, self._report_of(frame), guarded=True)
-
-    def _template_values(self, contents: Mapping[str, str], scope: Scope) -> dict[str, Any]:
-        """Return the values that the templates of a step use, for what they come to depends on them."""
-        values: dict[str, Any] = {}
-        for text in contents.values():
-            try:
-                free = names_in(text).free
-            except Exception:  # noqa: BLE001, S112 - a template for another engine: its digest is in the key already
-                continue
-            for name in sorted(free):
-                try:
-                    value = scope.lookup(name)
-                except (Late, ExpressionError):
-                    continue
-                if isinstance(value, str | int | float | bool | list | dict | None):
-                    values[name] = value
-        return values
-
 
 def arguments_of(task: Task, frame: Frame) -> Node:
     """Return a task's options with ``module_defaults`` below and ``override`` for this build on top."""
@@ -221,6 +226,14 @@ def arguments_of(task: Task, frame: Frame) -> Node:
     return Node(entries, task.args.span, task.args.key_span)
 
 
+def _open(args: Node, options: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Node]:
+    """Yield the arguments whose values only the build knows."""
+    for key, node in args.items():
+        name = str(key)
+        if isinstance(options.get(schema["properties"].get(name, {}).get("x-alias-of", name)), Open):
+            yield node
+
+
 def target_refusal(keywords: Mapping[str, Node], frame: Frame) -> str | None:
     """Return why ``only`` or ``except`` keep an item out of this build; nothing when they do not."""
     for key, wanted in (("only", True), ("except", False)):
@@ -230,6 +243,15 @@ def target_refusal(keywords: Mapping[str, Node], frame: Frame) -> str | None:
         if any(matches(pattern, frame.names) for pattern in patterns) is not wanted:
             return f"{key}: {', '.join(patterns)}"
     return None
+
+
+def _joined(outer: Mapping[str, Node], inner: Mapping[str, Node]) -> Mapping[str, Node]:
+    """Return the keywords inside of a block: its own replace those around it, but for ``environment``, which adds."""
+    around, own = outer.get("environment"), inner.get("environment")
+    joined = {**outer, **inner}
+    if around is not None and own is not None:
+        joined["environment"] = Node((*around.elements(), *own.elements()), own.span, own.key_span)
+    return joined
 
 
 def _entries(node: Node) -> dict[str, Node]:
