@@ -13,6 +13,7 @@ from typing import Any
 from runner.cli import common
 from runner.cli.output import Output
 from runner.diagnostics import Diagnostic, Report
+from runner.expand.calls import CALLED
 from runner.expand.error import ExpressionError, Late
 from runner.expand.jinja import defined_names, environment
 from runner.expand.render import render, render_bare
@@ -122,7 +123,8 @@ class Session:
             value, problem = self._value(head)
             keys: Iterable[Any] = value if problem is None and hasattr(value, "keys") else ()
             return sorted(f"{head}.{key}" for key in keys if str(key).startswith(part))
-        known = self._scope.names() | defined_names() | {"help", "variables", "exit"}
+        own = {name for name in self._scope.names() if not name.startswith(CALLED)}
+        known = own | defined_names() | {"help", "variables", "exit"}
         return sorted(name for name in known if name.startswith(word))
 
 

@@ -19,7 +19,8 @@ from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
-from runner.expand import filters, functions, jinja_tests
+from runner.expand import filters, jinja_tests
+from runner.expand.calls import CALLABLE, CALLED
 from runner.expand.scope import BUILT_IN, MISSING
 
 _MAX_REPEAT = 10_000_000
@@ -103,6 +104,19 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
+def _with_calls(tree: nodes.Template) -> nodes.Template:
+    """Mark the names that are called as functions.
+
+    So functions hide nothing: ``file(x)`` is the function, and ``file is defined`` asks for a variable of that name.
+    """
+    own = {macro.name for macro in tree.find_all(nodes.Macro)}
+    own |= {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in CALLABLE and call.node.name not in own:
+            call.node.name = CALLED + call.node.name
+    return tree
+
+
 class Environment(SandboxedEnvironment):
     """The one Jinja environment."""
 
@@ -118,6 +132,9 @@ class Environment(SandboxedEnvironment):
         self.filters, self.tests = own_filters, own_tests
         self._known = {"filter": own_filters.names(), "test": own_tests.names()}
         self.globals = {name: self.globals[name] for name in BUILT_IN}
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        return _with_calls(super()._parse(source, name, filename))
 
     def known(self, kind: str) -> frozenset[str]:
         """Return the names of all filters (``filter``) or tests (``test``)."""
@@ -189,7 +206,7 @@ def evaluate(text: str, scope: Any) -> Any:
 
 def defined_names() -> frozenset[str]:
     """Return the names that every expression knows: Jinja's own globals and the functions."""
-    return frozenset(functions.names()) | frozenset(environment().globals)
+    return CALLABLE | BUILT_IN
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from runner.diagnostics import Diagnostic, did_you_mean
+from runner.expand.calls import CALLED
 from runner.expand.quick import JINJA_FILTERS, JINJA_TESTS, Names, quick_names
 from runner.expand.render import is_template, scalars, template_text
 from runner.text import Node
@@ -31,8 +32,9 @@ def names_in(text: str) -> Names:
     from runner.expand import jinja
 
     tree = jinja.syntax_tree(text)
+    free = {name for name in find_undeclared_variables(tree) if not name.startswith(CALLED)}
     return Names(
-        tuple(sorted(find_undeclared_variables(tree))),
+        tuple(sorted(free)),
         tuple(sorted(set(_guarded(tree)))),
         tuple(sorted({each.name for each in tree.find_all(nodes.Filter)})),
         tuple(sorted({each.name for each in tree.find_all(nodes.Test)})),

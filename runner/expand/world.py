@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from runner import __version__, registry
 from runner.diagnostics import Diagnostic
 from runner.expand import functions
+from runner.expand.calls import CALLED
 from runner.expand.error import ExpressionError, Late
 from runner.expand.functions.context import Context
 from runner.expand.inputs import Input
@@ -52,15 +53,13 @@ def moment(environ: Mapping[str, str], epoch: float | None = None) -> datetime |
 def base_scope(world: World) -> Scope:
     """Return the scope of variables' defaults: functions, ``env``, ``path``."""
     names: dict[str, Any] = {
-        "env": _environment(world),
         "path": {"root": str(world.root), "cwd": str(world.cwd)},
         "playbook_dir": str(world.root.resolve()),
         "ingot": {"version": __version__},
-        "now": _now(world),
         "omit": OMIT,
-        "uuidv4": _uuids(world),
     }
-    scope = Scope(_Functions(world), names)
+    calls: dict[str, Callable[..., Any]] = {"env": _environment(world), "now": _now(world), "uuidv4": _uuids(world)}
+    scope = Scope(_Functions(world, calls), names)
     return scope.with_layers(lookup_functions(world, scope))
 
 
@@ -79,30 +78,37 @@ def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -
 
 
 class _Functions(Mapping[str, Any]):
-    """The functions by name; each is loaded when it is asked for, and knows where it runs."""
+    """The functions by the names under which they are called; each is loaded when it is, and knows where it runs."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, own: Mapping[str, Callable[..., Any]]) -> None:
+        self._own = own
         self._context = Context(
             root=world.root, cwd=world.cwd, now=world.now, environ=world.environ,
             render=lambda text, names: _evaluate(text, Scope(self, names)),
         )
 
     def __getitem__(self, name: str) -> Callable[..., Any]:
-        found = functions.find(name)
+        short = name.removeprefix(CALLED)
+        if short in self._own:
+            return self._own[short]
+        found = functions.find(short)
         if found is None:
             raise KeyError(name)
-        if not functions.needs_context(name):
+        if not functions.needs_context(short):
             return found
         return lambda *args: found(*args, context=self._context)
 
     def __contains__(self, name: object) -> bool:
-        return name in functions.names()
+        if not isinstance(name, str) or not name.startswith(CALLED):
+            return False
+        short = name.removeprefix(CALLED)
+        return short in self._own or short in functions.names()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(functions.names())
+        return (CALLED + name for name in sorted({*functions.names(), *self._own}))
 
     def __len__(self) -> int:
-        return len(functions.names())
+        return len({*functions.names(), *self._own})
 
 
 def _evaluate(text: str, scope: Scope) -> Any:
@@ -144,7 +150,7 @@ def _now(world: World) -> Callable[..., Any]:
 def lookup_functions(
     world: World, scope: Scope, places: Sequence[Path] | None = None
 ) -> dict[str, Callable[..., Any]]:
-    """Return ``lookup`` and ``query`` for ``scope``; files are looked for in ``places``, in this order."""
+    """Return a layer with ``lookup`` and ``query`` for ``scope``; files are looked for in ``places``, in this order."""
     where = tuple(places) if places is not None else (world.root / "files", world.root)
 
     def query(name: str, *terms: Any, **options: Any) -> list[Any]:
@@ -163,14 +169,18 @@ def lookup_functions(
         values: list[Any] = found(list(terms), context=context, **options)
         return values
 
-    def lookup(name: str, *terms: Any, **options: Any) -> Any:
+    def lookup(name: Any, *terms: Any, **options: Any) -> Any:
+        """Return what a look-up plugin finds; with a mapping first, it is Packer's ``lookup(map, key, default)``."""
+        if isinstance(name, Mapping):
+            in_map: Any = functions.find("lookup")
+            return in_map(name, *terms)
         wantlist = options.get("wantlist", False)
         values = query(name, *terms, **options)
         if wantlist or len(values) != 1:
             return values if wantlist or not all(isinstance(v, str) for v in values) else ",".join(values)
         return values[0]
 
-    return {"lookup": lookup, "query": query, "q": query}
+    return {CALLED + "lookup": lookup, CALLED + "query": query, CALLED + "q": query}
 
 
 class Variables(Mapping[str, Any]):

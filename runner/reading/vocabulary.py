@@ -6,8 +6,7 @@ from runner.model.playbook import Block, Item, Play, Playbook, RoleContext, Task
 from runner.text import Node
 
 EARLY = frozenset({
-    "var", "local", "data", "path", "env", "ingot", "lookup", "query", "q", "playbook_dir", "now", "omit",
-    "source", "build", "matrix", "templatefile",
+    "var", "local", "data", "path", "ingot", "playbook_dir", "omit", "source", "build", "matrix",
 })
 """Names that the plan knows, beside variables, locals and functions."""
 LATE = frozenset({
