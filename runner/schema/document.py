@@ -38,7 +38,7 @@ def _record(record: Any, parts: Schema) -> Schema:
         name = field.rstrip("_")
         hint = hints[field]
         properties[name] = _of(hint, parts) | ({"description": docs[field]} if field in docs else {})
-        if type(None) not in get_args(hint):  # what is nothing is left out
+        if hint is not Any and type(None) not in get_args(hint):  # what is nothing is left out
             required.append(name)
     return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
 
