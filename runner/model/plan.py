@@ -57,6 +57,8 @@ class Link(NamedTuple):
     action: Action
     reason: str
     keep_input_artifact: bool | None = None
+    files: Mapping[str, str] = NOTHING
+    """Files on this computer that it reads, each with its SHA-256."""
 
 
 class Build(NamedTuple):
@@ -75,12 +77,14 @@ class Build(NamedTuple):
     matrix: Mapping[str, Any] = NOTHING
     options: Mapping[str, Any] = NOTHING
     key: str = ""
-    """SHA-256 of where the build starts from: builder and options."""
+    """SHA-256 of where the build starts from: builder, options, files, and the build it continues."""
     steps: tuple[Step, ...] = ()
     handlers: tuple[Step, ...] = ()
     verify: tuple[Step, ...] = ()
     on_error: tuple[Step, ...] = ()
     post_processors: tuple[tuple[Link, ...], ...] = ()
+    files: Mapping[str, str] = NOTHING
+    """Files on this computer that the builder reads, each with its SHA-256."""
 
 
 class Request(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from runner.model.plan import Open
 from runner.model.playbook import RoleContext, Task
 from runner.planning.digests import Digests
 from runner.reading.context import shown
+from runner.text import Node
 
 _TEMPLATE_LIMIT = 1024 * 1024
 """Templates up to this size, in bytes, are searched for the names they use."""
@@ -49,6 +50,40 @@ def read_files(
             if where == "templates" and path.is_file() and path.stat().st_size <= _TEMPLATE_LIMIT:
                 templates[shown(path)] = path.read_text(encoding="utf-8", errors="replace")
     return found, templates
+
+
+def named_files(
+    node: Node, options: Mapping[str, Any], schema: Mapping[str, Any], root: Path, digests: Digests, report: Report
+) -> dict[str, str]:
+    """Return the digests of the files that the options of a builder or a post-processor name, however deep.
+
+    ``node`` is what the options were written as. Names are relative to ``root``; one with ``*`` is all that fit it.
+    """
+    found: dict[str, str] = {}
+    for name, value in options.items():
+        known = schema.get("properties", {}).get(name, {})
+        for text in _read_names(value, known):
+            paths = sorted(root.glob(text)) if "*" in text and not Path(text).is_absolute() else [root / text]
+            present = [path for path in paths if path.exists()]
+            if not present:
+                place = (node.get(name) or node).span
+                report.add("W510", f"there is no file {text!r} yet", place, hint=f"looked in {shown(root) or '.'}")
+            found |= {shown(path): digests.file(path) for path in present}
+    return found
+
+
+def _read_names(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of files in a value; ``x-reads`` says which of its parts are some."""
+    if "x-reads" in schema:
+        yield from _names(value)
+    elif isinstance(value, list) and not isinstance(value, Open):
+        for each in value:
+            yield from _read_names(each, schema.get("items", {}))
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from _read_names(each, schema.get("properties", {}).get(name, {}))
+    elif isinstance(value, str) and "x-reads" in schema.get("items", {}):
+        yield from _names(value)
 
 
 def _names(value: Any) -> list[str]:

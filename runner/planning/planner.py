@@ -16,11 +16,12 @@ from runner.model.playbook import Item, Play, Playbook, PostProcessor, Source, S
 from runner.planning.arguments import check_arguments
 from runner.planning.candidates import Candidate, Finder, with_needed
 from runner.planning.digests import Digests, NoDigests, local_key
+from runner.planning.files import named_files
 from runner.planning.graph import waves
 from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection, check_patterns, matches
-from runner.planning.steps import Frame, StepMaker, late_names, role_variables
+from runner.planning.steps import Frame, StepMaker, handlers_of, late_names, role_variables
 from runner.text import Node
 
 
@@ -155,7 +156,8 @@ class _Planner:
         added = dict(each.use.options.items()) if each.use.options else {}
         options = Node({**dict(each.source.options.items()), **added}, each.source.place, each.source.place)
         values = rendered_options(options, scope, entry.schema, self.report)
-        key = self.digests.value(entry.name, values, [last_key(base) for base in bases])
+        files = named_files(options, values, entry.schema, self.world.root, self.digests, self.report)
+        key = self.digests.value(entry.name, values, files, [last_key(base) for base in bases])
         maker = StepMaker(self.digests, self.report, key)
         frame = self._frame(each)
         check_arguments(each.play, frame, self.report)
@@ -169,10 +171,11 @@ class _Planner:
             options=values,
             key=key,
             steps=steps,
-            handlers=apart("handlers", each.play.handlers, frame._replace(selection=Selection())),
+            handlers=apart("handlers", handlers_of(each.play), frame._replace(selection=Selection())),
             verify=apart("verify", each.play.verify, frame),
             on_error=apart("on_error", each.play.on_error, frame),
             post_processors=links,
+            files=files,
         )
         self.grounds[each.name] = Ground(planned, each.play, each.source, each.use, options, scope, frame)
         return planned
@@ -207,8 +210,9 @@ class _Planner:
                 yield Link(link.type, called, {}, "skip", refusal)
                 continue
             options = rendered_options(link.options, scope.with_layers(late=late), entry.schema, self.report)
+            files = named_files(link.options, options, entry.schema, self.world.root, self.digests, self.report)
             kept = None if keep is None else bool(keep.value)
-            yield Link(link.type, called, options, "run", "follows the build", kept)
+            yield Link(link.type, called, options, "run", "follows the build", kept, files)
 
     def _link_refusal(self, link: PostProcessor, each: Candidate, scope: Scope) -> str | None:
         for key, wanted in (("only", True), ("except", False)):
@@ -236,8 +240,11 @@ class _Planner:
             path = Path(file.path)
             found[file.path] = self.digests.file(path) if path.is_file() else self.digests.value(file.text)
         for build in builds:
-            for step in (*build.steps, *build.handlers, *build.verify, *build.on_error):
-                found |= step.files
+            links = (link for chain in build.post_processors for link in chain)
+            steps = (*build.steps, *build.handlers, *build.verify, *build.on_error)
+            readers: tuple[Build | Step | Link, ...] = (build, *steps, *links)
+            for each in readers:
+                found |= each.files
         return dict(sorted(found.items()))
 
 

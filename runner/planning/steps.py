@@ -268,17 +268,27 @@ def role_variables(play: Play) -> tuple[Layer, Layer]:
     defaults: dict[str, Node] = {}
     variables: dict[str, Node] = {}
     for _, items in play.sections():
-        for role in _roles(items):
-            defaults |= role.defaults
-            variables |= role.vars
+        for block in _roles(items):
+            if block.role is not None:
+                defaults |= block.role.defaults
+                variables |= block.role.vars
     return defaults, variables
 
 
-def _roles(items: tuple[Item, ...]) -> Iterator[RoleContext]:
+def handlers_of(play: Play) -> tuple[Item, ...]:
+    """Return the handlers of a play, and those of roles that its tasks import, in the order in which they run."""
+    found = {id(item): item for item in play.handlers}
+    for _, items in play.sections():
+        for block in _roles(items):
+            found |= {id(item): item for item in block.handlers if id(item) not in found}
+    return tuple(found.values())
+
+
+def _roles(items: tuple[Item, ...]) -> Iterator[Block]:
     for item in items:
         if isinstance(item, Block):
-            if item.kind == "role" and item.role is not None:
-                yield item.role
+            if item.kind == "role":
+                yield item
             for part in (item.tasks, item.rescue, item.always):
                 yield from _roles(part)
 
