@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from runner import registry
+from runner.cli.reference_language import language_pages
 from runner.diagnostics.catalogue import CATALOGUE, Entry
 from runner.registry import WORDS
 from runner.schema.check import wanted
@@ -19,7 +20,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 def pages() -> dict[str, str]:
     """Return every page of the reference by its path."""
-    files = {"README.md": _index()}
+    files = {"README.md": _index(), **language_pages(_table)}
     for kind in KINDS:
         for entry in registry.entries(kind):
             if entry.built_in:
@@ -31,6 +32,9 @@ def pages() -> dict[str, str]:
 
 def _index() -> str:
     lines = ["# Reference", "", "Made from the records in the source by `ingot doc --write docs/reference`.", ""]
+    lines += ["- [Keywords of a playbook](playbook.md)"]
+    lines += [f"- [{name.capitalize()}]({name}.md)" for name in ("functions", "filters", "tests", "lookups")]
+    lines.append("")
     for kind in KINDS:
         lines += [f"## {kind.replace('_', ' ').capitalize()}", ""]
         lines += ["| name | what it does | in this version |", "|---|---|---|"]
@@ -59,9 +63,7 @@ def plugin_page(entry: registry.Entry) -> str:
     if not entry.runs:
         lines += ["This version checks and plans it; a build that uses it is refused before it starts.", ""]
     if _own(schema):
-        lines += ["| option | type | default | meaning |", "|---|---|---|---|"]
-        lines += [_row(name, prop, schema) for name, prop in _own(schema)]
-        lines.append("")
+        lines += [*_table(schema), ""]
     for name, prop in _own(schema):
         lines += _block(name, prop)
     rules = list(_rules(schema))
@@ -79,6 +81,11 @@ def _own(schema: Schema) -> list[tuple[str, Schema]]:
     options = [(name, prop) for name, prop in schema.get("properties", {}).items() if "x-alias-of" not in prop]
     required = schema.get("required", ())
     return sorted(options, key=lambda option: option[0] not in required)
+
+
+def _table(schema: Schema) -> list[str]:
+    lines = ["| option | type | default | meaning |", "|---|---|---|---|"]
+    return lines + [_row(name, prop, schema) for name, prop in _own(schema)]
 
 
 def _row(name: str, prop: Schema, schema: Schema) -> str:
@@ -108,6 +115,9 @@ def _meaning(prop: Schema) -> str:
 
 def kind_of(prop: Schema) -> str:
     """Return what an option wants, in a few words."""
+    if "$ref" in prop:
+        name = prop["$ref"].rpartition("/")[2].replace("_", " ")
+        return f"[{name}](#{name.replace(' ', '-')})"
     choices = [choice for branch in prop.get("anyOf", ()) for choice in branch.get("enum", ()) if choice is not None]
     if choices:
         shown = (str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in choices)
@@ -128,9 +138,7 @@ def _block(name: str, prop: Schema) -> list[str]:
     inner = prop if prop.get("properties") else prop.get("items", {})
     if not isinstance(inner, dict) or not inner.get("properties"):
         return []
-    lines = [f"## {name}", "", "| option | type | default | meaning |", "|---|---|---|---|"]
-    lines += [_row(each, known, inner) for each, known in _own(inner)]
-    lines.append("")
+    lines = [f"## {name}", "", *_table(inner), ""]
     for each, known in _own(inner):
         lines += _block(f"{name}.{each}", known)
     return lines
