@@ -59,7 +59,7 @@ def _other(error: yaml.MarkedYAMLError, where: Span, file: SourceFile, report: R
             "E006", "a ':' is not expected here", where,
             hint="quote a text that holds ': '; or mend the indentation of this line",
         )
-    elif "escape" in problem:
+    elif "escape" in problem or "hexdecimal" in problem:
         hint = "write a backslash as two, or use single quotes, in which it stands for itself"
         report.add("E008", "a backslash begins an escape here, and this is none", where, hint=hint)
     elif "expected" in problem:

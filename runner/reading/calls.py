@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from runner import registry
-from runner.diagnostics import Note, did_you_mean
+from runner.diagnostics import Note, Report, did_you_mean
 from runner.expand.place import locate
 from runner.reading.context import Context, text_of
 from runner.reading.free_form import split_options
@@ -43,26 +43,35 @@ def find_call(node: Node, words: Mapping[str, Node], context: Context, keywords:
     module = modules[0] if modules else next(iter(words))
     strays = {word: child for word, child in words.items() if word != module}
     entry = registry.find("modules", module)
-    own = {word: child for word, child in strays.items() if entry and word in entry.schema["properties"]}
-    if len(modules) > 1 and (words[module].value is not None or len(own) < len(strays)):
+    own = entry is not None and all(word in entry.schema["properties"] for word in strays)
+    if len(modules) > 1 and (words[module].value is not None or not own):
         report.add(
             "E122", f"a task has one module, and this one has {len(modules)}: {listed(modules, 'and')}",
             words[modules[1]].place, notes=[Note("the first one is here", words[module].place)],
             hint="make a task of each",
         )
         return None
+    given = with_strays(module, words[module], strays, entry, report, keywords)
+    return _of_action(given, context) if module in ACTIONS else Call(module, given.place, given)
+
+
+def with_strays(
+    name: str, given: Node, strays: Mapping[str, Node], entry: Entry | None, report: Report, keywords: frozenset[str]
+) -> Node:
+    """Report what stands beside the name of a plugin and means nothing there.
+
+    Returns the options with those that only lack their indentation, so that they are not missed too.
+    """
+    entries: dict[Key, Node] = dict(given.items())
     for word, child in strays.items():
-        if word in own:
-            hint = f"it is an option of {module!r}: indent it further"
+        if entry and word in entry.schema["properties"]:
+            hint = f"it is an option of {name!r}: indent it further"
             report.add("E101", f"unknown keyword {word!r}", child.place, hint=hint)
+            entries.setdefault(word, child)
         else:
             unknown_word("E101", "keyword", word, keywords, child.place, report)
-    given = words[module]
-    if own and (given.value is None or isinstance(given.value, dict)):
-        entries: dict[Key, Node] = dict(given.items())
-        entries.update(own)
-        given = Node(entries, given.span, given.key_span)
-    return _of_action(given, context) if module in ACTIONS else Call(module, given.place, given)
+    mapping = given.value is None or isinstance(given.value, dict)
+    return Node(entries, given.span, given.key_span) if entries and mapping else given
 
 
 def _of_action(node: Node, context: Context) -> Call | None:

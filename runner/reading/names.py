@@ -12,7 +12,11 @@ from runner.reading.context import text_of
 from runner.schema.check import check, unknown_word
 from runner.text import Node
 
-_RESERVED = frozenset({"var", "local", "data", "source", "build", "path", "env", "ingot", "item", "omit", "matrix"})
+_RESERVED = frozenset({
+    "var", "local", "data", "source", "build", "path", "env", "ingot", "item", "omit", "matrix",
+    "and", "else", "false", "if", "in", "is", "none", "not", "or", "true", "False", "None", "True",
+})
+"""What means something in every expression, and words of Jinja."""
 
 
 def check_names(playbook: Playbook, written_sources: frozenset[str], report: Report) -> None:
@@ -24,12 +28,11 @@ def check_names(playbook: Playbook, written_sources: frozenset[str], report: Rep
     used: set[str] = set()
     builds = _build_names(playbook.plays, report)
     for play in playbook.plays:
-        if not play.sources and playbook.sources:
-            report.add("E134", "the play uses no source", play.place, hint="name one under 'sources'")
         for use in play.sources:
             used.add(use.name)
             _check_use(use, playbook, written_sources, builds, report)
-        _check_targets(play, report)
+        if play.sources and all(use.name in written_sources for use in play.sources):
+            _check_targets(play, report)
         _check_handlers(play, report)
     for name, source in playbook.sources.items():
         if name not in used:
@@ -45,7 +48,8 @@ def _check_own_names(playbook: Playbook, report: Report) -> None:
     for kind, entries in (("variable", playbook.variables), ("local", playbook.locals), ("data source", playbook.data)):
         for name, entry in entries.items():
             if not name.isidentifier():
-                report.add("E212", f"{name!r} is no name for a {kind}: letters, digits and underscores", entry.place)
+                hint = "a name has letters, digits and underscores, and begins with no digit"
+                report.add("E212", f"{name!r} is no name for a {kind}", entry.place, hint=hint)
             elif name in _RESERVED and kind != "data source":
                 report.add("E211", f"{name!r} has a meaning of its own and cannot name a {kind}", entry.place)
 
@@ -53,15 +57,17 @@ def _check_own_names(playbook: Playbook, report: Report) -> None:
 def _build_names(plays: Iterable[Play], report: Report) -> dict[str, SourceUse]:
     """Return what each build is called, without its matrix values."""
     names: dict[str, SourceUse] = {}
+    seen: set[str] = set()
     for play in plays:
         for use in play.sources:
             name = f"{play.name}.{use.name}" if play.name else use.name
-            if name in names:
+            if name in names and play.name not in seen:  # two plays of one name have been reported as such
                 notes = [Note("the first one is here", names[name].place)]
                 report.add(
                     "E016", f"two builds are called {name!r}", use.place, notes=notes, hint="give the plays names"
                 )
             names.setdefault(name, use)
+        seen.update({play.name} if play.name else ())
     return names
 
 

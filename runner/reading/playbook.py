@@ -12,7 +12,7 @@ from runner.reading.expressions import check_all_expressions
 from runner.reading.names import check_names
 from runner.reading.plays import read_plays
 from runner.reading.requirements import check_requirement
-from runner.schema.check import check, unknown_word
+from runner.schema.check import check, refuse_keys, unknown_word
 from runner.schema.published import definition, published
 from runner.text import Key, Node, SourceFile
 
@@ -39,17 +39,24 @@ def read_playbook(path: str, report: Report, settings: Settings | None = None) -
     directory = path != "-" and target.is_dir()
     paths = sorted(target.glob("*.ingot.yml")) if directory else [target]
     if directory and not paths:
-        report.add("E001", f"{path} holds no *.ingot.yml", SourceFile(path, "").start())
+        hint = "a directory is read as its files *.ingot.yml; name another file by its path"
+        report.add("E001", f"{path} holds no *.ingot.yml", SourceFile(path, "").start(), hint=hint)
         return None
-    documents = [node for each in paths if (node := files.load(each) if path != "-" else _stdin(files))]
+    documents = [files.load(each) if path != "-" else _stdin(files) for each in paths]
     if settings.sources:
-        extra = files.load(Path(settings.sources))
-        documents += [extra] if extra else []
-    parts = [part for node in documents if (part := _playbook_document(node, settings, report))]
-    if not parts:
+        documents.append(files.load(Path(settings.sources)))
+    parts = [node and _playbook_document(node, settings, report) for node in documents]
+    understood = [part for part in parts if part]
+    if not understood:
         return None
     root = target if directory else target.parent if path != "-" else Path()
-    return _assemble(path, root, _merge(parts, report), files, settings)
+    whole = _merge(understood, report)
+    complete = len(understood) == len(parts) and all(_is_section(whole.get(key)) for key in _SECTIONS)
+    return _assemble(path, root, whole, files, settings, complete=complete)
+
+
+def _is_section(node: Node | None) -> bool:
+    return node is None or node.value is None or isinstance(node.value, dict)
 
 
 def _stdin(files: Files) -> Node | None:
@@ -63,7 +70,8 @@ def _stdin(files: Files) -> Node | None:
 
 def _playbook_document(node: Node, settings: Settings, report: Report) -> Node | None:
     if node.value is None:
-        report.add("E018", "the file is empty", node.span, hint="`ingot new DIR` makes a playbook to start from")
+        message = "there are only comments in the file" if node.span.file.text.strip() else "the file is empty"
+        report.add("E018", message, node.span, hint="`ingot new DIR` makes a playbook to start from")
         return None
     if isinstance(node.value, tuple):
         if settings.sources is None:
@@ -74,9 +82,11 @@ def _playbook_document(node: Node, settings: Settings, report: Report) -> Node |
             return None
         node = Node({"plays": Node(node.value, node.span, node.span)}, node.span)
     if not isinstance(node.value, dict):
-        report.add("E104", "a playbook is a mapping", node.span)
+        report.add("E104", "a playbook is a mapping", node.span, hint="it has the keys 'sources' and 'plays'")
         return None
     check(node, published("playbook"), report, what="keyword")
+    for section in (node.get(name) for name in _SECTIONS):
+        refuse_keys(section, report)
     return node
 
 
@@ -103,7 +113,10 @@ def _merged(first: Node, second: Node, key: str, report: Report) -> Node:
     return first
 
 
-def _assemble(path: str, root: Path, node: Node, files: Files, settings: Settings) -> Playbook:
+def _assemble(
+    path: str, root: Path, node: Node, files: Files, settings: Settings, *, complete: bool
+) -> Playbook | None:
+    """Return the record; nothing when it is not ``complete``: what the playbook declares is then not known."""
     report = files.report
     parts = mapping_of(node)
     names = tuple(mapping_of(parts.get("sources")))
@@ -122,6 +135,8 @@ def _assemble(path: str, root: Path, node: Node, files: Files, settings: Setting
         sources=sources,
         plays=read_plays(parts.get("plays"), context),
     )
+    if not complete:
+        return None
     known = frozenset(mapping_of(parts.get("sources")))
     check_names(playbook, known, report)
     check_all_expressions(playbook, report)
@@ -146,9 +161,9 @@ def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:
         variables[name] = Variable(
             name, child.place,
             type=text_of(keys.get("type")) if sound else None,
-            default=keys.get("default"),
+            default=keys.get("default") or (None if sound else Node(None, child.span)),
             description=text_of(keys.get("description")) or "",
-            rules=keys.get("rules"),
+            rules=keys.get("rules") if sound else None,
             sensitive=sensitive is not None and str(sensitive.value).lower() in ("true", "yes", "on", "1"),
             env=text_of(keys.get("env")),
         )
@@ -178,7 +193,10 @@ def _read_data(node: Node | None, report: Report) -> dict[str, Data]:
         assert kind is not None
         entry = registry.find("data_sources", word) if word else None
         if entry is None:
-            unknown_word("E203", "data source", word or "", registry.names("data_sources"), kind.span, report)
+            unknown_word(
+                "E203", "data source", word or "", registry.names("data_sources"), kind.span, report,
+                otherwise="`ingot doc --kind data_sources` lists the data sources",
+            )
             continue
         options = without(child, frozenset({"type", "when"}))
         check(options, entry.schema, report)
@@ -204,7 +222,10 @@ def _read_sources(node: Node | None, report: Report) -> dict[str, Source]:
             continue
         entry = registry.find("builders", word)
         if entry is None:
-            unknown_word("E202", "builder", word, registry.names("builders"), builder.span, report)
+            unknown_word(
+                "E202", "builder", word, registry.names("builders"), builder.span, report,
+                otherwise="`ingot doc --kind builders` lists the builders",
+            )
             continue
         options = without(whole, frozenset({"builder", "extends"}))
         sources[name] = Source(name, child.place, entry.name, options)
@@ -220,16 +241,26 @@ def _extended(name: str, written: dict[str, Node] | object, seen: tuple[str, ...
     if parent is None or word is None:
         return node
     if word in (*seen, name):
-        chain = " -> ".join((*seen, name, word))
-        report.add("E205", f"sources extend each other in a circle: {chain}", parent.span)
+        _report_circle([*seen, name], word, written, report)
         return None
     if word not in written:
-        unknown_word("E206", "source", word, written, parent.span, report)
+        unknown_word("E206", "source", word, written.keys() - {name}, parent.span, report)
         return None
     base = _extended(word, written, (*seen, name), report)
     if base is None or not isinstance(base.value, dict) or not isinstance(node.value, dict):
         return None
     return Node({**base.value, **node.value}, node.span, node.key_span)
+
+
+def _report_circle(chain: list[str], back: str, written: dict[str, Node], report: Report) -> None:
+    """Report a circle as beginning with the first of its sources, wherever it was entered: so it is told once."""
+    circle = chain[chain.index(back) :]
+    first = next(name for name in written if name in circle)
+    start = circle.index(first)
+    shown_as = " -> ".join((*circle[start:], *circle[:start], first))
+    parent = written[first].get("extends")
+    assert parent is not None
+    report.add("E205", f"sources extend each other in a circle: {shown_as}", parent.span)
 
 
 def _read_requires(node: Node | None, report: Report) -> tuple[Requirement, ...]:

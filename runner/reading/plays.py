@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from functools import cache
+from typing import Any
 
-from runner import registry
 from runner.diagnostics import Note
-from runner.model.playbook import Play, PostProcessor, SourceUse
-from runner.reading.context import Context, mapping_of, only, text_of, without
+from runner.model.playbook import Play, SourceUse
+from runner.reading.context import Context, mapping_of, only, shown, text_of, without
+from runner.reading.post_processors import read_post_processors
 from runner.reading.roles import read_roles
 from runner.reading.tasks import read_tasks
-from runner.schema.check import check, unknown_word
+from runner.schema.check import check, refuse_keys
 from runner.schema.published import definition
-from runner.text import Node
+from runner.schema.words import listed
+from runner.text import Node, Span
 
 _PARTS = frozenset({
     "name", "description", "hosts", "sources", "vars", "vars_files", "matrix", "pre_tasks", "roles", "tasks",
     "post_tasks", "handlers", "on_error", "verify", "post_processors",
 })
 _USE_KEYWORDS = frozenset({"from", "when"})
+_NAME: dict[str, Any] = {"type": ["string", "number"]}
 
 
 def read_plays(node: Node | None, context: Context) -> tuple[Play, ...]:
     """Return the plays of a playbook. Two plays of one name are an error: so would be their builds."""
     plays: list[Play] = []
     by_name: dict[str, Play] = {}
-    for each in node.elements() if node else ():
+    for each in node.value if node and isinstance(node.value, tuple) else ():
         play = _read_play(each, context)
         if play is None:
             continue
@@ -61,26 +64,29 @@ def _read_play(node: Node, context: Context) -> Play | None:
     return Play(
         name=name or None,
         place=place,
-        sources=_read_uses(parts, context),
+        sources=_read_uses(parts, place, context),
         keywords={key: child for key, child in parts.items() if key not in _PARTS},
         vars=_variables(parts, context),
         matrix=_read_matrix(parts.get("matrix"), context),
         roles=roles.items,
         handlers=(*roles.handlers, *handlers),
-        post_processors=_read_post_processors(parts.get("post_processors"), context),
+        post_processors=read_post_processors(parts.get("post_processors"), context),
         **lists,
     )
 
 
-def _read_uses(parts: dict[str, Node] | object, context: Context) -> tuple[SourceUse, ...]:
-    entries = parts if isinstance(parts, dict) else {}
-    listed = entries.get("sources")
+def _read_uses(parts: Mapping[str, Node], place: Span, context: Context) -> tuple[SourceUse, ...]:
+    listed = parts.get("sources")
+    if not _elements(listed) and not _elements(parts.get("hosts")):
+        context.report.add("E134", "the play uses no source", place, hint="name one under 'sources'")
     uses: list[SourceUse] = []
     if listed is None:
-        uses = [use for each in _elements(entries.get("hosts")) for use in _read_hosts(each, context)]
+        uses = [use for each in _elements(parts.get("hosts")) for use in _read_hosts(each, context)]
     for each in _elements(listed):
-        if isinstance(each.value, str):
-            uses.append(SourceUse(each.value, each.span))
+        name = text_of(each)
+        if name is not None:
+            if check(each, _NAME, context.report):
+                uses.append(SourceUse(name, each.span))
             continue
         found = [(name, child) for name, child in each.items() if isinstance(name, str)]
         if len(found) != 1:
@@ -147,11 +153,11 @@ def _is_expression(node: Node) -> bool:
     return isinstance(node.value, str) and "{{" in node.value
 
 
-def _variables(parts: object, context: Context) -> dict[str, Node]:
+def _variables(parts: Mapping[str, Node], context: Context) -> dict[str, Node]:
     """Return the play's ``vars`` and what its ``vars_files`` bring, which count for more."""
-    entries = parts if isinstance(parts, dict) else {}
-    values = dict(mapping_of(entries.get("vars")))
-    files = entries.get("vars_files")
+    refuse_keys(parts.get("vars"), context.report)
+    values = dict(mapping_of(parts.get("vars")))
+    files = parts.get("vars_files")
     for each in files.elements() if files else ():
         names = [(text_of(name) or "", name) for name in each.elements()]
         if any("{{" in name for name, _ in names):
@@ -163,57 +169,12 @@ def _variables(parts: object, context: Context) -> dict[str, Node]:
         paths = [(context.root / name, node) for name, node in names]
         found = next((path for path, _ in paths if path.is_file()), None)
         if found is None:
-            context.report.add("E508", f"no file of variables called {' or '.join(n for n, _ in names)!r}", each.span)
+            looked = ", ".join(shown(path) for path, _ in paths)
+            message = f"no file of variables called {listed([name for name, _ in names], 'or')}"
+            context.report.add("E508", message, each.span, hint=f"looked for {looked}")
             continue
         node = context.files.load(found, each.span)
         if node is not None and node.value is not None and not isinstance(node.value, dict):
             context.report.add("E507", "a file of variables is a mapping of names to values", node.span)
         values.update(mapping_of(node))
     return values
-
-
-@cache
-def _post_processor_keywords() -> frozenset[str]:
-    return frozenset(definition("post_processor")["x-keywords"])
-
-
-def _read_post_processors(node: Node | None, context: Context) -> tuple[tuple[PostProcessor, ...], ...]:
-    chains = []
-    for each in node.elements() if node else ():
-        links = each.value if isinstance(each.value, tuple) else (each,)
-        chain = tuple(link for link in (_read_post_processor(link, context) for link in links) if link)
-        if chain:
-            chains.append(chain)
-    return tuple(chains)
-
-
-def _read_post_processor(node: Node, context: Context) -> PostProcessor | None:
-    report = context.report
-    if isinstance(node.value, str):
-        node = Node({node.value: Node(None, node.span, node.span)}, node.span)
-    if not isinstance(node.value, dict):
-        report.add("E132", "a post-processor is a name, or a name with options", node.span)
-        return None
-    keywords = _post_processor_keywords()
-    check(only(node, keywords), definition("post_processor"), report, what="keyword")
-    words = [(word, child) for word, child in node.items() if word not in keywords and isinstance(word, str)]
-    known = [(word, child) for word, child in words if registry.find("post_processors", word)]
-    if not words or len(known) > 1:
-        report.add("E132", "a post-processor is one name with options", known[1][1].place if known else node.span)
-        return None
-    for word, child in words:
-        if (word, child) not in known:
-            names = registry.names("post_processors") | (keywords if known else frozenset())
-            unknown_word("E204", "post-processor", word, names, child.place, report)
-    if not known:
-        return None
-    word, options = known[0]
-    entry = registry.find("post_processors", word)
-    assert entry is not None
-    if options.value is None:
-        options = options._replace(value={})
-    check(options, entry.schema, report)
-    present = {str(key): child for key, child in node.items() if key in keywords}
-    return PostProcessor(options.place, entry.name, options, present)
-
-

@@ -11,7 +11,7 @@ from runner.diagnostics import nearest
 from runner.model.playbook import Block, Item, Task
 from runner.reading.calls import ACTIONS, find_call, find_options, report_unknown_module
 from runner.reading.context import Context, mapping_of, only, shown, text_of
-from runner.schema.check import check, refuse_key
+from runner.schema.check import check, refuse_keys
 from runner.schema.published import definition
 from runner.text import Node
 
@@ -92,9 +92,7 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
 
 def _check_keywords(node: Node, present: Mapping[str, Node], context: Context, part: str) -> None:
     check(only(node, frozenset(present)), definition(part), context.report, what="keyword", lenient=context.lenient)
-    for key, child in node.items():
-        if not isinstance(key, str):
-            refuse_key(child, context.report)
+    refuse_keys(node, context.report)
     control = present.get("loop_control")
     if control is not None:
         check(control, definition("loop_control"), context.report, what="keyword", lenient=context.lenient)

@@ -12,7 +12,7 @@ from runner.schema.explain import explain
 from runner.schema.words import Schema, unknown_word, wanted
 from runner.text import Node
 
-__all__ = ["check", "refuse_key", "unknown_word", "wanted"]
+__all__ = ["check", "refuse_keys", "unknown_word", "wanted"]
 
 
 def check(node: Node, schema: Schema, report: Report, *, what: str = "option", lenient: bool = False) -> bool:
@@ -129,6 +129,13 @@ def _check_keys(node: Node, schema: Schema, report: Report, what: str, *, lenien
             sound = sound and lenient
         seen.setdefault(name, (key, child))
     return sound
+
+
+def refuse_keys(node: Node | None, report: Report) -> None:
+    """Report the keys of a mapping that are no texts, and so no names."""
+    for key, child in node.items() if node else ():
+        if not isinstance(key, str):
+            refuse_key(child, report)
 
 
 def refuse_key(node: Node, report: Report) -> None:
