@@ -1,0 +1,59 @@
+"""Filters that compute, and those that choose at random."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from runner.expand.filters.error import FilterError
+from runner.expand.filters.kinds import integer, kind, number
+
+
+def log(value: Any, base: Any = math.e) -> float:
+    """Return the logarithm of a number, the natural one without a base."""
+    if base == 10:  # noqa: PLR2004 - the base for which there is an exact function
+        return math.log10(number(value))
+    return math.log(number(value), number(base, "a number as base"))
+
+
+def pow_(value: Any, exponent: Any) -> float:
+    """Return a number to the power of another."""
+    return math.pow(number(value), number(exponent, "a number as exponent"))
+
+
+def root(value: Any, base: Any = 2) -> float:
+    """Return the square root of a number, or its root of another ``base``."""
+    if base == 2:  # noqa: PLR2004 - the square root
+        return math.sqrt(number(value))
+    return math.pow(number(value), 1.0 / number(base, "a number as base"))
+
+
+def _generator(seed: Any) -> Any:
+    import random
+
+    return random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - repeatable on request
+
+
+def random_(value: Any, start: Any = None, step: Any = None, seed: Any = None) -> Any:
+    """Return an item of a list, or a number below a number (from ``start`` on, in steps of ``step``).
+
+    The same ``seed`` always gives the same answer, the one that Ansible gives.
+    """
+    generator = _generator(seed)
+    if isinstance(value, int):
+        return generator.randrange(integer(start or 0), value, integer(step or 1))
+    if start is not None or step is not None:
+        raise FilterError("start and step go with a number only")
+    if isinstance(value, Sequence):
+        return generator.choice(value)
+    raise FilterError(f"a list or a whole number is wanted, not {kind(value)}")
+
+
+def shuffle(value: Any, seed: Any = None) -> Any:
+    """Return a list in a random order; the same ``seed`` always gives the same one."""
+    if not isinstance(value, str | Sequence):
+        return value
+    items = list(value)
+    _generator(seed).shuffle(items)
+    return items
