@@ -119,9 +119,8 @@ def _texts(value: Any) -> Iterable[str]:
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each)
-    elif isinstance(value, str):
-        yield value
-        yield from (line for line in value.splitlines() if len(line) > 1)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
 
 
 def finish(report: Report, output: Output, *, strict: bool = False) -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import IO, Literal
 
 from runner.diagnostics import Diagnostic
 
-MASK = "•••"
 Format = Literal["text", "json", "sarif", "github"]
 
 
@@ -18,7 +17,12 @@ class Output:
 
     def __init__(self, format: Format = "text", secrets: Iterable[str] = ()) -> None:  # noqa: A002 - the option's name
         self._format = format
-        self._secrets = sorted({text for text in secrets if text}, key=len, reverse=True)
+        self._secrets = tuple(secrets)
+        self._mask: Callable[[str], str] = str
+        if any(self._secrets):
+            from runner.events.secrets import Masker
+
+            self._mask = Masker(self._secrets)
 
     def with_secrets(self, secrets: Iterable[str]) -> Output:
         """Return an output that masks more."""
@@ -26,9 +30,7 @@ class Output:
 
     def mask(self, text: str) -> str:
         """Return ``text`` with every secret masked."""
-        for secret in self._secrets:
-            text = text.replace(secret, MASK)
-        return text
+        return self._mask(text)
 
     def line(self, text: str = "") -> None:
         """Write a line of the result."""

@@ -10,6 +10,7 @@ from runner.cli import common
 from runner.cli.output import Output, colored
 from runner.diagnostics import Report
 from runner.model.plan import Plan
+from runner.planning.concealed import concealed
 
 CHANGES = 3
 
@@ -48,7 +49,7 @@ def run(arguments: Namespace) -> int:
         request = common.request(arguments, loaded)
         if not save_plan(plan._replace(request=request), Path(arguments.out), output):
             return common.INVALID
-    _show(plan, arguments, output)
+    _show(concealed(plan, output.mask), arguments, output)
     work = any(build.action == "run" for build in plan.builds)
     return CHANGES if arguments.detailed_exitcode and work else 0
 
@@ -57,7 +58,7 @@ def _show(plan: Plan, arguments: Namespace, output: Output) -> None:
     if arguments.json:
         from runner.model.encode import to_json
 
-        output.raw(to_json(plan, output.mask))
+        output.raw(to_json(plan))
     elif not arguments.out or arguments.all:
         from runner.reports.plan import render_plan
 

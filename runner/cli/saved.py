@@ -14,6 +14,7 @@ from runner.diagnostics import Diagnostic, Report
 from runner.formats.files import read_source
 from runner.model.encode import encode, to_json
 from runner.model.plan import FORMAT, Plan
+from runner.planning.concealed import concealed
 from runner.text import SourceFile
 
 
@@ -21,7 +22,7 @@ def save_plan(plan: Plan, path: Path, output: Output) -> bool:
     """Write a plan to ``path`` at once or not at all; sensitive values stay out. Return whether it worked."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        partial.write_text(to_json(plan, output.mask), encoding="utf-8")
+        partial.write_text(to_json(concealed(plan, output.mask)), encoding="utf-8")
         partial.replace(path)
     except OSError as error:
         place = SourceFile(str(path), "").start()
@@ -71,7 +72,7 @@ def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, M
 def differences(path: str, old: Mapping[str, Any], plan: Plan, output: Output) -> list[Diagnostic]:
     """Return what has changed since a plan was saved, each as a reason not to build it."""
     place = SourceFile(path, "").start()
-    new = encode(plan, output.mask)
+    new = encode(concealed(plan, output.mask))
     return [
         Diagnostic("E602", f"changed since the plan was made: {what}", place, hint="make the plan again")
         for what in dict.fromkeys(_changes(old, new))
