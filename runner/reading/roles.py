@@ -54,7 +54,7 @@ def read_roles(node: Node | None, context: Context) -> Applied:
     seen: set[str] = set()
     items: list[Item] = []
     handlers: list[Item] = []
-    for use in node.elements() if node else ():
+    for use in node.value if node and isinstance(node.value, tuple) else ():
         found = _apply(use, context, seen)
         if found:
             items.append(found.block)
@@ -65,23 +65,49 @@ def read_roles(node: Node | None, context: Context) -> Applied:
 def read_imported_role(task: Task, name: str, place: Span, context: Context) -> Block | None:
     """Return the block of ``import_role`` (or what ``include_role`` will bring); its handlers come with the block."""
     parts = {part: text_of(task.args.get(f"{part}_from")) for part in ("tasks", "vars", "defaults", "handlers")}
+    open_parts = [part for part, value in parts.items() if value and "{{" in value]
+    if open_parts:
+        if task.module == "import_role":
+            _report_open(open_parts[0], task, context)
+        return None
     entry = Entry(**{part: Path(value).stem for part, value in parts.items() if value})
     found = _read_role(name, place, Node({}, place), context, entry)
     if found is None:
         return None
+    assert found.block.role is not None
+    for part, value in parts.items():
+        if value and not _files(found.block.role.path, part, Path(value).stem):
+            _report_missing(part, value, found.block.role, task, context)
     keywords = {key: child for key, child in task.keywords.items() if key != "name"}
     return found.block._replace(keywords=keywords)
+
+
+def _report_open(part: str, task: Task, context: Context) -> None:
+    node = task.args.get(f"{part}_from")
+    assert node is not None
+    message = f"{part}_from of import_role has to be known before the build"
+    context.report.add("E501", message, node.span, hint="use include_role")
+
+
+def _report_missing(part: str, value: str, role: RoleContext, task: Task, context: Context) -> None:
+    node = task.args.get(f"{part}_from")
+    assert node is not None
+    hint = did_you_mean(Path(value).stem, {each.stem for each in (role.path / part).glob("*.*")})
+    context.report.add("E502", f"the role {role.name!r} has no {part} called {value!r}", node.span, hint=hint)
 
 
 def _apply(use: Node, context: Context, seen: set[str]) -> _Found | None:
     if isinstance(use.value, str):
         use = Node({"role": use}, use.span)
+    if not isinstance(use.value, dict):
+        context.report.add("E505", "the entry names no role", use.span, hint="write a name, or 'role: NAME'")
+        return None
     if not check(use, definition("role_use"), context.report, what="keyword", lenient=context.lenient):
         return None
     role = use.get("role") or use.get("name")
     name = text_of(role)
     if role is None or name is None:
-        context.report.add("E505", "the entry names no role", use.span, hint="write 'role: NAME'")
+        context.report.add("E505", "the entry names no role", use.span, hint="write a name, or 'role: NAME'")
         return None
     if "{{" in name:
         context.report.add(
@@ -116,7 +142,7 @@ def _read_role(
     before: list[Item] = []
     handlers: list[Item] = []
     dependencies = meta.get("dependencies") if meta else None
-    for dependency in dependencies.elements() if dependencies else ():
+    for dependency in dependencies.value if dependencies and isinstance(dependencies.value, tuple) else ():
         found = _apply(_source_form(dependency), inner, seen if seen is not None else set())
         if found:
             before.append(found.block)
@@ -161,7 +187,9 @@ def _find(name: str, place: Span, context: Context) -> Path | None:
         if candidate.is_dir():
             return candidate
     known = {each.name for directory in directories if directory.is_dir() for each in directory.iterdir()}
-    looked = "looked in " + ", ".join(shown(each) for each in dict.fromkeys(directories[:-1]))
+    looked = f"looked in {', '.join(shown(each) for each in dict.fromkeys(directories[:-1]))}"
+    if "/" in name:
+        looked = f"there is no directory {shown(candidates[0])}"
     context.files.report.add("E504", f"no role called {name!r}", place, hint=did_you_mean(name, known) or looked)
     return None
 
@@ -187,11 +215,6 @@ def _document(path: Path, kind: str, stem: str, context: Context) -> Node | None
 def _tasks(path: Path, kind: str, stem: str, context: Context, *, part: str = "task") -> tuple[Item, ...]:
     found = _files(path, kind, stem)
     if not found:
-        if stem != "main":
-            assert context.role is not None
-            place = context.role.place
-            assert place is not None
-            context.files.report.add("E502", f"the role has no {kind} called {stem!r}", place)
         return ()
     node = context.files.load(found[0])
     return read_tasks(node, context.within(found[0], node.span.file), part=part) if node else ()

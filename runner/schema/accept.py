@@ -130,7 +130,6 @@ def _mapping(schema: Schema) -> Test:
     patterns = [(re.compile(text).search, _test_of(each)) for text, each in schema.get("patternProperties", {}).items()]
     rest = schema.get("additionalProperties", True)
     others: Test | None = None if rest is True else (lambda _node: False) if rest is False else _test_of(rest)
-    aliases = {name: prop["x-alias-of"] for name, prop in schema.get("properties", {}).items() if "x-alias-of" in prop}
     required = schema.get("required", ())
     needs = schema.get("dependentRequired", {})
 
@@ -148,8 +147,6 @@ def _mapping(schema: Schema) -> Test:
             test = known.get(key)
             if not (test(child) if test is not None else other(key, child)):
                 return False
-        if aliases and len({aliases.get(key, key) for key in value}) < len(value):
-            return False  # one option under two of its names
         for key in required:
             if key not in value:
                 return False

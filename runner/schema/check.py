@@ -21,14 +21,15 @@ def check(node: Node, schema: Schema, report: Report, *, what: str = "option", l
     ``what`` is what a key is called in messages. ``lenient`` makes warnings of what Ansible forgives and roles rely
     on: a text that YAML reads as a number or a boolean, an option that is given under two of its names.
     """
+    sound = _check_aliases(node, schema, report, lenient=lenient)
     if accepts(node, schema):
-        return True
+        return sound
     traps = list(_traps(node, schema))
     for trapped, alternatives in traps:
         _report_trap(trapped, alternatives, report, lenient=lenient)
-    sound = not traps or lenient
+    sound = sound and (not traps or lenient)
     for part, known in _parts(node, schema):
-        sound &= _check_keys(part, known, report, what, lenient=lenient)
+        sound &= _check_keys(part, known, report, what)
     errors = list(_errors(node, schema, {id(trapped) for trapped, _ in traps}))
     explain(errors, node, schema, report, what)
     return sound and not errors
@@ -106,28 +107,37 @@ def _report_trap(node: Node, schema: Schema, report: Report, *, lenient: bool) -
     report.add(code, f"unquoted, {raw} is {meaning} in YAML, and a text is wanted", node.span, hint=quoted)
 
 
-def _check_keys(node: Node, schema: Schema, report: Report, what: str, *, lenient: bool) -> bool:
-    """Report keys that are no texts, deprecated options, and options given under two names."""
+def _check_keys(node: Node, schema: Schema, report: Report, what: str) -> bool:
+    """Report keys that are no texts, and options that are deprecated."""
     sound = True
     known = schema.get("properties", {})
-    seen: dict[str, tuple[str, Node]] = {}
     for key, child in node.items():
         prop = known.get(key, {})
         if not isinstance(key, str):
             if known or ("object" in schema.get("type", ()) and type(key) is not int):
                 refuse_key(child, report)
                 sound = False
-            continue
-        if prop.get("deprecated"):
+        elif prop.get("deprecated"):
             report.add("W112", f"{what} {key!r} is deprecated", child.place, hint=prop.get("x-instead"))
-        name = prop.get("x-alias-of", key)
-        if name in seen:
-            first, other = seen[name]
-            notes = [Note("the first one is here", other.place)]
+    return sound
+
+
+def _check_aliases(node: Node, schema: Schema, report: Report, *, lenient: bool) -> bool:
+    """Report an option that is given under two of its names."""
+    known = schema.get("properties", {})
+    first: dict[str, tuple[str, Node]] = {}
+    sound = True
+    for key, child in node.items():
+        if not isinstance(key, str) or key not in known:
+            continue
+        name = known[key].get("x-alias-of", key)
+        if name in first:
             code, last = ("W113", "; the last one counts") if lenient else ("E107", "")
-            report.add(code, f"{first!r} and {key!r} are names of the same option{last}", child.place, notes=notes)
-            sound = sound and lenient
-        seen.setdefault(name, (key, child))
+            other, there = first[name]
+            notes = [Note("the first one is here", there.place)]
+            report.add(code, f"{other!r} and {key!r} name the same option{last}", child.place, notes=notes)
+            sound = lenient
+        first.setdefault(name, (key, child))
     return sound
 
 
