@@ -32,7 +32,7 @@ locals:
   page: "{{ greeting }} from $name\\n"
 
 sources:
-  page: # the `file` builder needs no machine; `ingot doc --kind builders` lists the others
+  page:  # the `file` builder needs no machine; `ingot doc --kind builders` lists the others
     builder: file
     content: "{{ page }}"
     target: out/page.txt
