@@ -38,7 +38,9 @@ def _link(link: Link) -> Link:
     return link._replace(options=_options("post_processors", link.type, link.options))
 
 
-def _options(kind: Literal["builders", "modules", "post_processors"], name: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+def _options(
+    kind: Literal["builders", "modules", "post_processors"], name: str, options: Mapping[str, Any]
+) -> Mapping[str, Any]:
     entry = registry.find(kind, name)
     assert entry is not None
     found: Mapping[str, Any] = _value(options, entry.schema)
