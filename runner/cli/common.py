@@ -91,7 +91,7 @@ def load(
     if playbook is None:
         return None
     from runner.expand.inputs import Given, resolve_inputs
-    from runner.expand.world import World, base_scope, moment
+    from runner.expand.world import World, base_scope, check_locals, moment
 
     now = moment(os.environ, epoch)
     if now is None:
@@ -103,6 +103,7 @@ def load(
     world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), read_data)
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ)
     inputs = resolve_inputs(playbook, given, base_scope(world), report)
+    check_locals(playbook, inputs, world, report)
     return Loaded(playbook, inputs, world)
 
 

@@ -25,6 +25,11 @@ _FAILURES = (
     ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError, TypeError, ValueError, re.error,
 )
 """What filters, functions and operators raise for values they cannot work with."""
+_KINDS = {
+    "dict": "the mapping", "Namespace": "it", "str": "a text", "int": "a number", "float": "a number",
+    "bool": "true or false", "list": "a list", "NoneType": "nothing",
+}
+"""What Python's types are called in messages."""
 
 
 def evaluated(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
@@ -68,7 +73,7 @@ def _undefined(error: UndefinedError, node: Node, scope: Scope, *, bare: bool) -
     place = place_of(node, match[1], bare=bare, before="") if match else node.span
     holder = message.partition(" object' has no ")[0].strip("'").rpartition(".")[2]
     if match and holder:
-        kind = {"dict": "the mapping", "Namespace": "it"}.get(holder, f"a {holder}")
+        kind = _KINDS.get(holder, f"a {holder}")
         message = f"{kind} has no {match[1]!r}"
     return Diagnostic("E402", message, place)
 

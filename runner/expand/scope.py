@@ -105,12 +105,13 @@ class Scope:
             self._active.pop()
 
     def _circle(self, name: str) -> Diagnostic:
-        chain = [*self._active[self._active.index(name) :], name]
-        nodes = [(each, self.where(each)) for each in chain[1:-1]]
-        notes = tuple(Note(f"{each!r} is set here", node.place) for each, node in nodes if node)
-        start = self.where(name)
-        assert start is not None
-        return Diagnostic("E405", f"values go round in a circle: {' -> '.join(chain)}", start.place, notes=notes)
+        """Say how values go round; each circle is told from its first name in the text, wherever it was entered."""
+        members = [(each, node) for each in self._active[self._active.index(name) :] if (node := self.where(each))]
+        first = min(range(len(members)), key=lambda index: members[index][1].place[1:3])
+        told = members[first:] + members[:first]
+        chain = " -> ".join(each for each, _ in (*told, told[0]))
+        notes = tuple(Note(f"{each!r} is set here", node.place) for each, node in told[1:])
+        return Diagnostic("E405", f"values go round in a circle: {chain}", told[0][1].place, notes=notes)
 
 
 class Namespace(Mapping[str, Any]):

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner import __version__, registry
-from runner.diagnostics import Diagnostic
+from runner.diagnostics import Diagnostic, Report
 from runner.expand import functions
 from runner.expand.calls import CALLED
 from runner.expand.error import ExpressionError, Late
@@ -70,11 +70,24 @@ def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -
     fixed = {name: found.value for name, found in inputs.items() if found.given}
     spaces: dict[str, Any] = {}
     layers = base_scope(world).with_layers(variables, values, spaces)
-    scope = Scope(*layers.layers, fixed=fixed)
+    late = {name: "it has no usable value" for name in playbook.variables if name not in inputs}
+    scope = Scope(*layers.layers, fixed=fixed, late=late)
     spaces["var"] = Namespace("var", playbook.variables, scope)
     spaces["local"] = Namespace("local", playbook.locals, scope)
     spaces["data"] = _DataNamespace(playbook.data, scope, world)
     return scope
+
+
+def check_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World, report: Report) -> None:
+    """Work every local out, so that a wrong one is found even when nothing uses it; look no data up for that."""
+    scope = early_scope(playbook, inputs, world._replace(read_data=False))
+    for name in playbook.locals:
+        try:
+            scope.lookup(name)
+        except ExpressionError as error:
+            report.extend([error.diagnostic])
+        except Late:
+            continue
 
 
 class _Functions(Mapping[str, Any]):

@@ -10,7 +10,7 @@ from runner.expand.error import ExpressionError, Late
 from runner.expand.inputs import Input
 from runner.expand.render import render_bare
 from runner.expand.scope import Scope
-from runner.expand.world import World, early_scope
+from runner.expand.world import World
 from runner.model.plan import Action, Build, InputValue, Link, Plan, Step
 from runner.model.playbook import Item, Play, Playbook, PostProcessor, Source, SourceUse, walk
 from runner.planning.arguments import check_arguments
@@ -92,7 +92,6 @@ class _Planner:
         self.grounds: dict[str, Ground] = {}
 
     def plan(self) -> Plan:
-        self._check_locals()
         finder = Finder(self.playbook, self.scopes, self.selection, self.report)
         candidates = finder.candidates()
         links = [
@@ -129,17 +128,6 @@ class _Planner:
         if not found.sensitive:
             return InputValue(found.value, found.origin)
         return InputValue(None, found.origin, sensitive=True, digest=self.digests.secret(str(found.value)))
-
-    def _check_locals(self) -> None:
-        """Work every local out, so that a wrong one is found even when nothing uses it; look no data up for that."""
-        scope = early_scope(self.playbook, self.inputs, self.world._replace(read_data=False))
-        for name in self.playbook.locals:
-            try:
-                scope.lookup(name)
-            except ExpressionError as error:
-                self.report.extend([error.diagnostic])
-            except Late:
-                continue
 
     def _build(self, each: Candidate, bases: list[Build]) -> Build:
         entry = registry.find("builders", each.source.builder)
