@@ -12,6 +12,8 @@ from runner.reading.names import all_items, flat
 from runner.reading.vocabulary import early_names, is_fact, task_names
 from runner.text import Node
 
+_SLIP = 0.8
+"""How much a name has to look like another one to be taken for a slip of the pen."""
 _BARE = frozenset({"when", "until", "changed_when", "failed_when"})
 
 
@@ -86,6 +88,8 @@ def _check_task_names(play: Play, early: frozenset[str], report: Report) -> None
 
     Only a warning: an included file, a fact or a module may set it after all.
     """
+    if any(task.module == "include_vars" and task.role is None for items in all_items(play) for task in walk(items)):
+        return
     known = early | task_names(play)
     for items in all_items(play):
         for task in walk(items):
@@ -98,7 +102,7 @@ def _check_task_names(play: Play, early: frozenset[str], report: Report) -> None
 
 def _check_task_expression(node: Node, *, bare: bool, known: frozenset[str], report: Report) -> None:
     for name in undefined_in(node, known, bare=bare):
-        hint = None if is_fact(name) else did_you_mean(name, known)
+        hint = None if is_fact(name) else did_you_mean(name, known, likeness=_SLIP)
         if hint:
             from runner.expand.evaluate import place_of
 
