@@ -46,10 +46,14 @@ def _files(paths: list[str], report: Report, *, recursive: bool) -> list[str]:
             continue
         inside = directory.rglob("*") if recursive else directory.glob("*")
         files = sorted(each for each in inside if each.suffix in _SUFFIXES and each.is_file())
-        found += [str(each) for each in files if not any(part.startswith(".") for part in each.parts if part != "..")]
+        found += [str(each) for each in files if not _hidden(each.relative_to(directory))]
         if not files and not recursive:
             report.add("W002", f"{path} holds no YAML files", SourceFile(path, "").start(), hint="look deeper with -r")
     return found
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
 
 
 def _format(path: str, arguments: Namespace, report: Report, output: Output) -> bool:

@@ -98,20 +98,39 @@ def _lines(described: Described) -> Iterator[str]:
             for name, each in described[title].items():
                 yield f"  {name:{width}}  {_line(title, each)}"
     for play in described["plays"]:
-        yield f"\nplay {play['name'] or '(no name)'}"
-        for key in ("builds", "roles", "handlers", "tags"):
-            if play[key]:
-                yield f"  {key:8}  {', '.join(play[key])}"
-        if play["matrix"]:
-            yield f"  matrix    {play['matrix']}"
-        yield f"  tasks     {play['tasks']}"
-        for chain in play["post_processors"]:
-            yield f"  then      {' -> '.join(chain)}"
+        yield from _play_lines(play)
+
+
+def _play_lines(play: Described) -> Iterator[str]:
+    yield f"\nplay {play['name'] or '(no name)'}"
+    for key in ("builds", "roles", "handlers", "tags"):
+        if play[key]:
+            yield f"  {key:8}  {', '.join(play[key])}"
+    for source, base in play["from"].items():
+        yield f"  from      {source}: {_shown(base)}"
+    for name, values in (play["matrix"] or {}).items():
+        yield f"  matrix    {name}: {_shown(values)}"
+    yield f"  tasks     {play['tasks']}"
+    for chain in play["post_processors"]:
+        yield f"  then      {' -> '.join(chain)}"
 
 
 def _line(title: str, each: Any) -> str:
     if title == "variables":
-        state = "required" if each["required"] else f"default {each.get('default', '(sensitive)')!r}"
-        words = [each.get("type", ""), state, "sensitive" if each.get("sensitive") else "", each.get("description", "")]
+        default = f"default {_shown(each.get('default', '(sensitive)'))}"
+        words = [each.get("type", ""), "required" if each["required"] else default, each.get("description", "")]
+        if each["required"] and each.get("sensitive"):
+            words.insert(2, "sensitive")
         return "  ".join(word for word in words if word)
-    return str(each.get("builder") or each.get("type")) if title in ("sources", "data") else repr(each)
+    return str(each.get("builder") or each.get("type")) if title in ("sources", "data") else _shown(each)
+
+
+def _shown(value: Any) -> str:
+    """Return a value in one line: a text as it is, lists and mappings as YAML writes them in one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_shown(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(_shown(each) for each in value)}]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return str(value).replace("\n", "\\n")

@@ -148,7 +148,9 @@ def _rules(schema: Schema) -> Iterator[str]:
     for clause in schema.get("allOf", ()):
         names = list(dict.fromkeys(_named(clause)))
         listed = ", ".join(f"`{name}`" for name in names)
-        if "oneOf" in clause:
+        if len(names) == 1 and "not" not in clause:
+            yield f"{listed} is needed"
+        elif "oneOf" in clause:
             yield f"exactly one of {listed}"
         elif "anyOf" in clause:
             yield f"at least one of {listed}"
