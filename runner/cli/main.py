@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 from runner import __version__
 
@@ -38,11 +39,22 @@ INTERRUPTED = 130
 class Parser(argparse.ArgumentParser):
     """Reports wrong usage as a diagnostic does: one line, a hint, exit status 2."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]  # argparse's never returns either
+    def error(self, message: str, hint: str | None = None) -> None:  # type: ignore[override]  # argparse's never returns
         """Say what is wrong with the command line and leave."""
         print(f"{self.prog}: error[E700]: {message}", file=sys.stderr)  # noqa: T201 - the bus is not there yet
-        print(f"  = hint: see '{self.prog} --help'", file=sys.stderr)  # noqa: T201 - as above
+        hint = hint or f"see '{self.prog} --help'"
+        print(f"  = hint: {hint}", file=sys.stderr)  # noqa: T201 - as above
         sys.exit(INVALID)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse unknown words where the command's own options are at hand, so that the one meant can be told."""
+        found, rest = super().parse_known_args(args, namespace)
+        if rest:
+            from runner.diagnostics import did_you_mean
+
+            hint = did_you_mean(rest[0].partition("=")[0], self._option_string_actions)
+            self.error(f"unrecognized arguments: {' '.join(rest)}", hint)
+        return found, rest
 
 
 def make_parser(wanted: str | None = None) -> Parser:
@@ -64,6 +76,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(_GARBAGE)  # reading makes many records and few cycles: looking for them would take a third longer
     command = next((word for word in words if not word.startswith("-")), "")
     parser = make_parser(command if command in COMMANDS else None if "completion" in words else "")
+    if command and command not in COMMANDS:
+        from runner.diagnostics import did_you_mean
+
+        parser.error(f"there is no command {command!r}", did_you_mean(command, COMMANDS))
     try:
         arguments = parser.parse_args(words)
         status: int = import_module(f"runner.cli.{arguments.command}").run(arguments)
