@@ -33,7 +33,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "expand": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry"),
     "reading": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry", "expand"),
     "planning": ("text", "diagnostics", "model", "schema", "registry", "expand", "reading"),
-    "execution": ("text", "diagnostics", "model", "sdk", "events", "registry", "expand", "planning"),
+    "execution": (
+        "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning",
+    ),
     "reports": ("model", "events", "diagnostics"),
     "cli": ("*",),
 }

@@ -164,6 +164,8 @@ class ArtifactMade(Event):
     description: str
     """The artifact in a few words."""
     files: tuple[MadeFile, ...] = ()
+    made: bool = True
+    """Whether there is anything to find: a builder may leave nothing behind."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+"""``ingot build``: make the images."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.cli import common
+from runner.cli.output import Output, colored
+from runner.diagnostics import Report
+
+if TYPE_CHECKING:
+    from runner.events.bus import Subscriber
+    from runner.execution.run import Ran
+    from runner.planning.planner import Prepared
+
+_FAILED, _PARTLY, _INTERRUPTED = 1, 4, 130
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's options."""
+    common.configure_playbook(parser)
+    common.configure_values(parser)
+    common.configure_selection(parser)
+    parser.add_argument("--parallel", "--parallel-builds", metavar="N", type=_count, default=0,
+                        help="how many builds run at once; 0, which is usual, means all that can")
+    parser.add_argument("--fail-fast", action="store_true", help="let the first build that fails stop all others")
+    parser.add_argument("--on-error", choices=("cleanup", "keep"), default="cleanup",
+                        help="whether what a failed build has made so far is removed or kept")
+    parser.add_argument("--force", action="store_true", help="replace what earlier runs made")
+    parser.add_argument("--manifest", metavar="FILE",
+                        help="file for the record of the run, instead of ingot-manifest.json beside the playbook")
+    parser.add_argument("--no-manifest", action="store_true", help="write no record of the run")
+    parser.add_argument("--timestamps", action="store_true", help="begin each line with the time")
+    shape = parser.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print what happens as lines of JSON")
+    shape.add_argument("--machine-readable", action="store_true", help="print what happens in Packer's lines")
+    common.configure_format(parser)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is no number of builds")
+    return int(text)
+
+
+def run(arguments: Namespace) -> int:
+    """Plan, refuse what cannot be done, and make the builds."""
+    report = Report()
+    output = Output(arguments.format)
+    found = _prepared(arguments, report, output)
+    if found is None or report.failed:
+        return common.finish(report, output, strict=arguments.strict) or common.INVALID
+    arguments, loaded, prepared = found
+    output = output.with_secrets(loaded.secrets)
+    from runner.execution.refusals import refuse
+
+    refuse(prepared.grounds, report)
+    status = common.finish(report, output, strict=arguments.strict)
+    if status:
+        return status
+    ran = _run(arguments, loaded, prepared)
+    output.diagnostics([each for result in ran.results.values() for each in result.diagnostics] + list(ran.diagnostics))
+    return _status(ran)
+
+
+def _prepared(
+    arguments: Namespace, report: Report, output: Output
+) -> tuple[Namespace, common.Loaded, Prepared] | None:
+    """Return the plan and what it stands on. A saved plan is made again, and has to come out the same."""
+    from runner.cli.saved import differences, is_saved_plan, load_plan
+
+    path, saved = arguments.playbook, None
+    if is_saved_plan(path):
+        asked = load_plan(path, arguments, report)
+        if asked is None:
+            return None
+        arguments, saved = asked
+    request = saved["request"] if saved else {}
+    loaded = common.load(
+        arguments, report, read_data=True, epoch=request.get("epoch"), seed=request.get("seed")
+    )
+    if loaded is None or report.failed:
+        return None
+    from runner.planning.planner import prepare
+
+    selection = common.selection(arguments)
+    prepared = prepare(loaded.playbook, loaded.inputs, loaded.world, selection, report)
+    if saved is not None and not report.failed:
+        report.extend(differences(path, saved, prepared.plan, output.with_secrets(loaded.secrets)))
+    return arguments, loaded, prepared
+
+
+def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared) -> Ran:
+    """Make the builds in an event loop of their own."""
+    import asyncio
+    import uuid
+
+    from runner.events.bus import Bus
+    from runner.execution.local import LocalCommands
+    from runner.execution.run import run_plan
+    from runner.execution.secrets import secret_options
+    from runner.execution.workshop import Workshop
+
+    world = loaded.world
+    shop = Workshop(
+        run=str(uuid.uuid4()),
+        bus=Bus(_subscriber(arguments), secrets=(*loaded.secrets, *secret_options(prepared.plan))),
+        world=world, commands=LocalCommands(world.environ, world.root), kept=[],
+        force=arguments.force, keep=arguments.on_error == "keep",
+        roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
+    )
+    # Not asyncio.run: at its end it would finish the generators that hold what a failed build is to keep.
+    loop = asyncio.new_event_loop()
+    try:
+        return loop.run_until_complete(run_plan(
+            prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast,
+            manifest=_manifest(arguments, world.root),
+        ))
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+def _subscriber(arguments: Namespace) -> Subscriber:
+    """Return who tells of the run on standard output."""
+    if arguments.json:
+        from runner.reports.jsonl import jsonl
+
+        return jsonl(sys.stdout)
+    if arguments.machine_readable:
+        from runner.reports.machine_readable import MachineReadable
+
+        return MachineReadable(sys.stdout)
+    from runner.reports.console import Console
+
+    return Console(sys.stdout, color=colored(sys.stdout), timestamps=arguments.timestamps)
+
+
+def _manifest(arguments: Namespace, root: Path) -> Path | None:
+    from runner.execution.record import NAME
+
+    if arguments.no_manifest:
+        return None
+    return Path(arguments.manifest) if arguments.manifest else root / NAME
+
+
+def _status(ran: Ran) -> int:
+    """Return the exit status of the run."""
+    outcomes = [each.outcome for each in ran.results.values()]
+    if ran.interrupted:
+        return _INTERRUPTED
+    if all(outcome in ("ok", "changed") for outcome in outcomes):
+        return _FAILED if ran.diagnostics else 0
+    return _PARTLY if any(outcome in ("ok", "changed") for outcome in outcomes) else _FAILED

@@ -1,0 +1,1 @@
+"""Carry a plan out: builds beside each other, tasks one after the other, everything told as events."""

@@ -1,0 +1,209 @@
+"""Try a task, once or until it succeeds: options rendered late, the module's work done, its result judged."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from runner import registry
+from runner.diagnostics import Diagnostic, Report
+from runner.execution.hands import Hands, Reach
+from runner.execution.memory import Memory
+from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
+from runner.execution.scopes import Inside, Scopes
+from runner.execution.stop import Stopped
+from runner.execution.telling import Telling
+from runner.execution.values import bare_value, first_false, flag, number, seconds, unknown, value_of
+from runner.expand.error import ExpressionError, Late
+from runner.expand.scope import Layer, Scope
+from runner.model.plan import Open
+from runner.model.playbook import Task
+from runner.planning.options import rendered_options
+from runner.planning.steps import arguments_of
+from runner.schema.records import make
+from runner.sdk import Failed
+from runner.text import Key, Node
+
+_TRIES = 4
+"""How often a task with ``until`` is tried when ``retries`` does not say: three times again, as in Ansible."""
+_DELAY = 5.0
+"""Seconds between tries, unless ``delay`` says otherwise."""
+
+
+class Attempts:
+    """Tries one task of one build."""
+
+    def __init__(
+        self, task: Task, inside: Inside, telling: Telling, *, scopes: Scopes, memory: Memory, reach: Reach
+    ) -> None:
+        self.task = task
+        self.inside = inside
+        self._telling = telling
+        self._scopes = scopes
+        self._memory = memory
+        self._reach = reach
+        register = task.keywords.get("register")
+        self.register = str(register.value) if register is not None and register.value is not None else None
+
+    def scope(self, *more: Layer) -> Scope:
+        """Return what the task knows now."""
+        return self._scopes.of(self.inside, self.task.role, *more)
+
+    async def run(self, *more: Layer) -> Result:
+        """Return how the task goes with the names of ``more`` (a loop's item): skipped, done, or failed for good."""
+        try:
+            condition = first_false(self.inside.frame.conditions, self.scope(*more))
+            if condition is not None:
+                return skipped(condition)
+            tries = 1 + max(0, int(number(self.task.keywords, "max_retries", self.scope(*more), 0)))
+            for attempt in range(1, tries + 1):
+                result = await self._until(more)
+                if not result.failed:
+                    break
+                if attempt < tries:
+                    self._telling.retried(attempt, tries - attempt, result.message)
+        except ExpressionError as error:
+            return broken(error.diagnostic)
+        return result
+
+    async def _until(self, more: tuple[Layer, ...]) -> Result:
+        """Try until the condition holds, or, without one, until the task succeeds."""
+        keywords = self.task.keywords
+        until, tries = keywords.get("until"), 1
+        if "retries" in keywords:
+            tries += max(0, int(number(keywords, "retries", self.scope(*more), 0)))
+        elif until is not None:
+            tries = _TRIES
+        for attempt in range(1, tries + 1):
+            result = self._judged(await self._once(more), more)
+            if tries == 1:
+                return result
+            result = result.with_values(attempts=attempt)
+            if self._is_done(until, result, more):
+                return result
+            if attempt < tries:
+                self._telling.retried(attempt, tries - attempt, result.message)
+                await asyncio.sleep(number(keywords, "delay", self.scope(*more), _DELAY))
+        failures = result.failures or (self._failure(f"{until.plain() if until else 'success'} was not reached"),)
+        return result.with_values(attempts=tries - 1, failed=True)._replace(failures=failures)
+
+    def _is_done(self, until: Node | None, result: Result, more: tuple[Layer, ...]) -> bool:
+        if until is None:
+            return not result.failed
+        return first_false([until], self.scope(*more, as_variables(result.values, self.register))) is None
+
+    async def _once(self, more: tuple[Layer, ...]) -> Result:
+        scope = self.scope(*more)
+        limit = seconds(self.task.keywords, "timeout", scope) or None
+        deadline = asyncio.timeout(limit)
+        try:
+            async with deadline:
+                return await self._worked(scope, more)
+        except ExpressionError as error:
+            return broken(error.diagnostic)
+        except Stopped as stopped:
+            return broken(*stopped.diagnostics)
+        except Failed as failed:
+            return self._refused(str(failed), failed.hint)
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            result = self._refused(f"it was not done within {limit:g} seconds", code="E804")
+            return result.with_values(timedout={"period": limit})
+        except OSError as error:
+            return self._refused(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+    def _refused(self, message: str, hint: str | None = None, code: str = "E802") -> Result:
+        return broken(self._failure(message, hint, code)).with_values(msg=message)
+
+    def _failure(self, message: str, hint: str | None = None, code: str = "E802") -> Diagnostic:
+        return Diagnostic(code, f"the task {self.task.name!r} failed: {message}", self.task.place, hint)
+
+    async def _worked(self, scope: Scope, more: tuple[Layer, ...]) -> Result:
+        """Do the module's work once."""
+        entry = registry.find("modules", self.task.module)
+        if entry is None:
+            raise Failed(f"there is no module called {self.task.module!r}")
+        plugin: Any = entry.load()
+        options = self._options(scope, entry.schema)
+        if not entry.runs:
+            raise Stopped(Diagnostic("E801", f"this version cannot run the module {entry.name!r}", self.task.place))
+        if gap := plugin.gap(options):
+            raise Failed(f"this version cannot do that: {gap}")
+        try:
+            record = make(plugin.options_type(), options)
+        except (TypeError, ValueError) as error:
+            raise Failed(str(error)) from error
+        hands = Hands(
+            self.task, self.inside.frame, scope, self._telling, reach=self._reach,
+            environment=self._environment(scope), checking=flag(self.inside.frame.keywords, "check_mode", scope),
+        )
+        outcome = await hands.carry_out(plugin(record).apply(self._memory.ansible_facts))
+        if outcome.failed is None:
+            self._memory.learn(outcome)
+        values = of_outcome(outcome, changing=hands.changing)
+        names = {name: value for layer in more for name, value in layer.items()}
+        includes = tuple((include, names) for include in hands.includes)
+        result = Result(values, (), outcome.shown or outcome.skipped or "", includes, tuple(hands.signals))
+        if outcome.failed is None:
+            return result
+        detail = f"{outcome.failed}: {outcome.shown}" if outcome.shown else outcome.failed
+        return result._replace(failures=(self._failure(detail),))
+
+    def _options(self, scope: Scope, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the rendered options, checked against the module's schema. Raises ``Stopped`` when they do not fit."""
+        report = Report()
+        written = arguments_of(self.task, self.inside.frame)
+        entries: dict[Key, Node] = {self._name(str(key), node, scope): node for key, node in written.items()}
+        node = Node(entries, written.span, written.key_span)
+        options = rendered_options(node, scope, schema, report, lenient=True)
+        for name, value in options.items():
+            if isinstance(value, Open) and value.needs:
+                place = entries.get(name, node)
+                report.extend([unknown(Late(value.needs, value.reason), place)])
+        if report.failed:
+            raise Stopped(*(each for each in report.diagnostics if each.severity == "error"))
+        return options
+
+    def _name(self, key: str, node: Node, scope: Scope) -> str:
+        """Return an option's name: ``set_fact`` may have expressions in the names of its variables."""
+        return str(value_of(Node(key, node.place), scope)) if "{{" in key else key
+
+    def _environment(self, scope: Scope) -> dict[str, str]:
+        """Return the ``environment`` of the task and everything around it, the inner one winning."""
+        found: dict[str, str] = {}
+        for node in self.inside.environment:
+            value = value_of(node, scope)
+            for each in value if isinstance(value, list) else [value]:
+                if isinstance(each, dict):
+                    found |= {str(name): str(text) for name, text in each.items()}
+                elif each not in (None, ""):
+                    message = f"'environment' is {each!r}, and a mapping of names to values is wanted"
+                    raise ExpressionError(Diagnostic("E104", message, node.span))
+        return found
+
+    def _judged(self, result: Result, more: tuple[Layer, ...]) -> Result:
+        """Let ``changed_when`` and ``failed_when`` have their say."""
+        keywords = self.task.keywords
+        if result.values.get("skipped"):
+            return result
+        for keyword, name in (("changed_when", "changed"), ("failed_when", "failed")):
+            if keyword not in keywords:
+                continue
+            scope = self.scope(*more, as_variables(result.values, self.register))
+            try:
+                verdict = self._holds(keywords[keyword], scope)
+            except ExpressionError as error:
+                return result.with_values(failed=True, msg=error.diagnostic.message)._replace(
+                    failures=(error.diagnostic,)
+                )
+            result = result.with_values(**{name: verdict, f"{keyword}_result": verdict})
+            if keyword == "failed_when":
+                why = f"failed_when: {keywords[keyword].plain()}"
+                failures = result.failures or (self._failure(why),)
+                result = result._replace(failures=failures if verdict else ())
+        return result
+
+    def _holds(self, conditions: Node, scope: Scope) -> bool:
+        return all(bool(bare_value(each, scope)) for each in conditions.elements())

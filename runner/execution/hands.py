@@ -1,0 +1,193 @@
+"""Do what modules ask for: the one place where their verbs become deeds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from runner.diagnostics import Report
+from runner.execution import terminal
+from runner.execution.local import Heard
+from runner.execution.stop import Stopped
+from runner.execution.telling import Telling
+from runner.execution.values import bare_value
+from runner.expand.error import ExpressionError
+from runner.expand.scope import Scope
+from runner.model.playbook import Task
+from runner.planning.files import directories
+from runner.planning.steps import Frame
+from runner.reading.context import Files as Documents
+from runner.sdk import (
+    Answer,
+    Ask,
+    Communicator,
+    Do,
+    Evaluate,
+    Failed,
+    Files,
+    Find,
+    Get,
+    Include,
+    Load,
+    Local,
+    Outcome,
+    Put,
+    Signal,
+    Verb,
+    Wait,
+    Waited,
+    Work,
+)
+from runner.text import Key, Node
+
+RunLocal = Callable[[Local, Mapping[str, str], Heard], Awaitable[Answer]]
+
+
+class Reach(NamedTuple):
+    """How commands reach this computer, and the machine if there is one."""
+
+    local: RunLocal
+    communicator: Communicator | None = None
+
+
+class Hands:
+    """What a module's work is done with, for one try of one task."""
+
+    def __init__(
+        self, task: Task, frame: Frame, scope: Scope, telling: Telling, *,
+        reach: Reach, environment: Mapping[str, str], checking: bool = False,
+    ) -> None:
+        self._task = task
+        self._frame = frame
+        self._scope = scope
+        self._telling = telling
+        self._reach = reach
+        self._environment = environment
+        self._checking = checking
+        self.changing = False
+        """Whether anything was asked for that changes something."""
+        self.includes: list[Include] = []
+        self.signals: list[str] = []
+
+    async def carry_out(self, work: Work) -> Outcome:
+        """Give the work what it asks for until it has its outcome."""
+        try:
+            verb = next(work)
+            while True:
+                if self._checking and isinstance(verb, Do | Put | Local):
+                    return Outcome(skipped="check mode changes nothing")
+                answer = await self._answer(verb)
+                verb = work.send(answer)
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome
+        finally:
+            work.close()
+
+    async def _answer(self, verb: Verb) -> Any:  # noqa: PLR0911 - one return a verb
+        self.changing = self.changing or isinstance(verb, Do | Put | Local)
+        match verb:
+            case Evaluate():
+                return self._evaluated(verb)
+            case Local():
+                return await self._reach.local(verb, self._environment, self._telling.output)
+            case Wait():
+                return await self._waited(verb)
+            case Find():
+                return self._found(verb)
+            case Files():
+                return await asyncio.to_thread(_listed, Path(verb.directory))
+            case Load():
+                return self._loaded(verb)
+            case Include():
+                self.includes.append(verb)
+                return None
+            case Signal():
+                self.signals.append(verb.action)
+                return None
+            case _:
+                return await self._on_machine(verb)
+
+    async def _on_machine(self, verb: Ask | Do | Put | Get) -> Any:
+        communicator = self._reach.communicator
+        if communicator is None:
+            raise Failed("there is no machine to do this on", "use shell_local, or a builder that makes a machine")
+        match verb:
+            case Put():
+                return await communicator.put(verb)
+            case Get():
+                return await communicator.get(verb)
+            case _:
+                return await communicator.run(verb)
+
+    def _evaluated(self, verb: Evaluate) -> Any:
+        node = self._written(verb.expression)
+        try:
+            return bare_value(node, self._scope)
+        except ExpressionError as error:
+            if verb.undefined is not None and error.diagnostic.code == "E402":
+                return verb.undefined
+            raise
+
+    def _written(self, expression: Any) -> Node:
+        """Return the expression with the place where it is written, or else with that of the task's options."""
+        found = next((each for each in _scalars(self._task.args) if each.value == expression), self._task.args)
+        return Node(expression, found.span, found.key_span)
+
+    async def _waited(self, verb: Wait) -> Waited:
+        start, text = datetime.now().astimezone(), ""
+        if verb.prompt:
+            self._telling.said(verb.prompt)
+        if verb.seconds is not None:
+            await asyncio.sleep(verb.seconds)
+        elif terminal.is_attended():
+            if not verb.prompt:
+                self._telling.said("press Enter to go on")
+            text = await terminal.typed(echo=verb.echo)
+        else:
+            self._telling.said("nobody is asked, for standard input is no terminal")
+        return Waited(start.replace(tzinfo=None), datetime.now().astimezone().replace(tzinfo=None), text)
+
+    def _found(self, verb: Find) -> str | None:
+        places = directories(verb.where, self._task, self._frame.roles, self._frame.root)
+        path = next((each / verb.path for each in places if (each / verb.path).exists()), None)
+        return None if path is None else str(path.resolve())
+
+    def _loaded(self, verb: Load) -> dict[str, Any]:
+        report = Report()
+        documents = Documents(report)
+        entries: dict[Key, Node] = {}
+        for path in verb.paths:
+            node = documents.load(Path(path), self._task.place)
+            if node is None or node.value is None:
+                continue
+            if not isinstance(node.value, dict):
+                report.add("E507", "a file of variables is a mapping of names to values", node.span)
+            entries |= dict(node.items())
+        if report.failed:
+            raise Stopped(*report.diagnostics)
+        if verb.under is None:
+            return {str(key): child for key, child in entries.items()}
+        place = self._task.args.span
+        return {verb.under: Node(entries, place, place)}
+
+
+def _listed(directory: Path) -> list[str]:
+    """Return the files below a directory: those of a directory before those of the ones in it, by name."""
+    found = []
+    for where, inner, names in os.walk(directory):
+        inner.sort()
+        found += [str((Path(where) / name).relative_to(directory)) for name in sorted(names)]
+    return found
+
+
+def _scalars(node: Node) -> list[Node]:
+    if isinstance(node.value, dict):
+        return [each for child in node.value.values() for each in _scalars(child)]
+    if isinstance(node.value, tuple):
+        return [each for child in node.value for each in _scalars(child)]
+    return [node]

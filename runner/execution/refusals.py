@@ -1,0 +1,160 @@
+"""What this version cannot do yet, found before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from runner import registry
+from runner.diagnostics import Report
+from runner.model.plan import Build, Open, Step
+from runner.model.playbook import Block, Item, Task, walk
+from runner.planning.planner import Ground
+from runner.planning.steps import handlers_of
+from runner.text import Node, Span
+
+_CODE = "E801"
+_ASYNC = ("async", "poll")
+
+
+def refuse(grounds: Mapping[str, Ground], report: Report) -> None:
+    """Report everything in the builds to be made that this version cannot run; then nothing is to be started."""
+    for ground in grounds.values():
+        if ground.build.action == "run":
+            _Refusals(ground, report).all()
+
+
+class _Refusals:
+    def __init__(self, ground: Ground, report: Report) -> None:
+        self._ground = ground
+        self._build: Build = ground.build
+        self._report = report
+        self._machine = True
+
+    def all(self) -> None:
+        """Report what is wrong with one build."""
+        self._builder()
+        play, build = self._ground.play, self._build
+        sections = (items for _, items in play.sections())
+        steps = iter(build.steps)
+        for items in sections:
+            self._steps(items, steps)
+        self._steps(handlers_of(play), iter(build.handlers))
+        self._steps(play.on_error, iter(build.on_error))
+        self._verify()
+        self._post_processors()
+
+    def _add(self, message: str, place: Span, hint: str) -> None:
+        self._report.add(_CODE, f"{self._build.name}: {message}", place, hint=hint)
+
+    def _builder(self) -> None:
+        build, ground = self._build, self._ground
+        entry = registry.find("builders", build.builder)
+        assert entry is not None
+        self._open(build.options, ground.options, ground.source.place)
+        if not entry.runs:
+            self._add(
+                f"this version cannot run the builder {entry.name!r}", ground.source.place,
+                "it can check and plan it; leave the build out with --except",
+            )
+            return
+        plugin: Any = entry.load()
+        self._machine = plugin.has_machine(build.options)
+        if gap := plugin.gap(build.options):
+            node = ground.options.get("communicator")
+            place = node.place if node and "communicator" in gap else ground.use.place
+            self._add(f"this version cannot use the builder {entry.name!r} with {gap}", place,
+                      "write communicator: none for work on this computer alone")
+
+    def _steps(self, items: tuple[Item, ...], steps: Iterator[Step]) -> None:
+        """Check the tasks that are to run: the plan has a step for each, in the same order."""
+        for task in walk(items):
+            step = next(steps)
+            if step.action == "run":
+                self._task(task, step.options)
+                for inner in _surely_run(task.included):
+                    self._task(inner, inner.args.plain())
+
+    def _task(self, task: Task, options: Mapping[str, Any]) -> None:
+        entry = registry.find("modules", task.module)
+        if entry is None:  # in a role, a module that nobody knows matters only when its task is reached
+            return
+        self._open(options, task.args, task.place)
+        if not entry.runs:
+            self._add(
+                f"this version cannot run the module {entry.name!r}", task.place,
+                "leave the task out with --skip-tags, or the build with --except",
+            )
+            return
+        plugin: Any = entry.load()
+        if gap := plugin.gap(options):
+            self._add(f"this version cannot do that: {gap}", task.place, "leave the task out with --skip-tags")
+        if not plugin.controller and not self._machine:
+            self._add(
+                f"the module {entry.name!r} works on a machine, and the builder {self._build.builder!r} makes none",
+                task.place, "use shell_local for work on this computer",
+            )
+        self._keywords(task, controller=plugin.controller)
+
+    def _keywords(self, task: Task, *, controller: bool) -> None:
+        """Refuse the keywords that would have no effect yet."""
+        for name in _ASYNC:
+            node = task.keywords.get(name)
+            if node is not None and node.value not in (0, "0", None):
+                self._add(f"this version cannot run tasks in the background ({name!r})", node.place,
+                          "use 'timeout' to bound the time of a task")
+                break
+        delegate = task.keywords.get("delegate_to")
+        if delegate is not None and delegate.value not in ("localhost", "127.0.0.1", "::1"):
+            self._add("a task can be delegated to localhost only", delegate.place, "write delegate_to: localhost")
+        become = task.keywords.get("become")
+        if controller and become is not None and become.value not in (False, "no", "false", None):
+            self._add(f"{task.module!r} runs on this computer as you are, and 'become' is for the machine",
+                      become.place, "remove it, or start the command with sudo")
+
+    def _verify(self) -> None:
+        if self._machine:
+            return
+        for task, step in zip(walk(self._ground.play.verify), self._build.verify, strict=True):
+            if step.action == "run":
+                self._add(
+                    f"'verify' checks a machine, and the builder {self._build.builder!r} makes none", task.place,
+                    "check with a task of the play, or with the post-processor shell-local",
+                )
+                return
+
+    def _post_processors(self) -> None:
+        written = chain.from_iterable(self._ground.play.post_processors)
+        links = chain.from_iterable(self._build.post_processors)
+        for writing, link in zip(written, links, strict=True):
+            if link.action == "skip":
+                continue
+            entry = registry.find("post_processors", link.type)
+            assert entry is not None
+            self._open(link.options, writing.options, writing.place)
+            if not entry.runs:
+                self._add(f"this version cannot run the post-processor {entry.name!r}", writing.place,
+                          "give it a name and leave it out with --except NAME")
+            elif gap := entry.load().gap(link.options):
+                self._add(f"this version cannot do that: {gap}", writing.place, "leave the post-processor out")
+
+    def _open(self, options: Mapping[str, Any], written: Node, place: Span) -> None:
+        """Refuse values that not even the build will know: look-ups of kinds that this version cannot make."""
+        for name, value in options.items():
+            if isinstance(value, Open) and value.needs.startswith("data."):
+                node = written.get(name)
+                self._add(f"{value.needs} is not known: {value.reason}", node.place if node else place,
+                          "give the value as a variable instead")
+
+
+def _surely_run(items: Iterable[Item]) -> Iterator[Task]:
+    """Yield the tasks of an included file that have no condition: the others may never be reached."""
+    for item in items:
+        if "when" in item.keywords:
+            continue
+        if isinstance(item, Block):
+            yield from _surely_run((*item.tasks, *item.always))
+        else:
+            yield item
+            yield from _surely_run(item.included)

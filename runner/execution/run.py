@@ -1,0 +1,76 @@
+"""Run a plan from its first build to its manifest."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from runner.diagnostics import Diagnostic
+from runner.events.event import ManifestWritten, RunFinished, RunStarted
+from runner.execution.build import make_build
+from runner.execution.interrupts import Interrupts
+from runner.execution.record import manifest_of, write_manifest
+from runner.execution.supervisor import Job, Supervisor
+from runner.execution.workshop import Finished, Workshop
+from runner.planning.planner import Ground, Prepared
+from runner.sdk import Artifact
+from runner.text import SourceFile
+
+
+class Ran(NamedTuple):
+    """How a run went."""
+
+    results: Mapping[str, Finished]
+    """Build -> how it ended, in the order of the plan."""
+    interrupted: bool
+    diagnostics: tuple[Diagnostic, ...] = ()
+    """What went wrong beside the builds."""
+
+
+async def run_plan(
+    prepared: Prepared, shop: Workshop, *, parallel: int = 0, fail_fast: bool = False, manifest: Path | None = None
+) -> Ran:
+    """Make the builds of a plan, and then the manifest at ``manifest`` if anything was made."""
+    began = time.monotonic()
+    names = [name for wave in prepared.plan.order for name in wave]
+    shop.bus.emit(RunStarted(shop.run, prepared.plan.playbook, tuple(names)))
+    supervisor = Supervisor(shop.bus, parallel=parallel, fail_fast=fail_fast)
+    running = asyncio.ensure_future(supervisor.run([_job(prepared.grounds[name], shop) for name in names]))
+    interrupts = Interrupts(running, shop.bus, shop.commands.kill)
+    interrupts.install()
+    try:
+        await running
+    except asyncio.CancelledError:
+        if not interrupts.times:
+            raise
+    results = {name: supervisor.results[name] for name in names}
+    diagnostics = _record(prepared, shop, results, manifest) if manifest else ()
+    outcomes = {name: each.outcome for name, each in results.items()}
+    shop.bus.emit(RunFinished(shop.run, round(time.monotonic() - began, 6), outcomes))
+    return Ran(results, interrupts.times > 0, diagnostics)
+
+
+def _job(ground: Ground, shop: Workshop) -> Job:
+    def make(start_from: Artifact | None) -> Awaitable[Finished]:
+        return make_build(ground, start_from, shop)
+
+    build = ground.build
+    return Job(build.name, build.builder, ground.use.place, build.start_from, make)
+
+
+def _record(
+    prepared: Prepared, shop: Workshop, results: Mapping[str, Finished], path: Path
+) -> tuple[Diagnostic, ...]:
+    """Write the manifest if there is anything to tell of."""
+    if not any(artifact.made for each in results.values() for artifact in each.artifacts):
+        return ()
+    try:
+        write_manifest(manifest_of(shop.run, prepared.plan, results.values(), path.parent), path, shop.bus.mask)
+    except OSError as error:
+        message = f"the manifest cannot be written: {error.strerror}"
+        return (Diagnostic("E812", message, SourceFile(str(path), "").start()),)
+    shop.bus.emit(ManifestWritten(str(path)))
+    return ()

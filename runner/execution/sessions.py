@@ -1,0 +1,79 @@
+"""What builders and post-processors work with: sessions, one a step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from runner.events.event import ArtifactMade, MadeFile
+from runner.execution.local import Heard
+from runner.execution.telling import Telling
+from runner.execution.workshop import Workshop
+from runner.planning.matrix import label
+from runner.planning.planner import Ground
+from runner.sdk import Answer, Artifact, Local, Session
+
+T = TypeVar("T")
+
+
+class Sessions:
+    """Makes the sessions of one build."""
+
+    def __init__(self, ground: Ground, start_from: Artifact | None, shop: Workshop, stack: AsyncExitStack) -> None:
+        self._build = ground.build
+        self._start_from = start_from
+        self._shop = shop
+        self._stack = stack
+        self._source = ground.build.source + label(dict(ground.build.matrix))
+
+    @property
+    def names(self) -> Mapping[str, Any]:
+        """What expressions see as ``build``."""
+        build = self._build
+        return {
+            "name": build.name, "play": build.play or "", "type": build.builder, "run": self._shop.run,
+            "PackerRunUUID": self._shop.run,
+        }
+
+    def of(self, telling: Telling) -> Session:
+        """Return the session of a step."""
+        shop = self._shop
+
+        async def local(command: Local) -> Answer:
+            return await self.run_local(command, {}, telling.output)
+
+        return Session(
+            build=self._build.name, source=self._source, builder=self._build.builder, run=shop.run,
+            root=shop.world.root, say=telling.said, local=local, hold=self._hold, force=shop.force,
+            start_from=self._start_from,
+        )
+
+    async def _hold(self, manager: AbstractAsyncContextManager[T], /) -> T:
+        return await self._stack.enter_async_context(manager)
+
+    async def run_local(self, command: Local, environment: Mapping[str, str], heard: Heard) -> Answer:
+        """Run a command on this computer, with the variables by which it knows its build (Packer's names, and ours)."""
+        packer = {"PACKER_BUILDER_TYPE": self._build.builder, "PACKER_BUILD_NAME": self._source}
+        own = {
+            "PACKER_RUN_UUID": self._shop.run,
+            "INGOT_BUILD_NAME": self._build.name, "INGOT_BUILDER_TYPE": self._build.builder,
+        }
+        command = replace(command, environment={**packer, **environment, **command.environment})
+        return await self._shop.commands.run(command, own, heard)
+
+    def tell(self, artifact: Artifact) -> None:
+        """Tell what was made."""
+        files = tuple(MadeFile(str(file), size_of(file)) for file in artifact.files)
+        self._shop.bus.emit(ArtifactMade(
+            self._build.name, artifact.builder, artifact.id, artifact.description, files, artifact.made
+        ))
+
+
+def size_of(file: Path) -> int:
+    """Return how large a file is, or all files below a directory, in bytes; zero for what is gone."""
+    if file.is_dir():
+        return sum(each.stat().st_size for each in file.rglob("*") if each.is_file())
+    return file.stat().st_size if file.exists() else 0

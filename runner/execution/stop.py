@@ -1,0 +1,35 @@
+"""Why a build does not go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runner.diagnostics import Diagnostic
+
+
+class Stopped(Exception):  # noqa: N818 - it reads as what it says
+    """The build cannot go on; ``diagnostics`` say why and where."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__(*(each.message for each in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class TaskFailed(Stopped):
+    """A task failed, and nobody said to ignore it. ``rescue`` may still mend it."""
+
+    def __init__(self, task: Mapping[str, Any], result: Mapping[str, Any], *diagnostics: Diagnostic) -> None:
+        super().__init__(*diagnostics)
+        self.task = task
+        """What ``ansible_failed_task`` is."""
+        self.result = result
+        """What ``ansible_failed_result`` is."""
+
+
+class PlayEnded(Exception):  # noqa: N818 - not an error
+    """``meta: end_play``: nothing more is to be done, and the image is made."""
+
+
+class RoleEnded(Exception):  # noqa: N818 - not an error
+    """``meta: end_role``: the rest of the role is left out."""

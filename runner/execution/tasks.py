@@ -1,0 +1,227 @@
+"""Run lists of tasks: blocks and their rescue, loops, results, includes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from runner.diagnostics import Diagnostic
+from runner.execution.attempt import Attempts
+from runner.execution.handlers import Handlers
+from runner.execution.hands import Reach
+from runner.execution.includes import DEEPEST, Includes
+from runner.execution.loops import control_of, items_of, keyword_of
+from runner.execution.memory import Memory
+from runner.execution.result import Result, as_variables, broken, of_loop, skipped
+from runner.execution.scopes import Inside, Scopes
+from runner.execution.stop import PlayEnded, RoleEnded, Stopped, TaskFailed
+from runner.execution.telling import Teller, Telling
+from runner.execution.values import first_false, flag, seconds, value_of
+from runner.expand.error import ExpressionError
+from runner.expand.render import is_template, to_node
+from runner.expand.scope import Layer
+from runner.model.playbook import Block, Item, Task
+from runner.sdk import Include
+from runner.text import Node
+
+
+class Tools(NamedTuple):
+    """What the tasks of one build are run with."""
+
+    teller: Teller
+    scopes: Scopes
+    memory: Memory
+    handlers: Handlers
+    includes: Includes
+    reach: Reach
+
+
+class Tasks:
+    """Runs the tasks of one build, one after the other."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+
+    async def section(self, name: str, items: tuple[Item, ...]) -> None:
+        """Run one of the play's lists. Raises ``Stopped`` when the build cannot go on."""
+        await self._items(items, self._tools.scopes.outermost(name))
+
+    async def flush(self) -> None:
+        """Run the handlers that were notified, in the order in which they are defined."""
+        for task, inside in self._tools.handlers.due():
+            await self._task(task, inside)
+
+    async def _items(self, items: Sequence[Item], inside: Inside) -> None:
+        for item in items:
+            if isinstance(item, Block):
+                await self._block(item, inside)
+            else:
+                await self._task(item, inside)
+
+    def _entered(self, inside: Inside, item: Item) -> Inside:
+        try:
+            return self._tools.scopes.entered(inside, item)
+        except ExpressionError as error:
+            raise Stopped(error.diagnostic) from error
+
+    async def _block(self, block: Block, inside: Inside) -> None:
+        inside = self._entered(inside, block)
+        if inside.frame.refusal:
+            return
+        try:
+            await self._guarded(block, inside)
+        except RoleEnded:
+            if block.kind != "role":
+                raise
+
+    async def _guarded(self, block: Block, inside: Inside) -> None:
+        """Run a block; when a task fails ``rescue`` mends it, and ``always`` runs in either case."""
+        failure: TaskFailed | None = None
+        try:
+            await self._items(block.tasks, inside)
+        except TaskFailed as failed:
+            failure = failed
+        if failure is not None and block.rescue:
+            self._tools.memory.keep("ansible_failed_task", failure.task)
+            self._tools.memory.keep("ansible_failed_result", failure.result)
+            try:
+                await self._items(block.rescue, inside)
+                failure = None
+            except TaskFailed as failed:
+                failure = failed
+        await self._items(block.always, inside)
+        if failure is not None:
+            raise failure
+
+    async def _task(self, task: Task, around: Inside) -> None:
+        inside = self._entered(around, task)
+        if inside.frame.refusal:
+            return
+        tools = self._tools
+        role = task.role.name if task.role else None
+        telling = tools.teller.step(self._name(task, inside), inside.section, task.module, task.place, role)
+        attempts = Attempts(
+            task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach
+        )
+        try:
+            result = await self._result(attempts, telling)
+            ignored = self._taken_in(attempts, result)
+        except asyncio.CancelledError:
+            telling.finished("cancelled")
+            raise
+        except Stopped as stopped:
+            telling.finished("failed", str(stopped.diagnostics[0].message))
+            raise
+        telling.finished(result.ending, result.message, ignored=ignored)
+        if result.failed and not ignored:
+            raise TaskFailed(_shown(task), result.values, *result.failures)
+        if not result.failed:
+            await self._follow(task, around, result)
+
+    def _name(self, task: Task, inside: Inside) -> str:
+        node = Node(task.name, task.place)
+        if not is_template(node):
+            return task.name
+        try:
+            return str(value_of(node, self._tools.scopes.of(inside, task.role)))
+        except ExpressionError:
+            return task.name
+
+    async def _result(self, attempts: Attempts, telling: Telling) -> Result:
+        task, keywords = attempts.task, attempts.inside.frame.keywords
+        try:
+            telling.hidden = "no_log" in keywords
+            telling.hidden = flag(keywords, "no_log", attempts.scope())
+            await asyncio.sleep(seconds(task.keywords, "pause_before", attempts.scope()))
+            loop = keyword_of(task)
+            if loop is None:
+                return await attempts.run()
+            return await self._looped(attempts, telling, *loop)
+        except ExpressionError as error:
+            return broken(error.diagnostic)
+
+    async def _looped(self, attempts: Attempts, telling: Telling, keyword: str, node: Node) -> Result:
+        """Run a task for each item; an item that fails does not stop the others."""
+        try:
+            items = items_of(keyword, node, attempts.scope())
+        except ExpressionError:
+            condition = first_false(attempts.inside.frame.conditions, attempts.scope())
+            if condition is None:
+                raise
+            return skipped(condition)  # a list that is not there does not matter when its task is not wanted
+        control = control_of(attempts.task, attempts.scope())
+        results: list[Result] = []
+        for index, item in enumerate(items):
+            if index and control.pause:
+                await asyncio.sleep(control.pause)
+            names = control.variables(items, index)
+            result = (await attempts.run(names)).with_values(**names)
+            results.append(result)
+            scope = attempts.scope(names, as_variables(result.values, attempts.register))
+            telling.item(control.text(item, scope), result.ending, result.message)
+            if control.is_over(scope):
+                break
+        return of_loop(results)
+
+    def _taken_in(self, attempts: Attempts, result: Result) -> bool:
+        """Keep the result, notify handlers; return whether a failure is to be ignored."""
+        task, keywords = attempts.task, attempts.inside.frame.keywords
+        if attempts.register is not None:
+            self._tools.memory.keep(attempts.register, result.values)
+        if result.changed and not result.failed:
+            self._notify(attempts)
+        if not result.failed:
+            return False
+        try:
+            scope = attempts.scope()
+            return flag(keywords, "ignore_errors", scope) or flag(task.keywords, "continue_on_error", scope)
+        except ExpressionError as error:
+            raise Stopped(*result.failures, error.diagnostic) from error
+
+    def _notify(self, attempts: Attempts) -> None:
+        scope = attempts.scope()
+        for node in attempts.inside.notify:
+            for each in node.elements():
+                try:
+                    value = value_of(each, scope)
+                except ExpressionError as error:
+                    raise Stopped(error.diagnostic) from error
+                for name in value if isinstance(value, list) else [value]:
+                    if not self._tools.handlers.notify(str(name)):
+                        raise Stopped(Diagnostic("E806", f"there is no handler called {str(name)!r}", each.span))
+
+    async def _follow(self, task: Task, around: Inside, result: Result) -> None:
+        """Do what the task asks of the build itself."""
+        for include, names in result.includes:
+            await self._included(include, names, task, around)
+        for signal in result.signals:
+            match signal:
+                case "flush_handlers":
+                    await self.flush()
+                case "end_role" if around.frame.roles:
+                    raise RoleEnded
+                case "end_role":
+                    raise Stopped(Diagnostic("E802", "'end_role' stands outside of roles", task.place))
+                case _:
+                    raise PlayEnded
+
+    async def _included(self, include: Include, names: Layer, task: Task, around: Inside) -> None:
+        """Run the tasks of a file. They stand where the task that includes it stands, and see its ``vars`` and item."""
+        if around.depth >= DEEPEST:
+            message = f"files of tasks include each other more than {DEEPEST} times; the next is {include.file}"
+            raise Stopped(Diagnostic("E807", message, task.place))
+        try:
+            items = self._tools.includes.tasks(include.file, task, around.section)
+        except Stopped as stopped:
+            result = {"changed": False, "failed": True, "msg": stopped.diagnostics[0].message}
+            raise TaskFailed(_shown(task), result, *stopped.diagnostics) from stopped
+        variables = {str(key): node for key, node in task.keywords["vars"].items()} if "vars" in task.keywords else {}
+        inside = around._replace(params=(*around.params, names, variables), depth=around.depth + 1)
+        keywords = {str(key): node for key, node in to_node(dict(include.apply), task.args).items()}
+        await self._block(Block(task.place, "import", task.name, keywords, items, role=task.role), inside)
+
+
+def _shown(task: Task) -> dict[str, Any]:
+    """Return what ``ansible_failed_task`` tells of a task."""
+    return {"name": task.name, "action": task.module, "args": task.args.plain()}

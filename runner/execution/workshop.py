@@ -1,0 +1,52 @@
+"""What all builds of a run share, and what one build leaves."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from runner.diagnostics import Diagnostic
+from runner.events.bus import Bus
+from runner.events.event import Failure, Outcome
+from runner.execution.local import LocalCommands
+from runner.expand.world import World
+from runner.sdk import Artifact
+
+
+class Workshop(NamedTuple):
+    """What all builds of a run share."""
+
+    run: str
+    """The UUID of the run."""
+    bus: Bus
+    world: World
+    commands: LocalCommands
+    kept: list[AsyncExitStack]
+    """What is kept of failed builds: referred to here, so that nothing tidies it away."""
+    force: bool = False
+    """Whether what an earlier run made may be replaced."""
+    keep: bool = False
+    """Whether what a failed build has made so far is kept."""
+    roles_path: tuple[Path, ...] = ()
+    sources: tuple[str, ...] = ()
+    """Names of the playbook's sources."""
+
+
+class Finished(NamedTuple):
+    """How a build ended, and what it left."""
+
+    name: str
+    builder: str
+    outcome: Outcome
+    started: float
+    """In seconds since 1970."""
+    finished: float
+    artifacts: tuple[Artifact, ...] = ()
+    """The image first, then what post-processors made of it."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The diagnostics as events tell them."""
+        return tuple(Failure(each.code, each.message, str(each.span)) for each in self.diagnostics)

@@ -1,0 +1,55 @@
+"""The record of a run: what each build made, of what it was made, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+FORMAT = 1
+"""The version of the manifest's format; raised when a reader of the old one would go wrong."""
+Status = Literal["ok", "failed", "cancelled", "skipped"]
+
+
+class ManifestFile(NamedTuple):
+    """A file that was made."""
+
+    path: str
+    """Relative to the manifest's directory, if the file lies there."""
+    size: int
+    """In bytes."""
+    sha256: str
+
+
+class ManifestBuild(NamedTuple):
+    """How one build ended."""
+
+    name: str
+    builder: str
+    status: Status
+    started: str
+    """The time in UTC, as ISO 8601 writes it."""
+    finished: str
+    artifact: str | None = None
+    """What the builder calls the image that it made."""
+    files: tuple[ManifestFile, ...] = ()
+    """The files of the image, and those that post-processors made of it."""
+    parents: tuple[str, ...] = ()
+    """The builds whose images it starts from."""
+    key: str = ""
+    """The key of the plan's last step: equal keys mean equal work."""
+    errors: tuple[str, ...] = ()
+    """Why it failed: ``path:line:column: CODE: message``."""
+
+
+class Manifest(NamedTuple):
+    """The record of a run."""
+
+    run: str
+    """The UUID of the run."""
+    ingot: str
+    """The version of Ingot."""
+    playbook: str
+    started: str
+    """The time in UTC, as ISO 8601 writes it."""
+    finished: str
+    builds: tuple[ManifestBuild, ...]
+    format: int = FORMAT

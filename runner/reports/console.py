@@ -1,0 +1,119 @@
+"""What people see while builds are made: a line for everything that happens, each with the build it belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import TextIO
+
+from runner.events.event import (
+    ArtifactMade,
+    BuildFinished,
+    BuildStarted,
+    CommandOutput,
+    Event,
+    ItemFinished,
+    ManifestWritten,
+    RunFinished,
+    RunInterrupted,
+    RunStarted,
+    Said,
+    StepFinished,
+    StepRetried,
+    StepStarted,
+)
+from runner.reports.durations import readable
+
+_COLORS = ("32", "36", "35", "34", "33")
+"""Colours of builds, one after the other: green, cyan, magenta, blue, yellow."""
+_RED = "31"
+_INTERRUPTS = {
+    1: "stopping, and tidying up; once more says how it stands",
+    2: "still tidying up; once more leaves everything as it is",
+}
+
+
+class Console:
+    """Writes to a terminal or a file. Pure: what it knows of a run it knows from its events."""
+
+    def __init__(self, out: TextIO, *, color: bool = False, timestamps: bool = False) -> None:
+        self._out = out
+        self._color = color
+        self._timestamps = timestamps
+        self._colors: dict[str, str] = {}
+        self._made: list[ArtifactMade] = []
+
+    def __call__(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case a kind of event
+        """Tell of one event."""
+        match event:
+            case RunStarted():
+                self._colors = {name: _COLORS[index % len(_COLORS)] for index, name in enumerate(event.builds)}
+            case BuildStarted():
+                self._title(event, event.build, f"started, with the builder {event.builder}")
+            case StepStarted():
+                role = f"{event.role} : " if event.role else ""
+                self._title(event, event.build, f"{role}{event.name}")
+            case Said():
+                self._text(event, event.build, event.text)
+            case CommandOutput():
+                self._text(event, event.build, event.line, bad=event.stream == "stderr")
+            case ItemFinished():
+                self._outcome(event, event.build, f"{event.outcome} ({event.item})", event.message)
+            case StepRetried():
+                self._text(event, event.build, f"try {event.attempt} failed, {event.left} left: {event.message}")
+            case StepFinished():
+                self._step(event)
+            case ArtifactMade():
+                self._made.append(event)
+            case BuildFinished():
+                self._build(event)
+            case ManifestWritten():
+                self._line(event, f"Manifest: {event.path}")
+            case RunInterrupted():
+                self._line(event, f"{event.signal}: {_INTERRUPTS.get(event.times, 'leaving')}", _RED)
+            case RunFinished():
+                self._run(event)
+
+    def _step(self, event: StepFinished) -> None:
+        took = "" if event.outcome == "skipped" else f" after {readable(event.took)}"
+        ignored = ", which is ignored" if event.ignored else ""
+        self._outcome(event, event.build, f"{event.outcome}{took}{ignored}", event.message)
+
+    def _outcome(self, event: Event, build: str, outcome: str, message: str) -> None:
+        bad, lines = outcome.startswith("failed"), message.split("\n")
+        if len(lines) == 1:
+            self._text(event, build, f"{outcome}: {message}" if message else outcome, bad=bad)
+            return
+        for text in (f"{outcome}:", *(f"  {line}" for line in lines)):
+            self._text(event, build, text, bad=bad)
+
+    def _build(self, event: BuildFinished) -> None:
+        good = event.outcome in ("ok", "changed")
+        text = f"finished after {readable(event.took)}" if good else f"{event.outcome} after {readable(event.took)}"
+        self._title(event, event.build, text, _RED if event.outcome == "failed" else None)
+        for failure in event.failures:
+            self._text(event, event.build, f"{failure.place}: {failure.message}", bad=True)
+
+    def _run(self, event: RunFinished) -> None:
+        counts = Counter(event.outcomes.values())
+        words = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        bad = any(outcome in counts for outcome in ("failed", "cancelled"))
+        self._line(event, "")
+        self._line(event, f"==> Builds: {words or 'none'}; took {readable(event.took)}", _RED if bad else None)
+        for made in (each for each in self._made if each.made):
+            text = made.description or ", ".join(file.path for file in made.files) or made.id
+            self._line(event, f"--> {made.build}: {text}", self._colors.get(made.build))
+
+    def _title(self, event: Event, build: str, text: str, color: str | None = None) -> None:
+        self._line(event, f"==> {build}: {text}", f"1;{color or self._colors.get(build, '0')}")
+
+    def _text(self, event: Event, build: str, text: str, *, bad: bool = False) -> None:
+        self._line(event, f"    {build}: {text}", _RED if bad else self._colors.get(build))
+
+    def _line(self, event: Event, text: str, color: str | None = None) -> None:
+        if self._color and color and text:
+            text = f"\x1b[{color}m{text}\x1b[0m"
+        if self._timestamps:
+            text = f"{datetime.fromtimestamp(event.at).astimezone().isoformat(timespec='seconds')}: {text}"
+        self._out.write(f"{text}\n")
+        self._out.flush()

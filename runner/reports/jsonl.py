@@ -1,0 +1,26 @@
+"""One event, one line of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, TextIO
+
+from runner.events.event import Event
+
+
+def encoded(event: Event) -> dict[str, Any]:
+    """Return an event as plain data: its kind, when it happened, and its fields."""
+    values = asdict(event)
+    return {"event": type(event).__name__, "at": values.pop("at"), **values}
+
+
+def jsonl(out: TextIO) -> Callable[[Event], None]:
+    """Return a subscriber that writes each event to ``out`` as it happens."""
+
+    def write(event: Event) -> None:
+        out.write(json.dumps(encoded(event), ensure_ascii=False) + "\n")
+        out.flush()
+
+    return write
