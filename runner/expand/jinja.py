@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.compiler import CodeGenerator
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import SecurityError, UndefinedError
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -29,10 +29,25 @@ _MAX_POWER_BITS = 100_000
 """The largest number that ``**`` makes, in bits."""
 
 
+class NotThere(UndefinedError):  # noqa: N818 - it reads as what it says
+    """Something undefined was used: ``name`` of ``holder``, which is Jinja's ``missing`` for a name by itself."""
+
+    def __init__(self, message: str | None, holder: Any, name: Any) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.name = name
+
+
 class Missing(StrictUndefined):
     """An undefined value: it may be asked for its parts and tested, and fails when it is used."""
 
     __slots__ = ()
+
+    def __init__(
+        self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: Any = UndefinedError
+    ) -> None:
+        raised: Any = exc if exc is not UndefinedError else partial(NotThere, holder=obj, name=name)
+        super().__init__(hint, obj, name, raised)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from runner.diagnostics import Diagnostic, did_you_mean
+from runner.diagnostics import Diagnostic
 from runner.expand.calls import CALLED
 from runner.expand.quick import JINJA_FILTERS, JINJA_TESTS, Names, quick_names
 from runner.expand.render import is_template, scalars, template_text
@@ -116,12 +116,12 @@ def _uncompilable(node: Node, text: str, *, bare: bool) -> Diagnostic | None:
     if quick is not None and _helpers_are_known(quick.filters, quick.tests):
         return None
     from runner.expand import jinja
-    from runner.expand.evaluate import syntax_diagnostic
+    from runner.expand.explain import template_diagnostic
 
     try:
         jinja.compiled(text)
     except _template_error() as error:
-        return syntax_diagnostic(error, node, bare=bare)
+        return template_diagnostic(error, node, bare=bare)
     return None
 
 
@@ -129,11 +129,9 @@ def _undefined(node: Node, known: frozenset[str], *, bare: bool) -> Iterator[Dia
     missing = undefined_in(node, known, bare=bare)
     if not missing:
         return
-    from runner.expand.evaluate import place_of
+    from runner.expand.explain import unknown_name
     from runner.expand.jinja import defined_names
 
     for name in missing:
         if name not in defined_names():
-            place = place_of(node, name, bare=bare and not is_template(node))
-            hint = did_you_mean(name, known | defined_names())
-            yield Diagnostic("E402", f"{name!r} is not defined", place, hint=hint)
+            yield unknown_name(name, node, known, bare=bare and not is_template(node))

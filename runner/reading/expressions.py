@@ -104,7 +104,7 @@ def _check_task_expression(node: Node, *, bare: bool, known: frozenset[str], rep
     for name in undefined_in(node, known, bare=bare):
         hint = None if is_fact(name) else did_you_mean(name, known, likeness=_SLIP)
         if hint:
-            from runner.expand.evaluate import place_of
+            from runner.expand.explain import place_of
 
             place = place_of(node, name, bare=bare and not is_template(node))
             report.add("W402", f"nothing here sets {name!r}", place, hint=hint)
