@@ -100,6 +100,12 @@ def directories(where: str, task: Task, roles: Sequence[RoleContext], root: Path
     places: list[Path] = []
     for role in reversed(roles):
         places += [role.path / where, role.path] if where != "here" else [role.path]
-    beside = Path(task.file.path).parent
-    own = [root / where] if where != "here" else []
-    return list(dict.fromkeys([*places, beside, *own, root]))
+    for beside in (Path(task.file.path).parent, root):
+        places += [beside / where, beside] if where != "here" else [beside]
+    return list(dict.fromkeys(places))
+
+
+def search_path(roles: Sequence[RoleContext], root: Path) -> list[Path]:
+    """Return where ``lookup`` looks for relative paths, in order: the roles around the task, then the playbook."""
+    owners = [*(role.path for role in reversed(roles)), root]
+    return [place for owner in owners for place in (owner / "files", owner / "templates", owner / "vars", owner)]

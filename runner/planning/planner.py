@@ -178,7 +178,7 @@ class _Planner:
         defaults = play.keywords.get("module_defaults")
         frame = Frame(
             base=(*self.scopes.base.layers, defaults_of_roles), early=early, fixed=self.scopes.fixed,
-            names=each.names, selection=self.selection, root=Path(self.playbook.root), late=late,
+            names=each.names, selection=self.selection, world=self.world, late=late,
             keywords={key: node for key, node in play.keywords.items() if key != "when"},
             defaults={str(key): node for key, node in defaults.items()} if defaults else {},
         )

@@ -1,6 +1,7 @@
 """Tasks -> steps: blocks flattened, conditions and tags decided where they can be, options rendered."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,11 +10,13 @@ from runner.diagnostics import Report
 from runner.expand.error import ExpressionError, Late
 from runner.expand.render import is_template, render, render_bare
 from runner.expand.scope import Layer, Scope
+from runner.expand.world import World, lookup_functions
 from runner.model.plan import Open, Step
 from runner.model.playbook import Block, Item, Play, RoleContext, Task
 from runner.planning.digests import Digests
 from runner.planning.early import early_values, templates_in
-from runner.planning.files import read_files
+from runner.planning.files import read_files, search_path
+from runner.planning.loops import early_items
 from runner.planning.options import rendered, rendered_options, template_of
 from runner.planning.selection import Selection, matches
 from runner.reading.vocabulary import set_by
@@ -40,7 +43,7 @@ class Frame(NamedTuple):
     names: tuple[str, ...]
     """Names by which ``only`` and ``except`` may call the build."""
     selection: Selection
-    root: Path
+    world: World
     late: Mapping[str, str] = NOTHING
     roles: tuple[RoleContext, ...] = ()
     upper: tuple[Layer, ...] = ()
@@ -59,9 +62,17 @@ class Frame(NamedTuple):
         """Return the scope of a task in here: role defaults are the weakest of its own names, parameters win."""
         defaults = (role.defaults for role in self.roles)
         given = (role.params for role in self.roles)
-        layers = (*self.base, *defaults, *self.early, *self.upper, *more, *given)
+        functions: dict[str, Any] = {}
+        layers = (*self.base, *defaults, *self.early, *self.upper, *more, *given, functions)
         hidden = {**self.late, **late} if late else self.late
-        return Scope(*layers, fixed=self.fixed, late=hidden, unknown=_WORLD)
+        scope = Scope(*layers, fixed=self.fixed, late=hidden, unknown=_WORLD)
+        functions |= lookup_functions(self.world, scope, search_path(self.roles, self.root))
+        return scope
+
+    @property
+    def root(self) -> Path:
+        """The playbook's directory."""
+        return self.world.root
 
 
 class StepMaker:
@@ -152,14 +163,34 @@ class StepMaker:
         args = arguments_of(task, frame)
         report = self._report_of(frame)
         options = rendered_options(args, scope, schema, report, lenient=True, guarded=frame.guarded)
-        files, contents = read_files(
-            task, options, schema, roles=frame.roles, root=frame.root, digests=self._digests, report=report
-        )
+        files, contents = self._files(task, args, options, frame)
         self._key = self._next_key(task, options, (files, contents), frame, scope)
         return Step(
             section, name, task.module, place, options, "run", self._reason(options, frame), self._key, role,
             frame.tags, keywords, files,
         )
+
+    def _files(
+        self, task: Task, args: Node, options: Mapping[str, Any], frame: Frame
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Return the digests of the files that a step reads, for any item of its loop, and the texts of templates."""
+        entry = registry.find("modules", task.module)
+        assert entry is not None
+        properties = entry.schema["properties"]
+        read = partial(
+            read_files, task, schema=entry.schema, roles=frame.roles, root=frame.root, digests=self._digests
+        )
+        files, contents = read(options, report=self._report_of(frame))
+        late = (key for key, value in options.items() if isinstance(value, Open))
+        waiting = any("x-reads" in properties.get(key, {}) for key in late)
+        control = task.keywords.get("loop_control")
+        name = control.get("loop_var") if control else None
+        for item in early_items(task, frame.scope()) if waiting else ():
+            inside = frame.scope({str(name.value) if name else "item": item})
+            more, texts = read(rendered_options(args, inside, entry.schema, Report(), guarded=True), report=Report())
+            files |= more
+            contents |= texts
+        return files, contents
 
     def _next_key(
         self,
@@ -189,7 +220,8 @@ class StepMaker:
     def _reason(self, options: Mapping[str, Any], frame: Frame) -> str:
         if frame.conditions:
             return f"the build decides: when {template_of(frame.conditions[0])}"
-        waiting = sorted({value.needs for value in options.values() if isinstance(value, Open) and value.needs})
+        late = (value for value in options.values() if isinstance(value, Open))
+        waiting = sorted({value.needs for value in late if value.needs and value.reason != _ITEM})
         if waiting:
             return f"not built yet; uses {', '.join(waiting)} of the build"
         return "not built yet"
