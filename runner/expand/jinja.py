@@ -188,12 +188,18 @@ def _kept(text: str) -> str:
     """Return a template in which Packer's own fields, such as ``{{ .Path }}``, stand for themselves.
 
     They are filled in by builders and modules (``execute_command``, ``boot_command``), which know their values.
+    And a backslash in a quoted text stands for itself, as in Ansible: YAML has its own escapes.
     """
-    return _GO_FIELD.sub(_field_kept, text) if "." in text else text
+    return _GO_FIELD.sub(_part_kept, text) if "." in text or "\\" in text else text
 
 
-def _field_kept(match: re.Match[str]) -> str:
-    return "{{ " + repr(match["field"]) + " }}" if match["field"] else match.group()
+def _part_kept(match: re.Match[str]) -> str:
+    if match["field"]:
+        return "{{ " + repr(match["field"]) + " }}"
+    part = match.group()
+    if "\\" not in part or re.match(r"\{%[-+]?\s*raw\b", part):
+        return part
+    return re.sub(_TEXT, lambda text: re.sub(r"\\(?!['\"])", r"\\\\", text.group()), part, flags=re.DOTALL)
 
 
 @lru_cache(maxsize=20_000)
@@ -213,7 +219,38 @@ def evaluate(text: str, scope: Any) -> Any:
 
     Raises ``TemplateError`` or whatever a filter or function raises.
     """
-    template = compiled(text)
+    return _evaluated(compiled(text), scope)
+
+
+def evaluate_file(text: str, scope: Any) -> str:
+    """Return the text that the content of a template file comes to.
+
+    As in Ansible, the line end after a block goes, and a first line such as ``#jinja2: trim_blocks: False`` sets
+    Jinja's options; quoted texts have Jinja's escapes. Raises like ``evaluate``, and ``ValueError`` for a first line
+    that is no such setting.
+    """
+    first, _, rest = text.partition("\n")
+    options: dict[str, Any] = {"trim_blocks": True}
+    if first.startswith("#jinja2:"):
+        text = rest
+        for pair in first.removeprefix("#jinja2:").split(","):
+            name, colon, value = pair.partition(":")
+            if not colon:
+                raise ValueError(f"{first!r}: settings are written as name: value")
+            options[name.strip()] = _setting(value.strip())
+    return _text(_evaluated(environment().overlay(**options).from_string(text), scope))
+
+
+def _setting(text: str) -> Any:
+    from ast import literal_eval
+
+    try:
+        return literal_eval(text)
+    except (SyntaxError, ValueError):
+        return text
+
+
+def _evaluated(template: Template, scope: Any) -> Any:
     context = _Context(template.environment, dict(template.globals), template.name, template.blocks)
     context.scope = scope
     return _joined(template.root_render_func(context))
@@ -225,4 +262,4 @@ def defined_names() -> frozenset[str]:
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
-           "evaluate", "syntax_tree"]
+           "evaluate", "evaluate_file", "syntax_tree"]

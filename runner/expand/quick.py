@@ -105,6 +105,8 @@ class Names(NamedTuple):
     """Those that it can do without: tested with ``is defined``, or with a ``default``."""
     filters: tuple[str, ...] = ()
     tests: tuple[str, ...] = ()
+    first: str = ""
+    """The name that is surely looked up, before any other; empty when that is not known."""
 
 
 @lru_cache(maxsize=20_000)
@@ -120,6 +122,30 @@ def quick_names(template: str) -> Names | None:
             return None
         rest = rest[end + 2 :]
     return None if "}}" in rest else reader.names()
+
+
+@lru_cache(maxsize=20_000)
+def quick_segments(template: str) -> tuple[tuple[bool, str], ...] | None:
+    """Return the pieces of a template whose expressions are bare names: (whether it is a name, the name or text).
+
+    Nothing when it has any other expression.
+    """
+    if "{%" in template or "{#" in template or "\r" in template:
+        return None
+    segments: list[tuple[bool, str]] = []
+    rest = template
+    while (start := rest.find("{{")) >= 0:
+        end = rest.find("}}", start)
+        name = rest[start + 2 : end].strip(" ")
+        if end < 0 or "}}" in rest[:start] or not name.isidentifier() or name in _KEYWORDS:
+            return None
+        if start:
+            segments.append((False, rest[:start]))
+        segments.append((True, name))
+        rest = rest[end + 2 :]
+    if rest:
+        segments.append((False, rest))
+    return None if "}}" in rest else tuple(segments)
 
 
 @lru_cache(maxsize=1)
@@ -142,12 +168,15 @@ class _Reader:
         self._kinds: list[str | None] = []
         self._words: list[str] = []
         self._at = 0
+        self._first: str | None = None
         self._root = ""
         """The name at the beginning of the atom that was read last."""
 
     def names(self) -> Names:
         """Return what was met so far."""
-        return Names(tuple(self._free), tuple(self._guarded), tuple(self._filters), tuple(self._tests))
+        return Names(
+            tuple(self._free), tuple(self._guarded), tuple(self._filters), tuple(self._tests), self._first or ""
+        )
 
     def reads(self, text: str) -> bool:
         """Read one expression; return whether it is of the simple kind."""
@@ -221,11 +250,13 @@ class _Reader:
         if self._kinds[self._at] in ("text", "number") or self._words[self._at] in _CONSTANTS:
             self._at += 1
             self._root = ""
+            self._first = self._first or ""
             return True
         name = self._name()
         if name is None:
             return False
         self._root = name
+        self._first = name if self._first is None else self._first
         self._free[name] = None
         while True:
             if self._takes("."):

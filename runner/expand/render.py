@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from runner.expand.error import Late
-from runner.expand.quick import quick_names
-from runner.expand.scope import Scope
+from runner.expand.quick import quick_names, quick_segments
+from runner.expand.scope import MISSING, Scope
 from runner.text import Node
 
 
@@ -105,8 +105,13 @@ def render_bare(node: Node, scope: Scope) -> Any:
 
 
 def _evaluated(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
+    segments = quick_segments(text)
+    if segments is not None:
+        found = [scope.lookup(part) if is_name else part for is_name, part in segments]
+        if not any(each is MISSING for each in found):
+            return found[0] if len(found) == 1 else "".join(map(str, found))
     names = quick_names(text)
-    late = scope.waits_for(names.free) if names else None
+    late = scope.waits_for(names.first) if names and names.first else None
     if late is not None:
         raise late
     from runner.expand.evaluate import evaluated

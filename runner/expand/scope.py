@@ -73,16 +73,15 @@ class Scope:
             raise Late(name, self._unknown)
         return MISSING
 
-    def waits_for(self, names: Iterable[str]) -> Late | None:
-        """Return what any expression that uses just ``names`` has to wait for; nothing when one of them is known."""
-        first: Late | None = None
-        for name in names:
-            late = self._late.get(name, self._unknown)
-            hidden = name not in self._late and any(name in layer for layer in self._layers)
-            if late is None or hidden or name in self._fixed or name in BUILT_IN:
-                return None
-            first = first or Late(name, late)
-        return first
+    def waits_for(self, name: str) -> Late | None:
+        """Return why the value of ``name`` is not known yet; nothing when it is, or when it never will be."""
+        if name in self._fixed or name in BUILT_IN:
+            return None
+        if name in self._late:
+            return Late(name, self._late[name])
+        if self._unknown is None or any(name in layer for layer in self._layers):
+            return None
+        return Late(name, self._unknown)
 
     def names(self) -> frozenset[str]:
         """Return every name that is known, now or later."""

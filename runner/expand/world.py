@@ -125,9 +125,9 @@ class _Functions(Mapping[str, Any]):
 
 
 def _evaluate(text: str, scope: Scope) -> Any:
-    from runner.expand.jinja import evaluate
+    from runner.expand.jinja import evaluate_file
 
-    return evaluate(text, scope)
+    return evaluate_file(text, scope)
 
 
 def _uuids(world: World) -> Callable[[], str]:
@@ -166,32 +166,27 @@ def lookup_functions(
     """Return a layer with ``lookup`` and ``query`` for ``scope``; files are looked for in ``places``, in this order."""
     where = tuple(places) if places is not None else (world.root / "files", world.root)
 
-    def query(name: str, *terms: Any, **options: Any) -> list[Any]:
-        from runner.expand import lookups
+    def context() -> Any:
         from runner.expand.lookups.context import LookupContext
 
-        found = lookups.find(name)
-        if found is None:
-            raise ValueError(f"there is no lookup called {name!r}")
-        context = LookupContext(
+        return LookupContext(
             search_path=where, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
             render=lambda text, names: _evaluate(text, scope.with_layers(names)),
         )
-        wanted = options.pop("wantlist", None)
-        del wanted
-        values: list[Any] = found(list(terms), context=context, **options)
-        return values
+
+    def query(name: str, *terms: Any, **options: Any) -> list[Any]:
+        from runner.expand.lookups.call import query as find
+
+        return find(context(), name, *terms, **options)
 
     def lookup(name: Any, *terms: Any, **options: Any) -> Any:
         """Return what a look-up plugin finds; with a mapping first, it is Packer's ``lookup(map, key, default)``."""
         if isinstance(name, Mapping):
             in_map: Any = functions.find("lookup")
             return in_map(name, *terms)
-        wantlist = options.get("wantlist", False)
-        values = query(name, *terms, **options)
-        if wantlist or len(values) != 1:
-            return values if wantlist or not all(isinstance(v, str) for v in values) else ",".join(values)
-        return values[0]
+        from runner.expand.lookups.call import lookup as find
+
+        return find(context(), name, *terms, **options)
 
     return {CALLED + "lookup": lookup, CALLED + "query": query, CALLED + "q": query}
 
