@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "formats": ("text", "diagnostics"),
     "schema": ("text", "diagnostics", "sdk"),
     "sdk": ("model", "events"),
-    "registry": ("sdk", "schema"),
+    "registry": ("text", "sdk", "schema"),
     "communicators": ("sdk",),
     "builders": ("sdk", "communicators"),
     "modules": ("sdk",),
@@ -42,6 +42,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
 """Room -> what it may import beside itself: a room, or a pattern of modules in one."""
 
 DOORS: dict[str, tuple[str, ...]] = {
+    "bcrypt": ("expand/filters/crypto.py", "expand/functions/crypto.py"),
+    "cryptography": ("expand/vault.py", "expand/functions/crypto.py"),
+    "jmespath": ("expand/filters/mappings.py",),
     "asyncssh": ("communicators/ssh.py",),
     "boto3": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
     "botocore": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
