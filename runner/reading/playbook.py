@@ -15,6 +15,7 @@ from runner.reading.requirements import check_requirement
 from runner.schema.check import check, refuse_keys, unknown_word
 from runner.schema.published import definition, published
 from runner.text import Key, Node, SourceFile
+from runner.text.paths import is_directory
 
 _VARIABLE_KEYS = frozenset({"type", "default", "description", "rules", "sensitive", "env"})
 _SECTIONS = ("variables", "locals", "data", "sources")
@@ -36,7 +37,7 @@ def read_playbook(path: str, report: Report, settings: Settings | None = None) -
     settings = settings or Settings()
     files = Files(report)
     target = Path(path)
-    directory = path != "-" and target.is_dir()
+    directory = path != "-" and is_directory(target)
     paths = sorted(target.glob("*.ingot.yml")) if directory else [target]
     if directory and not paths:
         hint = "a directory is read as its files *.ingot.yml; name another file by its path"

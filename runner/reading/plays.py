@@ -17,6 +17,7 @@ from runner.schema.check import check, refuse_keys
 from runner.schema.published import definition
 from runner.schema.words import listed
 from runner.text import Node, Span
+from runner.text.paths import is_file
 
 _PARTS = frozenset({
     "name", "description", "hosts", "sources", "vars", "vars_files", "matrix", "pre_tasks", "roles", "tasks",
@@ -167,7 +168,7 @@ def _variables(parts: Mapping[str, Node], context: Context) -> dict[str, Node]:
             )
             continue
         paths = [(context.root / name, node) for name, node in names]
-        found = next((path for path, _ in paths if path.is_file()), None)
+        found = next((path for path, _ in paths if is_file(path)), None)
         if found is None:
             looked = ", ".join(shown(path) for path, _ in paths)
             message = f"no file of variables called {listed([name for name, _ in names], 'or')}"

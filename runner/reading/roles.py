@@ -12,6 +12,7 @@ from runner.reading.tasks import read_tasks
 from runner.schema.check import check
 from runner.schema.published import definition
 from runner.text import Key, Node, Span
+from runner.text.paths import is_directory, is_file
 
 _KEYWORDS = frozenset({"role", "name", "vars", "tags", "when", "become", "become_user", "environment"})
 
@@ -184,9 +185,9 @@ def _find(name: str, place: Span, context: Context) -> Path | None:
     directories = (context.root / "roles", *nearby, *context.roles_path, built_in())
     candidates = [context.root / name] if "/" in name else [directory / name for directory in directories]
     for candidate in candidates:
-        if candidate.is_dir():
+        if is_directory(candidate):
             return candidate
-    known = {each.name for directory in directories if directory.is_dir() for each in directory.iterdir()}
+    known = {each.name for directory in directories if is_directory(directory) for each in directory.iterdir()}
     looked = f"looked in {', '.join(shown(each) for each in dict.fromkeys(directories[:-1]))}"
     if "/" in name:
         looked = f"there is no directory {shown(candidates[0])}"
@@ -198,11 +199,11 @@ def _files(path: Path, kind: str, stem: str) -> list[Path]:
     """Return the files of one kind: ``main.yml`` or its like, or everything in a directory ``main/``."""
     directory = path / kind
     names = MAIN if stem == "main" else (stem, f"{stem}.yml", f"{stem}.yaml", f"{stem}.json")
-    found = next((directory / name for name in names if (directory / name).is_file()), None)
+    found = next((directory / name for name in names if is_file(directory / name)), None)
     if found:
         return [found]
     inside = directory / stem
-    if not inside.is_dir():
+    if not is_directory(inside):
         return []
     return sorted(each for each in inside.rglob("*") if each.suffix in (".yml", ".yaml", ".json"))
 

@@ -14,6 +14,7 @@ from runner.reading.context import Context, mapping_of, only, shown, text_of
 from runner.schema.check import check, refuse_keys
 from runner.schema.published import definition
 from runner.text import Node
+from runner.text.paths import is_directory, is_file
 
 _BLOCK = frozenset({"block", "rescue", "always"})
 _FILES = frozenset({"import_tasks", "include_tasks"})
@@ -168,13 +169,14 @@ def _task_directories(context: Context) -> tuple[Path, ...]:
 
 def _find_tasks(name: str, context: Context) -> Path | None:
     candidates = [directory / name for directory in _task_directories(context)]
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if is_file(path)), None)
 
 
 def _elsewhere(name: str, context: Context) -> str:
     """Return the file that was probably meant, or where one would be found."""
     places = [directory / name for directory in _task_directories(context)]
-    files = {each.stem: each.name for place in places if place.parent.is_dir() for each in place.parent.glob("*.y*ml")}
+    around = [place.parent for place in places if is_directory(place.parent)]
+    files = {each.stem: each.name for directory in around for each in directory.glob("*.y*ml")}
     near = nearest(Path(name).stem, files)
     if near:
         return f"did you mean {str(Path(name).with_name(files[near]))!r}?"

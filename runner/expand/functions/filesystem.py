@@ -14,6 +14,7 @@ from runner.expand.functions.context import Context
 from runner.expand.functions.declare import function
 from runner.expand.functions.error import FunctionError, Refused
 from runner.expand.functions.values import given, kind, normal, text
+from runner.text.paths import exists, is_file
 
 _VARIABLE_NAME = re.compile(r"[^\W\d][\w-]*")
 
@@ -41,9 +42,9 @@ def _resolved(path: str, context: Context) -> Path:
 
 def _content(path: str, context: Context) -> bytes:
     file = _resolved(path, context)
-    if not file.exists():
+    if not exists(file):
         raise Refused(f"there is no file {str(file)!r}", "path")
-    if not file.is_file():
+    if not is_file(file):
         raise Refused(f"{str(file)!r} is no regular file", "path")
     try:
         return file.read_bytes()
@@ -108,9 +109,9 @@ def filebase64sha512(path: str, *, context: Context) -> str:
 def fileexists(path: str, *, context: Context) -> bool:
     """Tell whether there is a file at ``path``; a directory or a device there is an error."""
     found = _resolved(path, context)
-    if found.exists() and not found.is_file():
+    if exists(found) and not is_file(found):
         raise Refused(f"{str(found)!r} is no regular file", "path")
-    return found.is_file()
+    return is_file(found)
 
 
 @function(text)

@@ -8,6 +8,7 @@ from pathlib import Path
 from runner.expand.filters.error import FilterError
 from runner.expand.filters.kinds import text
 from runner.expand.lookups.context import LookupContext
+from runner.text.paths import exists
 
 
 def candidates(name: str, context: LookupContext) -> list[Path]:
@@ -18,7 +19,7 @@ def candidates(name: str, context: LookupContext) -> list[Path]:
 
 def locate(name: str, context: LookupContext) -> Path | None:
     """Return the first file or directory that a name leads to; nothing when there is none."""
-    return next((path for path in candidates(name, context) if path.exists()), None)
+    return next((path for path in candidates(name, context) if exists(path)), None)
 
 
 def required(name: object, context: LookupContext) -> Path:
