@@ -82,7 +82,7 @@ def _write(target: Path, origin: Path | None, content: bytes) -> Path | None:
     """Write the file whole or not at all; return where its former content is kept, if there was any."""
     target.parent.mkdir(parents=True, exist_ok=True)
     made = _beside(target)
-    former = _beside(target) if target.exists() else None
+    former = _beside(target, "former-") if target.exists() else None
     # As with Packer, a text is readable by its owner only, and a copy by whom the umask allows.
     handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if origin is None else 0o666)
     try:
@@ -108,8 +108,8 @@ def _keep(target: Path, former: Path) -> None:
         shutil.copy2(target, former)
 
 
-def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+def _beside(target: Path, kind: str = "") -> Path:
+    return target.with_name(f".{target.name}.{kind}{secrets.token_hex(4)}")
 
 
 def _restore(target: Path, former: Path | None) -> None:

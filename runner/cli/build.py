@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from runner.cli import common
 from runner.cli.output import Output, colored
-from runner.diagnostics import Report
+from runner.diagnostics import Diagnostic, Note, Report
 
 if TYPE_CHECKING:
     from runner.events.bus import Subscriber
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from runner.planning.planner import Prepared
 
 _FAILED, _PARTLY, _INTERRUPTED = 1, 4, 130
+_NOT_STARTED = "E811"
+"""The code of a diagnostic that names its build itself."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -62,8 +64,23 @@ def run(arguments: Namespace) -> int:
     if status:
         return status
     ran = _run(arguments, loaded, prepared)
-    output.diagnostics([each for result in ran.results.values() for each in result.diagnostics] + list(ran.diagnostics))
+    output.diagnostics(_diagnostics(ran))
     return _status(ran)
+
+
+def _diagnostics(ran: Ran) -> list[Diagnostic]:
+    """Return what went wrong, each thing once, with the builds in which it did."""
+    builds: dict[Diagnostic, list[str]] = {}
+    for name, result in ran.results.items():
+        for each in result.diagnostics:
+            builds.setdefault(each, []).append(name)
+    several = len(ran.results) > 1
+    found = [
+        each._replace(notes=(*each.notes, Note(f"in the build{'s' * (len(names) > 1)} {', '.join(names)}")))
+        if several and each.code != _NOT_STARTED else each
+        for each, names in builds.items()
+    ]
+    return [*found, *ran.diagnostics]
 
 
 def _prepared(

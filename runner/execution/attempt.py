@@ -83,10 +83,10 @@ class Attempts:
             if self._is_done(until, result, more):
                 return result
             if attempt < tries:
-                self._telling.retried(attempt, tries - attempt, result.message)
+                self._telling.retried(attempt, tries - attempt, result.message or f"until: {_shown(until)}")
                 await asyncio.sleep(number(keywords, "delay", self.scope(*more), _DELAY))
-        failures = result.failures or (self._failure(f"{until.plain() if until else 'success'} was not reached"),)
-        return result.with_values(attempts=tries - 1, failed=True)._replace(failures=failures)
+        result = result.with_values(attempts=tries - 1, failed=True)
+        return result if result.failures else self._failed(result, f"until: {_shown(until)}")
 
     def _is_done(self, until: Node | None, result: Result, more: tuple[Layer, ...]) -> bool:
         if until is None:
@@ -115,7 +115,11 @@ class Attempts:
             return self._refused(f"{error.filename}: {error.strerror}" if error.filename else str(error))
 
     def _refused(self, message: str, hint: str | None = None, code: str = "E802") -> Result:
-        return broken(self._failure(message, hint, code)).with_values(msg=message)
+        return self._failed(Result({"changed": False, "failed": True, "msg": message}), message, hint, code)
+
+    def _failed(self, result: Result, why: str, hint: str | None = None, code: str = "E802") -> Result:
+        """Return a result with the reason why it is a failure."""
+        return result._replace(failures=(self._failure(why, hint, code),), shown=why)
 
     def _failure(self, message: str, hint: str | None = None, code: str = "E802") -> Diagnostic:
         return Diagnostic(code, f"the task {self.task.name!r} failed: {message}", self.task.place, hint)
@@ -148,8 +152,7 @@ class Attempts:
         result = Result(values, (), outcome.shown or outcome.skipped or "", includes, tuple(hands.signals))
         if outcome.failed is None:
             return result
-        detail = f"{outcome.failed}: {outcome.shown}" if outcome.shown else outcome.failed
-        return result._replace(failures=(self._failure(detail),))
+        return self._failed(result, f"{outcome.failed}: {outcome.shown}" if outcome.shown else outcome.failed)
 
     def _options(self, scope: Scope, schema: Mapping[str, Any]) -> dict[str, Any]:
         """Return the rendered options, checked against the module's schema. Raises ``Stopped`` when they do not fit."""
@@ -195,15 +198,22 @@ class Attempts:
             try:
                 verdict = self._holds(keywords[keyword], scope)
             except ExpressionError as error:
-                return result.with_values(failed=True, msg=error.diagnostic.message)._replace(
-                    failures=(error.diagnostic,)
-                )
+                result = result.with_values(failed=True, msg=error.diagnostic.message)
+                return result._replace(failures=(error.diagnostic,), shown="")
             result = result.with_values(**{name: verdict, f"{keyword}_result": verdict})
             if keyword == "failed_when":
-                why = f"failed_when: {keywords[keyword].plain()}"
-                failures = result.failures or (self._failure(why),)
-                result = result._replace(failures=failures if verdict else ())
+                result = self._overruled(result, keywords[keyword], failed=verdict)
         return result
+
+    def _overruled(self, result: Result, condition: Node, *, failed: bool) -> Result:
+        """Return the result after ``failed_when``: it may make a failure of a success, and the other way round."""
+        if not failed:
+            return result._replace(failures=(), shown="" if result.failures else result.shown)
+        return result if result.failures else self._failed(result, f"failed_when: {condition.plain()}")
 
     def _holds(self, conditions: Node, scope: Scope) -> bool:
         return all(bool(bare_value(each, scope)) for each in conditions.elements())
+
+
+def _shown(until: Node | None) -> str:
+    return "it succeeds" if until is None else str(until.plain())

@@ -20,7 +20,7 @@ class Result(NamedTuple):
     failures: tuple[Diagnostic, ...] = ()
     """Why it failed, if it did."""
     shown: str = ""
-    """What the user is told of it."""
+    """What the user is told of it; of a failure, why it failed in a few words."""
     includes: tuple[tuple[Include, Layer], ...] = ()
     """Files of tasks to run next, each with the names of the loop's item."""
     signals: tuple[str, ...] = ()
@@ -47,9 +47,7 @@ class Result(NamedTuple):
     @property
     def message(self) -> str:
         """What there is to say of it."""
-        if self.failures:
-            return self.failures[0].message
-        return self.shown
+        return self.shown or (self.failures[0].message if self.failures else "")
 
     def with_values(self, **values: Any) -> Result:
         """Return the result with more, or other, values."""

@@ -88,11 +88,12 @@ class Console:
             self._text(event, build, text, bad=bad)
 
     def _build(self, event: BuildFinished) -> None:
-        good = event.outcome in ("ok", "changed")
-        text = f"finished after {readable(event.took)}" if good else f"{event.outcome} after {readable(event.took)}"
-        self._title(event, event.build, text, _RED if event.outcome == "failed" else None)
-        for failure in event.failures:
-            self._text(event, event.build, f"{failure.place}: {failure.message}", bad=True)
+        word = "finished" if event.outcome in ("ok", "changed") else event.outcome
+        took = f" after {readable(event.took)}" if event.took else ""
+        self._title(event, event.build, f"{word}{took}", _RED if event.outcome == "failed" else None)
+        if event.outcome == "skipped":  # the reasons of other failures stand with their steps
+            for failure in event.failures:
+                self._text(event, event.build, failure.message, bad=True)
 
     def _run(self, event: RunFinished) -> None:
         counts = Counter(event.outcomes.values())
