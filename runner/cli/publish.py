@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any, get_args
 
+from runner.events import event
+from runner.model.manifest import Manifest
 from runner.model.plan import Plan
 from runner.modules.names import COLLECTIONS
 from runner.reading.shapes import PARTS, Playbook
@@ -54,6 +56,8 @@ def schemas() -> Mapping[str, str]:
     files["playbook.json"] = _playbook(index)
     files["role.json"] = _role()
     files["plan.json"] = {"$id": "plan.json", **document_schema(Plan, "Ingot plan")}
+    files["manifest.json"] = {"$id": "manifest.json", **document_schema(Manifest, "Ingot manifest")}
+    files["event.json"] = _event()
     return {path: json.dumps(value, indent=1, ensure_ascii=False) + "\n" for path, value in files.items()}
 
 
@@ -94,6 +98,24 @@ def _selected(kind: Kind, key: str, index: Schema) -> list[Schema]:
         {"if": {"properties": {key: {"const": name}}, "required": [key]}, "then": {"$ref": f"{kind}/{name}.json"}}
         for name in names
     ]
+
+
+def _event() -> Schema:
+    """Return the schema of a line of ``build --json``: one event, its kind under ``event``."""
+    kinds = [each for each in vars(event).values() if inspect.isclass(each) and issubclass(each, event.Event)]
+    parts: Schema = {}
+    for kind in kinds:
+        if kind is event.Event:
+            continue
+        schema = document_schema(kind, kind.__name__)
+        parts |= schema.pop("$defs", {})
+        schema.pop("$schema")
+        schema["properties"] = {"event": {"const": kind.__name__}, **schema["properties"]}
+        schema["required"] = ["event", *schema["required"]]
+        parts[kind.__name__] = schema
+    names = [kind.__name__ for kind in kinds if kind is not event.Event]
+    head = {"$schema": DIALECT, "$id": "event.json", "title": "Ingot event"}
+    return head | {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in names], "$defs": parts}
 
 
 def _role() -> Schema:

@@ -11,8 +11,8 @@ from runner.events.event import Event
 
 
 def encoded(event: Event) -> dict[str, Any]:
-    """Return an event as plain data: its kind, when it happened, and its fields."""
-    values = asdict(event)
+    """Return an event as plain data: its kind, when it happened, and those of its fields that have a value."""
+    values = {name: value for name, value in asdict(event).items() if value is not None}
     return {"event": type(event).__name__, "at": values.pop("at"), **values}
 
 
