@@ -70,11 +70,8 @@ class Loaded(NamedTuple):
     playbook: Playbook
     inputs: Mapping[str, Any]
     world: Any
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The texts that must never be shown."""
-        return tuple(_secret_texts(self.inputs))
+    secrets: tuple[str, ...] = ()
+    """The texts that must never be shown."""
 
 
 def read(arguments: Namespace, report: Report) -> Playbook | None:
@@ -102,26 +99,9 @@ def load(
         return None
     world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), read_data)
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ)
-    inputs = resolve_inputs(playbook, given, base_scope(world), report)
+    inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report)
     check_locals(playbook, inputs, world, report)
-    return Loaded(playbook, inputs, world)
-
-
-def _secret_texts(inputs: Mapping[str, Any]) -> Iterable[str]:
-    for each in inputs.values():
-        if each.sensitive:
-            yield from _texts(each.value)
-
-
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+    return Loaded(playbook, inputs, world, secrets)
 
 
 def finish(report: Report, output: Output, *, strict: bool = False) -> int:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 from runner.diagnostics import Note, Report
+from runner.expand.rules import read_boolean
 from runner.formats import documents
 from runner.model.playbook import Variable
 from runner.text import Node, SourceFile, Span
@@ -24,8 +25,6 @@ _WORDS = {
     "string": "a text", "number": "a number", "boolean": "true or false", "list": "a list", "map": "a mapping",
     "object": "a mapping",
 }
-_TRUE = frozenset({"true", "yes", "on", "1"})
-_FALSE = frozenset({"false", "no", "off", "0"})
 
 
 def coerced(
@@ -40,13 +39,13 @@ def coerced(
     if literal:
         found = _read_literal(str(value), kind)
         if found is None:
-            report.add("E305", f"{str(value)!r} is not {_WORDS[kind]}", node.span, notes=notes)
+            _report_misfit(variable, node._replace(raw=None), str(value), kind, report, notes)
             return None
         value = found[0]
-    elif kind != "any" and variable.type is not None:
+    elif kind != "any":
         found = _fitted(node, value, kind)
         if found is None:
-            _report_misfit(node, value, kind, report, notes)
+            _report_misfit(variable, node, value, kind, report, notes)
             return None
         value = found[0]
     if variable.rules is None:
@@ -76,7 +75,7 @@ def _read_literal(text: str, kind: str) -> tuple[Any] | None:
         case "number":
             return _number(text)
         case "boolean":
-            return _boolean(text)
+            return read_boolean(text)
     report = Report()
     node = documents.parse(SourceFile("value", text), report)
     value = node.plain() if node and not report.failed else None
@@ -100,143 +99,68 @@ def _fitted(node: Node, value: Any, kind: str) -> tuple[Any] | None:
         case "number":
             return None if isinstance(value, bool) else _number(value)
         case "boolean":
-            return (value,) if isinstance(value, bool) else _boolean(str(value))
+            return (value,) if isinstance(value, bool) else read_boolean(str(value))
     return (value,) if isinstance(value, _TYPES[kind]) else None
 
 
 def _number(value: Any) -> tuple[Any] | None:
-    if isinstance(value, int | float):
-        return (value,)
     if not isinstance(value, str):
-        return None
-    text = value.strip()
+        return (value,) if isinstance(value, int | float) and isfinite(value) else None
     for read in (int, float):
         try:
-            return (read(text),)
+            number = read(value.strip())
         except ValueError:
             continue
+        return (number,) if isfinite(number) else None
     return None
 
 
-def _boolean(text: str) -> tuple[bool] | None:
-    word = text.strip().lower()
-    return (True,) if word in _TRUE else (False,) if word in _FALSE else None
-
-
-def _report_misfit(node: Node, value: Any, kind: str, report: Report, notes: tuple[Note, ...]) -> None:
-    if kind == "string" and node.raw is not None:
+def _report_misfit(
+    variable: Variable, node: Node, value: Any, kind: str, report: Report, notes: tuple[Note, ...]
+) -> None:
+    place = shown_place(variable, node.span)
+    if variable.sensitive:
+        report.add("E305", f"the value of {variable.name!r} is not {_WORDS[kind]}", place, notes=notes)
+    elif kind == "string" and node.raw is not None:
         meaning = f"the boolean {str(value).lower()}" if isinstance(value, bool) else f"the number {value}"
         report.add(
-            "E110", f"unquoted, {node.raw} is {meaning} in YAML, and a text is wanted", node.span,
+            "E110", f"unquoted, {node.raw} is {meaning} in YAML, and a text is wanted", place,
             hint=f'quote it: "{node.raw}"', notes=notes,
         )
-        return
-    shown = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
-    report.add("E305", f"{shown} is not {_WORDS[kind]}", node.span, notes=notes)
+    else:
+        shown = "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(value)
+        report.add("E305", f"{shown} is not {_WORDS[kind]}", place, notes=notes)
 
 
 def _by_rules(
     variable: Variable, kind: str, node: Node, value: Any, report: Report, notes: tuple[Note, ...]
 ) -> tuple[Any] | None:
-    import cerberus
+    from runner.expand.rule_check import mistakes_in_rules
+    from runner.expand.rule_words import within
+    from runner.expand.rules import apply_rules
 
     assert variable.rules is not None
-    rules = variable.rules.plain()
-    definition = {**({"type": _CERBERUS[kind]} if kind in _CERBERUS else {}), **rules}
-    try:
-        validator = _validator_class()({variable.name: definition})
-        valid = validator.validate({variable.name: value})
-    except cerberus.SchemaError as error:
-        for rule, span in _rule_places(error.args[0], variable):
-            report.add("E306", f"not a Cerberus rule: {rule}", span)
+    mistakes = list(mistakes_in_rules(variable.rules))
+    if mistakes:
+        report.extend(mistakes)
         return None
-    except (TypeError, ValueError, RuntimeError) as error:
+    typed = {"type": _CERBERUS[kind]} if kind in _CERBERUS else {}
+    try:
+        found, breaks = apply_rules(variable.name, value, {**typed, **variable.rules.plain()})
+    except ValueError as error:
         report.add("E306", f"the rules cannot be applied: {error}", variable.rules.span)
         return None
-    if valid:
-        return (validator.document[variable.name],)
-    for path, message in _messages(validator.errors[variable.name], ()):
-        place = node.at([part for part in path if isinstance(part, str | int)])
-        inside = "".join(f"[{part!r}]" for part in path)
-        report.add("E307", f"{variable.name}{inside}: {message}", place.span, notes=notes)
-    return None
-
-
-def misfits(name: str, value: Any, rules: Mapping[str, Any]) -> list[tuple[tuple[Any, ...], str]]:
-    """Return in what a value breaks Cerberus rules: the path into it, and a message."""
-    validator = _validator_class()({name: dict(rules)})
-    return [] if validator.validate({name: value}) else _messages(validator.errors.get(name, []), ())
-
-
-def _messages(errors: Any, path: tuple[Any, ...]) -> list[tuple[tuple[Any, ...], str]]:
-    """Return Cerberus' nested messages flat, each with its path into the value."""
-    found: list[tuple[tuple[Any, ...], str]] = []
-    for each in errors:
-        if isinstance(each, dict):
-            for key, inner in each.items():
-                found += _messages(inner, (*path, key))
-        else:
-            found.append((path, str(each)))
+    for path, words in breaks:
+        report.add("E307", f"{variable.name}{within(path)} {words}", _place(node, path, words, variable), notes=notes)
     return found
 
 
-def _rule_places(errors: Any, variable: Variable) -> list[tuple[str, Span]]:
-    assert variable.rules is not None
-    if not isinstance(errors, dict):
-        return [(str(errors), variable.rules.span)]
-    found: list[tuple[str, Span]] = []
-    for each in errors.get(variable.name, [{"": [str(errors)]}]):
-        if not isinstance(each, dict):
-            found.append((str(each), variable.rules.span))
-            continue
-        for rule, messages in each.items():
-            child = variable.rules.get(rule)
-            texts = [text for _, text in _messages(messages, ())]
-            found.append((f"{rule}: {', '.join(texts)}", child.place if child else variable.rules.span))
-    return found
+def _place(node: Node, path: Sequence[Any], words: str, variable: Variable) -> Span:
+    """Return where to point: at a key that is not known, and else at the value."""
+    inner = node.at([part for part in path if isinstance(part, str | int)])
+    return shown_place(variable, inner.place if words == "is not known" else inner.span)
 
 
-@cache
-def _validator_class() -> Any:
-    """Return Cerberus' validator with coercions by name: ``coerce: integer`` and the like."""
-    import cerberus
-
-    class Validator(cerberus.Validator):  # type: ignore[misc]  # cerberus has no types
-        """Cerberus with the coercions that a YAML file can name."""
-
-        def _normalize_coerce_integer(self, value: Any) -> int:
-            return int(value)
-
-        _normalize_coerce_int = _normalize_coerce_integer
-
-        def _normalize_coerce_float(self, value: Any) -> float:
-            return float(value)
-
-        _normalize_coerce_number = _normalize_coerce_float
-
-        def _normalize_coerce_string(self, value: Any) -> str:
-            return str(value)
-
-        _normalize_coerce_str = _normalize_coerce_string
-
-        def _normalize_coerce_boolean(self, value: Any) -> bool:
-            found = _boolean(str(value))
-            if found is None:
-                raise ValueError(f"{value!r} is not true or false")
-            return found[0]
-
-        _normalize_coerce_bool = _normalize_coerce_boolean
-
-        def _normalize_coerce_list(self, value: Any) -> list[Any]:
-            return value if isinstance(value, list) else [value]
-
-        def _normalize_coerce_lower(self, value: Any) -> str:
-            return str(value).lower()
-
-        def _normalize_coerce_upper(self, value: Any) -> str:
-            return str(value).upper()
-
-        def _normalize_coerce_strip(self, value: Any) -> str:
-            return str(value).strip()
-
-    return Validator
+def shown_place(variable: Variable, span: Span) -> Span:
+    """Return a place that does not tell how long a sensitive value is."""
+    return span._replace(end_line=span.line, end_column=span.column + 1) if variable.sensitive else span

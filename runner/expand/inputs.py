@@ -7,10 +7,11 @@ default < ``env`` of the variable < ``PKR_VAR_name`` < ``INGOT_VAR_name`` < auto
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from runner.diagnostics import Diagnostic, Note, Report, did_you_mean
+from runner.diagnostics import Diagnostic, Note, Report, did_you_mean, nearest
 from runner.expand.coerce import coerced
 from runner.expand.error import ExpressionError, Late
-from runner.expand.render import render
+from runner.expand.names import undefined_in
+from runner.expand.render import is_template, render, scalars
 from runner.expand.scope import Scope
 from runner.formats import documents
 from runner.model.playbook import Playbook, Variable
@@ -20,6 +21,10 @@ AUTOMATIC = ("*.auto.vars.yml", "*.auto.vars.yaml", "*.auto.vars.json", "*.auto.
 """Variable files beside a playbook that are read by themselves, in this order and by name."""
 PREFIXES = ("PKR_VAR_", "INGOT_VAR_")
 """Environment variables that give values; the later prefix wins."""
+
+
+_LATER = frozenset({"var", "local", "data", "source", "build", "matrix"})
+"""Namespaces that are there only after variables have their values."""
 
 
 class Given(NamedTuple):
@@ -50,29 +55,64 @@ class _Offer(NamedTuple):
     given: bool = False
 
 
-def resolve_inputs(playbook: Playbook, given: Given, scope: Scope, report: Report) -> dict[str, Input]:
+class Resolved(NamedTuple):
+    """The values of variables, and the texts that must never be shown."""
+
+    inputs: dict[str, Input]
+    secrets: tuple[str, ...]
+    """Every value that was offered for a sensitive variable, whether it fits or not."""
+
+
+def resolve_inputs(playbook: Playbook, given: Given, scope: Scope, report: Report) -> Resolved:
     """Return the value of every variable that has one; report what is missing, undeclared or does not fit.
 
     ``scope`` holds what defaults may use: functions, ``env``, ``path``.
     """
-    offers = dict(_offers(playbook, given, report))
+    unread: set[str] = set()
+    offered = list(_offers(playbook, given, report, unread))
+    offers = dict(offered)
     inputs: dict[str, Input] = {}
     for name, variable in playbook.variables.items():
         chosen = offers.get(name)
-        if chosen is None:
+        if chosen is None and name not in unread:
             report.add(
                 "E301", f"the variable {name!r} has no value and no default", variable.place,
                 hint=f"give one: --var {name}=VALUE, or the environment variable INGOT_VAR_{name}",
             )
-            continue
-        found = _value(variable, chosen, scope, report)
-        if found is not None:
+        found = _value(variable, chosen, playbook, scope, report) if chosen else None
+        if chosen and found is not None:
             inputs[name] = Input(found[0], chosen.origin, variable.sensitive, chosen.given)
-    return inputs
+    sensitive = [offer for name, offer in offered if playbook.variables[name].sensitive]
+    return Resolved(inputs, tuple(_secrets(inputs, sensitive)))
 
 
-def _offers(playbook: Playbook, given: Given, report: Report) -> Iterator[tuple[str, _Offer]]:
-    """Yield the values on offer, the stronger ones later."""
+def _secrets(inputs: Mapping[str, Input], sensitive: Sequence[_Offer]) -> Iterator[str]:
+    for found in inputs.values():
+        if found.sensitive:
+            yield from _texts(found.value)
+    for each in (scalar for offer in sensitive for scalar in scalars(offer.node)):
+        yield from _texts(each.value)
+        yield each.span.text().strip("'\"")  # as it is written: an excerpt shows it so
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+
+
+def _offers(
+    playbook: Playbook, given: Given, report: Report, unread: set[str]
+) -> Iterator[tuple[str, _Offer]]:
+    """Yield the values on offer, the stronger ones later; ``unread`` receives the names whose offer was not understood.
+
+    It is all names when a file cannot be read.
+    """
     for name, variable in playbook.variables.items():
         if variable.default is not None:
             yield name, _Offer(variable.default, "default", literal=False)
@@ -84,9 +124,9 @@ def _offers(playbook: Playbook, given: Given, report: Report) -> Iterator[tuple[
                 yield name, _from_environment(prefix + name, given.environ)
     automatic = [str(path) for pattern in AUTOMATIC for path in sorted(playbook.root.glob(pattern))]
     for path in (*automatic, *given.files):
-        yield from _from_file(path, playbook, report)
+        yield from _from_file(path, playbook, report, unread)
     for text in given.variables:
-        yield from _from_command_line(text, playbook, report)
+        yield from _from_command_line(text, playbook, report, unread)
 
 
 def _outside(kind: str, text: str, value: str) -> Node:
@@ -101,66 +141,84 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> _Offer:
     return _Offer(_outside(f"${name}", value, value), f"environment variable {name}", literal=True)
 
 
-def _from_file(path: str, playbook: Playbook, report: Report) -> Iterator[tuple[str, _Offer]]:
+def _from_file(path: str, playbook: Playbook, report: Report, unread: set[str]) -> Iterator[tuple[str, _Offer]]:
     _, node = documents.load(path, report)
-    if node is None or node.value is None:
-        return
-    if not isinstance(node.value, dict):
+    if node is not None and node.value is not None and not isinstance(node.value, dict):
         report.add("E507", "a file of variables is a mapping of names to values", node.span)
+        node = None
+    if node is None:
+        unread.update(playbook.variables)
         return
     for name, child in node.items():
         if name in playbook.variables:
             yield str(name), _Offer(child, f"file {path}", literal=False)
         else:
-            hint = did_you_mean(str(name), playbook.variables)
-            report.add("W301", f"the playbook declares no variable {name!r}", child.place, hint=hint)
+            hint = did_you_mean(str(name), playbook.variables) or "declare it under 'variables'"
+            report.add("W301", f"the playbook declares no variable {str(name)!r}", child.place, hint=hint)
 
 
-def _from_command_line(text: str, playbook: Playbook, report: Report) -> Iterator[tuple[str, _Offer]]:
+def _from_command_line(
+    text: str, playbook: Playbook, report: Report, unread: set[str]
+) -> Iterator[tuple[str, _Offer]]:
     if text.startswith("@"):
-        for name, offer in _from_file(text[1:], playbook, report):
+        for name, offer in _from_file(text[1:], playbook, report, unread):
             yield name, _Offer(offer.node, offer.origin, literal=False, given=True)
         return
     file = SourceFile("--var", text)
     if text.lstrip().startswith("{"):
         node = documents.parse(file, report)
-        pairs = [(str(name), child, False) for name, child in node.items()] if node else []
+        pairs = [(str(name), child, child.place, False) for name, child in node.items()] if node else []
+        unread.update(() if node else playbook.variables)
     else:
-        name, equals, value = text.partition("=")
-        if not equals:
-            report.add("E303", f"{text!r} is not of the form name=value", file.start())
+        written, equals, value = text.partition("=")
+        place = Span(file, 1, 1, 1, max(len(written), 1) + 1)
+        name = written.strip()
+        if not equals or not name:
+            unread.add(name)
+            report.add("E303", f"{text!r} is not of the form NAME=VALUE", place)
             return
-        pairs = [(name.strip(), _outside("--var", text, value), True)]
-    for name, node, literal in pairs:
-        if name not in playbook.variables:
-            hint = did_you_mean(name, playbook.variables) or "declare it under 'variables'"
-            report.add("E302", f"the playbook declares no variable {name!r}", file.start(), hint=hint)
-        else:
+        pairs = [(name, _outside("--var", text, value), place, True)]
+    for name, node, place, literal in pairs:
+        if name in playbook.variables:
             yield name, _Offer(node, "--var", literal=literal, given=True)
+            continue
+        near = nearest(name, playbook.variables)
+        unread.update([near] if near else [])
+        hint = f"did you mean {near!r}?" if near else "declare it under 'variables'"
+        report.add("E302", f"the playbook declares no variable {name!r}", place, hint=hint)
 
 
-def _value(variable: Variable, offer: _Offer, scope: Scope, report: Report) -> tuple[Any] | None:
+def _value(
+    variable: Variable, offer: _Offer, playbook: Playbook, scope: Scope, report: Report
+) -> tuple[Any] | None:
     node = offer.node
-    if not offer.literal:
-        try:
-            plain = render(node, scope)
-        except ExpressionError as error:
-            report.extend([_explained(error)])
-            return None
-        except Late as late:
-            report.add(
-                "E304", f"a variable's value cannot use {late.name!r}", node.span, hint="make it a local",
-            )
-            return None
-    else:
-        plain = node.value
     note = Note("the variable is declared here", variable.place)
-    return coerced(variable, node, plain, report, note=note, literal=offer.literal)
+    if offer.literal:
+        return coerced(variable, node, node.value, report, note=note, literal=True)
+    too_early = list(_used_too_early(node, playbook))
+    if too_early:
+        report.extend(too_early)
+        return None
+    try:
+        value = render(node, scope)
+    except ExpressionError as error:
+        report.extend([error.diagnostic])
+        return None
+    except Late as late:
+        report.add(
+            "E304", f"{late.name} is not known when variables get their values: {late.reason}", node.span,
+            hint="make it a local",
+        )
+        return None
+    return coerced(variable, node, value, report, note=note, literal=False)
 
 
-def _explained(error: ExpressionError) -> Diagnostic:
-    diagnostic = error.diagnostic
-    if diagnostic.code == "E402" and diagnostic.hint is None:
-        hint = "a variable's default knows functions and 'env' only; a local may use variables"
-        return diagnostic._replace(hint=hint)
-    return diagnostic
+def _used_too_early(node: Node, playbook: Playbook) -> Iterator[Diagnostic]:
+    """Yield the names in a variable's value that have no value yet themselves."""
+    for each in scalars(node):
+        for name in undefined_in(each, frozenset()) if is_template(each) else ():
+            if name in _LATER or name in playbook.variables or name in playbook.locals:
+                from runner.expand.explain import place_of
+
+                hint = "a variable's value knows functions and 'env' only; make it a local, which may use variables"
+                yield Diagnostic("E402", f"{name!r} has no value yet", place_of(each, name), hint)

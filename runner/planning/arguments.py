@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.diagnostics import Note, Report, did_you_mean
-from runner.expand.coerce import misfits
+from runner.diagnostics import Diagnostic, Note, Report, did_you_mean
 from runner.expand.error import ExpressionError, Late
+from runner.expand.rule_words import within
+from runner.expand.rules import apply_rules
 from runner.expand.scope import Scope
 from runner.model.playbook import Block, Item, Play, RoleContext
 from runner.planning.steps import Frame
-from runner.text import Node
+from runner.text import Key, Node
 
-_CERBERUS = {
-    "str": "string", "path": "string", "raw": None, "int": "integer", "float": "number", "bool": "boolean",
-    "list": "list", "dict": "dict", "bytes": "string", "bits": "string", "json": None, "jsonarg": None, "sid": None,
+_TEXT: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+_TYPES: Mapping[str, dict[str, Any]] = {
+    "str": _TEXT, "path": _TEXT, "bytes": _TEXT, "bits": _TEXT,
+    "int": {"type": "integer", "coerce": "integer"},
+    "float": {"type": "number", "coerce": "number"},
+    "bool": {"type": "boolean", "coerce": "boolean"},
+    "list": {"type": ["list", "string"]},
+    "dict": {"type": "dict"},
+    "raw": {}, "json": {}, "jsonarg": {}, "sid": {},
 }
-
-_LOOSE = {
-    "string": ["string", "number", "boolean"],
-    "integer": ["integer", "string"],
-    "number": ["number", "string"],
-    "boolean": ["boolean", "string", "integer"],
-    "list": ["list", "string"],
-}
+"""Ansible's types as Cerberus rules. Values are weakly typed: ``"80"`` is a number, and one text a list."""
 
 
 def check_arguments(play: Play, frame: Frame, report: Report) -> None:
@@ -37,7 +37,10 @@ def check_arguments(play: Play, frame: Frame, report: Report) -> None:
             fixed=frame.fixed, late=frame.late, unknown="the build may set it",
         )
         for name, spec in role.arguments.items():
-            _check_argument(str(name), spec, role, scope, report)
+            mistakes = list(_mistakes(spec))
+            report.extend(mistakes)
+            if not mistakes:
+                _check_argument(str(name), spec, role, scope, report)
         _check_unknown(role, report)
 
 
@@ -71,37 +74,48 @@ def _check_argument(name: str, spec: Node, role: RoleContext, scope: Scope, repo
     except ExpressionError as error:
         report.extend([error.diagnostic])
         return
-    for message in _misfits(name, value, spec):
-        report.add("E511", f"argument of the role {role.name!r}: {message}", place, notes=notes)
-
-
-def _misfits(name: str, value: Any, spec: Node) -> Iterator[str]:
     if value is None:
         return
-    for path, message in misfits(name, value, _rules(spec)):
-        yield f"{'.'.join(str(part) for part in (name, *path))}: {message}"
+    written = role.params.get(name)
+    _, breaks = apply_rules(name, value, _rules(spec))
+    for path, words in breaks:
+        inner = written.at(path) if written else None
+        message = f"the argument {name}{within(path)} of the role {role.name!r} {words}"
+        report.add("E511", message, inner.place if inner else place, notes=notes)
+
+
+def _mistakes(spec: Node) -> Iterator[Diagnostic]:
+    """Yield what keeps an argument's specification from being one, however deep."""
+    if not isinstance(spec.value, dict):
+        yield Diagnostic("E510", "the specification of an argument is a mapping", spec.span, "such as {type: str}")
+    for key in ("type", "elements"):
+        kind = spec.get(key)
+        if kind is not None and kind.value not in _TYPES:
+            hint = did_you_mean(str(kind.value), _TYPES) or f"known: {', '.join(_TYPES)}"
+            yield Diagnostic("E510", f"unknown type {str(kind.value)!r} of an argument", kind.span, hint)
+    choices = spec.get("choices")
+    if choices is not None and not isinstance(choices.value, tuple):
+        yield Diagnostic("E510", "the choices of an argument are a list", choices.span)
+    options = spec.get("options")
+    for _, each in options.items() if options else ():
+        yield from _mistakes(each)
 
 
 def _rules(spec: Node) -> dict[str, Any]:
-    """Return an argument's specification as Cerberus rules; values count as weakly typed, as in Ansible."""
-    kind = str(spec.at(["type"]).value) if spec.get("type") else "str"
-    rules: dict[str, Any] = {}
-    wanted = _CERBERUS.get(kind)
-    if wanted:
-        rules["type"] = _LOOSE.get(wanted, [wanted])
+    """Return an argument's specification as Cerberus rules."""
+    kind = spec.get("type")
+    word = str(kind.value) if kind else "str"
+    rules = dict(_TYPES[word])
     choices = spec.get("choices")
-    if choices is not None and kind != "list":
+    if choices is not None:
         rules["allowed"] = choices.plain()
-    elements = spec.get("elements")
-    options = spec.get("options")
-    if kind == "dict" and options is not None:
+    elements, options = spec.get("elements"), spec.get("options")
+    if word == "dict" and options is not None:
         rules["schema"] = {str(name): {**_rules(each), "required": _required(each)} for name, each in options.items()}
         rules["allow_unknown"] = False
-    elif kind == "list" and elements is not None:
-        inner = Node({"type": elements, **({"options": options} if options else {})}, spec.span)
-        rules["schema"] = _rules(inner)
-        if rules["schema"].get("type") and choices is not None:
-            rules["allowed"] = choices.plain()
+    elif word == "list" and elements is not None:
+        inner: dict[Key, Node] = {"type": elements, **({"options": options} if options else {})}
+        rules["schema"] = _rules(Node(inner, spec.span))
     if spec.get("required") is None:
         rules["nullable"] = True
     return rules
