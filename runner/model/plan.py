@@ -78,6 +78,8 @@ class Build(NamedTuple):
     options: Mapping[str, Any] = NOTHING
     key: str = ""
     """SHA-256 of where the build starts from: builder, options, files, and the build it continues."""
+    image_key: str = ""
+    """SHA-256 of what decides the image: ``key``, and all steps and handlers."""
     steps: tuple[Step, ...] = ()
     handlers: tuple[Step, ...] = ()
     verify: tuple[Step, ...] = ()

@@ -42,8 +42,7 @@ def _options(
     kind: Literal["builders", "modules", "post_processors"], name: str, options: Mapping[str, Any]
 ) -> Mapping[str, Any]:
     entry = registry.find(kind, name)
-    assert entry is not None
-    found: Mapping[str, Any] = _value(options, entry.schema)
+    found: Mapping[str, Any] = _value(options, entry.schema) if entry is not None else options
     return found
 
 

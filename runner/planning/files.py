@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,11 @@ from runner.model.playbook import RoleContext, Task
 from runner.planning.digests import Digests
 from runner.reading.context import shown
 from runner.text import Node
+from runner.text.paths import exists, is_file
 
 _TEMPLATE_LIMIT = 1024 * 1024
 """Templates up to this size, in bytes, are searched for the names they use."""
+_OTHER_TEMPLATE = re.compile(r"""\{%[-+]?\s*(?:include|import|from|extends)\s+(['"])(.+?)\1""")
 
 
 def read_files(
@@ -40,16 +43,28 @@ def read_files(
         for text in _names(options.get(name)) if where else ():
             places = directories(where, task, roles, root)
             words = (text, text.split()[0]) if task.module == "script" and text.split() else (text,)
-            path = next((each / word for word in words for each in places if (each / word).exists()), None)
+            path = next((each / word for word in words for each in places if exists(each / word)), None)
             if path is None:
                 node = task.args.get(name) or task.args
                 looked = ", ".join(dict.fromkeys(shown(each) or "." for each in places))
                 report.add("W510", f"there is no file {text!r} yet", node.span, hint=f"looked in {looked}")
                 continue
             found[shown(path)] = digests.file(path)
-            if where == "templates" and path.is_file() and path.stat().st_size <= _TEMPLATE_LIMIT:
-                templates[shown(path)] = path.read_text(encoding="utf-8", errors="replace")
+            if where == "templates":
+                _read_template(path, places, templates)
+    found |= {name: digests.file(Path(name)) for name in templates if name not in found}
     return found, templates
+
+
+def _read_template(path: Path, places: Sequence[Path], texts: dict[str, str]) -> None:
+    """Add a template's text to ``texts``, and those of the templates that it includes, imports or extends by name."""
+    if shown(path) in texts or not is_file(path) or path.stat().st_size > _TEMPLATE_LIMIT:
+        return
+    texts[shown(path)] = text = path.read_text(encoding="utf-8", errors="replace")
+    for match in _OTHER_TEMPLATE.finditer(text):
+        other = next((each / match[2] for each in (path.parent, *places) if is_file(each / match[2])), None)
+        if other is not None:
+            _read_template(other, places, texts)
 
 
 def named_files(
@@ -64,7 +79,7 @@ def named_files(
         known = schema.get("properties", {}).get(name, {})
         for text in _read_names(value, known):
             paths = sorted(root.glob(text)) if "*" in text and not Path(text).is_absolute() else [root / text]
-            present = [path for path in paths if path.exists()]
+            present = [path for path in paths if exists(path)]
             if not present:
                 place = (node.get(name) or node).span
                 report.add("W510", f"there is no file {text!r} yet", place, hint=f"looked in {shown(root) or '.'}")

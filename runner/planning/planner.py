@@ -18,11 +18,13 @@ from runner.planning.candidates import Candidate, Finder, with_needed
 from runner.planning.digests import Digests, NoDigests, local_key
 from runner.planning.files import named_files
 from runner.planning.graph import waves
+from runner.planning.maker import StepMaker
 from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection, check_patterns, matches
-from runner.planning.steps import Frame, StepMaker, handlers_of, late_names, role_variables
+from runner.planning.steps import Frame, handlers_of, late_names, role_variables
 from runner.text import Node
+from runner.text.paths import is_file
 
 
 class Ground(NamedTuple):
@@ -145,21 +147,23 @@ class _Planner:
         options = Node({**dict(each.source.options.items()), **added}, each.source.place, each.source.place)
         values = rendered_options(options, scope, entry.schema, self.report)
         files = named_files(options, values, entry.schema, self.world.root, self.digests, self.report)
-        key = self.digests.value(entry.name, values, files, [last_key(base) for base in bases])
-        maker = StepMaker(self.digests, self.report, key)
+        key = self.digests.value(entry.name, values, files, [base.image_key for base in bases])
         frame = self._frame(each)
         check_arguments(each.play, frame, self.report)
-        steps = tuple(step for section, items in each.play.sections() for step in maker.steps(section, items, frame))
 
         def apart(section: str, items: tuple[Item, ...], inside: Frame) -> tuple[Step, ...]:
             return tuple(StepMaker(self.digests, self.report, key).steps(section, items, inside))
 
+        handlers = apart("handlers", handlers_of(each.play), frame._replace(selection=Selection()))
+        maker = StepMaker(self.digests, self.report, key, handlers)
+        steps = tuple(step for section, items in each.play.sections() for step in maker.section(section, items, frame))
         links = tuple(tuple(self._links(chain, each, scope)) for chain in each.play.post_processors)
         planned = build._replace(
             options=values,
             key=key,
+            image_key=maker.key,
             steps=steps,
-            handlers=apart("handlers", handlers_of(each.play), frame._replace(selection=Selection())),
+            handlers=handlers,
             verify=apart("verify", each.play.verify, frame),
             on_error=apart("on_error", each.play.on_error, frame),
             post_processors=links,
@@ -226,7 +230,7 @@ class _Planner:
         found: dict[str, str] = {}
         for file in self.playbook.files:
             path = Path(file.path)
-            found[file.path] = self.digests.file(path) if path.is_file() else self.digests.value(file.text)
+            found[file.path] = self.digests.file(path) if is_file(path) else self.digests.value(file.text)
         for build in builds:
             links = (link for chain in build.post_processors for link in chain)
             steps = (*build.steps, *build.handlers, *build.verify, *build.on_error)
@@ -237,8 +241,8 @@ class _Planner:
 
 
 def last_key(build: Build) -> str:
-    """Return the key of a build's image: that of its last step."""
-    return next((step.key for step in reversed(build.steps) if step.key), build.key)
+    """Return the key of a build's image."""
+    return build.image_key
 
 
 def _texts(value: Any) -> Iterator[str]:
