@@ -7,13 +7,15 @@ Filters, tests and functions are loaded when an expression names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache, partial
+from types import CodeType
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, nodes
 from jinja2.compiler import CodeGenerator
-from jinja2.exceptions import SecurityError, UndefinedError
+from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.runtime import Context, Undefined
 from jinja2.sandbox import SandboxedEnvironment
@@ -132,6 +134,17 @@ def _with_calls(tree: nodes.Template) -> nodes.Template:
     return tree
 
 
+@contextmanager
+def within_limits() -> Iterator[None]:
+    """Make mistakes in the template of what is too much for Jinja, or for Python, to which it translates."""
+    try:
+        yield
+    except (RecursionError, MemoryError, SyntaxError) as error:
+        raise TemplateSyntaxError("it is nested too deeply", 1) from error
+    except ValueError as error:  # Python's limit of the digits in a number
+        raise TemplateSyntaxError("a number in it has too many digits", 1) from error
+
+
 class Environment(SandboxedEnvironment):
     """The one Jinja environment."""
 
@@ -149,7 +162,16 @@ class Environment(SandboxedEnvironment):
         self.globals = {name: self.globals[name] for name in BUILT_IN}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        return _with_calls(super()._parse(source, name, filename))
+        with within_limits():
+            return _with_calls(super()._parse(source, name, filename))
+
+    def _generate(self, *arguments: Any, **keywords: Any) -> str:
+        with within_limits():
+            return super()._generate(*arguments, **keywords)
+
+    def _compile(self, source: str, filename: str) -> CodeType:
+        with within_limits():
+            return super()._compile(source, filename)
 
     def known(self, kind: str) -> frozenset[str]:
         """Return the names of all filters (``filter``) or tests (``test``)."""
@@ -262,4 +284,4 @@ def defined_names() -> frozenset[str]:
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
-           "evaluate", "evaluate_file", "syntax_tree"]
+           "evaluate", "evaluate_file", "syntax_tree", "within_limits"]

@@ -32,13 +32,14 @@ def names_in(text: str) -> Names:
     from runner.expand import jinja
 
     tree = jinja.syntax_tree(text)
-    free = {name for name in find_undeclared_variables(tree) if not name.startswith(CALLED)}
-    return Names(
-        tuple(sorted(free)),
-        tuple(sorted(set(_guarded(tree)))),
-        tuple(sorted({each.name for each in tree.find_all(nodes.Filter)})),
-        tuple(sorted({each.name for each in tree.find_all(nodes.Test)})),
-    )
+    with jinja.within_limits():
+        free = {name for name in find_undeclared_variables(tree) if not name.startswith(CALLED)}
+        return Names(
+            tuple(sorted(free)),
+            tuple(sorted(set(_guarded(tree)))),
+            tuple(sorted({each.name for each in tree.find_all(nodes.Filter)})),
+            tuple(sorted({each.name for each in tree.find_all(nodes.Test)})),
+        )
 
 
 def _guarded(tree: nodes.Template) -> Iterator[str]:
