@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Any, get_args
 
 from runner import registry
 from runner.cli.reference_language import language_pages
-from runner.diagnostics.catalogue import CATALOGUE, Entry
+from runner.diagnostics.catalogue import CATALOGUE, Entry, examples
 from runner.registry import WORDS
 from runner.schema.check import wanted
 from runner.sdk.plugin import Kind
 
 Schema = dict[str, Any]
 _WIDTH = 100
+_LANGUAGES = {".yml": "yaml", ".json": "json", ".hcl": "hcl"}
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -173,9 +175,18 @@ def _named(clause: Any) -> Iterator[str]:
 def diagnostic_page(known: Entry) -> str:
     """Return a diagnostic's page as Markdown."""
     lines = [f"# {known.code}: {known.title}", "", known.explanation, ""]
+    example = examples().get(known.code)
+    if example:
+        for name, text in example.files.items():
+            lines += [f"{name}:", "", *_fenced(_LANGUAGES.get(PurePath(name).suffix, "text"), text)]
+        lines += _fenced("text", example.transcript)
     if known.good:
-        lines += ["Instead:", "", "```yaml", known.good.rstrip("\n"), "```", ""]
+        lines += ["Instead:", "", *_fenced("yaml", known.good)]
     return "\n".join(lines)
+
+
+def _fenced(language: str, text: str) -> list[str]:
+    return [f"```{language}", text.rstrip("\n"), "```", ""]
 
 
 def plugin_text(entry: registry.Entry) -> str:

@@ -6,7 +6,7 @@ import errno
 import sys
 from pathlib import Path
 
-from runner.diagnostics import Report
+from runner.diagnostics import Report, did_you_mean
 from runner.formats.places import Places
 from runner.text import SourceFile, Span
 
@@ -25,7 +25,8 @@ def read_source(path: str | Path, report: Report, *, asked_at: Span | None = Non
     try:
         data = _bytes(path)
     except FileNotFoundError:
-        report.add("E001", f"{name} is not there", place)
+        near = did_you_mean(Path(path).name, _siblings(Path(path)))
+        report.add("E001", f"{name} is not there", place, hint=near)
         return None
     except (OSError, ValueError) as error:  # a ValueError is what a name with a null character gets
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
@@ -38,6 +39,13 @@ def read_source(path: str | Path, report: Report, *, asked_at: Span | None = Non
         )
         return None
     return _decoded(name, data, report)
+
+
+def _siblings(path: Path) -> list[str]:
+    try:
+        return [each.name for each in path.parent.iterdir() if each.is_file()]
+    except OSError:
+        return []
 
 
 def _bytes(path: str | Path) -> bytes:
