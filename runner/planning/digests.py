@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from runner.diagnostics import Diagnostic, Invalid
 from runner.model.plan import Open
+from runner.text import SourceFile
 
 
 class Digests:
@@ -84,6 +87,8 @@ def _plain(value: Any) -> Any:
 def _of_file(path: Path) -> str:
     import hashlib
 
+    if not path.is_file():  # reading a device or a pipe might never end
+        raise OSError(errno.EINVAL, "neither a file nor a directory")
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -108,21 +113,31 @@ def local_key(environ: Mapping[str, str]) -> bytes:
     """Return the key of this computer under which secrets are fingerprinted; it is made when first needed.
 
     It lies in ``$XDG_STATE_HOME/ingot/key`` (``~/.local/state/ingot/key``), readable by its owner only.
-    Raises ``OSError`` when it can be neither read nor made.
+    Raises ``Invalid`` when it can be neither read nor made.
     """
-    import secrets
-
     home = environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     path = Path(home) / "ingot" / "key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        made = path.with_name(f"key.{secrets.token_hex(8)}")
-        made.touch(mode=0o600)
-        made.write_bytes(secrets.token_bytes(32))
-        try:
-            os.link(made, path)  # fails, and leaves the other one, when two runs make it at once
-        except FileExistsError:
-            pass
-        finally:
-            made.unlink()
-    return path.read_bytes()
+    try:
+        if not path.exists():
+            _make_key(path)
+        return path.read_bytes()
+    except OSError as error:
+        message = f"the key {path}, under which secrets are fingerprinted, cannot be kept: {error.strerror or error}"
+        place = SourceFile("$XDG_STATE_HOME", home).start()
+        hint = "let XDG_STATE_HOME name a directory that can be written to"
+        raise Invalid(Diagnostic("E001", message, place, hint=hint)) from error
+
+
+def _make_key(path: Path) -> None:
+    import secrets
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(f"key.{secrets.token_hex(8)}")
+    made.touch(mode=0o600)
+    made.write_bytes(secrets.token_bytes(32))
+    try:
+        os.link(made, path)  # fails, and leaves the other one, when two runs make it at once
+    except FileExistsError:
+        pass
+    finally:
+        made.unlink()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from runner.diagnostics import Report
+from runner.diagnostics import Report, nearest
 from runner.model.plan import Open
 from runner.model.playbook import RoleContext, Task
 from runner.planning.digests import Digests
@@ -44,23 +44,47 @@ def read_files(
             places = directories(where, task, roles, root)
             words = (text, text.split()[0]) if task.module == "script" and text.split() else (text,)
             path = next((each / word for word in words for each in places if exists(each / word)), None)
+            node = task.args.get(name) or task.args
             if path is None:
-                node = task.args.get(name) or task.args
-                looked = ", ".join(dict.fromkeys(shown(each) or "." for each in places))
-                report.add("W510", f"there is no file {text!r} yet", node.span, hint=f"looked in {looked}")
+                report.add("W510", f"there is no file {text!r} yet", node.span, hint=_elsewhere(text, places))
                 continue
-            found[shown(path)] = digests.file(path)
+            found |= _digest(path, node, digests, report)
             if where == "templates":
                 _read_template(path, places, templates)
-    found |= {name: digests.file(Path(name)) for name in templates if name not in found}
+    for name in templates.keys() - found.keys():
+        found |= _digest(Path(name), task.args, digests, report)
     return found, templates
+
+
+def _digest(path: Path, node: Node, digests: Digests, report: Report) -> dict[str, str]:
+    """Return a file's digest by its name; nothing when it cannot be read, which is in the report then."""
+    try:
+        return {shown(path): digests.file(path)}
+    except OSError as error:
+        report.add("E001", f"{shown(path)} cannot be read: {error.strerror or error}", node.span)
+        return {}
+
+
+def _elsewhere(name: str, places: Sequence[Path]) -> str:
+    """Return the file that was probably meant, or where it was looked for."""
+    there = [(each / name).parent for each in places]
+    files = [file.name for parent in there if parent.is_dir() for file in parent.iterdir()]
+    near = nearest(Path(name).name, files)
+    if near:
+        return f"did you mean {str(Path(name).with_name(near))!r}?"
+    return f"looked in {', '.join(dict.fromkeys(shown(each) or '.' for each in places))}"
 
 
 def _read_template(path: Path, places: Sequence[Path], texts: dict[str, str]) -> None:
     """Add a template's text to ``texts``, and those of the templates that it includes, imports or extends by name."""
-    if shown(path) in texts or not is_file(path) or path.stat().st_size > _TEMPLATE_LIMIT:
+    if shown(path) in texts or not is_file(path):
         return
-    texts[shown(path)] = text = path.read_text(encoding="utf-8", errors="replace")
+    try:
+        if path.stat().st_size > _TEMPLATE_LIMIT:
+            return
+        texts[shown(path)] = text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # its digest could not be made either
+        return
     for match in _OTHER_TEMPLATE.finditer(text):
         other = next((each / match[2] for each in (path.parent, *places) if is_file(each / match[2])), None)
         if other is not None:
@@ -78,13 +102,24 @@ def named_files(
     for name, value in options.items():
         known = schema.get("properties", {}).get(name, {})
         for text in _read_names(value, known):
-            paths = sorted(root.glob(text)) if "*" in text and not Path(text).is_absolute() else [root / text]
-            present = [path for path in paths if exists(path)]
+            place = node.get(name) or node
+            present = _fitting(text, root)
             if not present:
-                place = (node.get(name) or node).span
-                report.add("W510", f"there is no file {text!r} yet", place, hint=f"looked in {shown(root) or '.'}")
-            found |= {shown(path): digests.file(path) for path in present}
+                hint = f"looked in {shown(root) or '.'}"
+                report.add("W510", f"there is no file {text!r} yet", place.span, hint=hint)
+            for path in present:
+                found |= _digest(path, place, digests, report)
     return found
+
+
+def _fitting(text: str, root: Path) -> list[Path]:
+    """Return the files that a name or a pattern means, sorted."""
+    if "*" not in text or Path(text).is_absolute():
+        return [root / text] if exists(root / text) else []
+    try:
+        return sorted(root.glob(text))
+    except (OSError, ValueError):  # no pattern, such as one with ** within a name
+        return []
 
 
 def _read_names(value: Any, schema: Mapping[str, Any]) -> Iterator[str]:

@@ -6,22 +6,29 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from runner.diagnostics import Report
-from runner.expand.error import ExpressionError, Late
+from runner.diagnostics import Note, Report, did_you_mean
+from runner.expand.error import BY_THE_PLAN, ExpressionError, Late
 from runner.expand.render import render
 from runner.expand.scope import Scope
 from runner.text import Node
 
 _LISTS = ("include", "exclude")
+_OF_A_BUILD = "it differs from build to build"
 MAX_BUILDS = 1000
 """How many builds one play may have: more is a slip."""
 
 
-def combinations(matrix: Node | None, scope: Scope, report: Report) -> list[dict[str, Any]]:
-    """Return the combinations in the order written: the product of the lists, less ``exclude``, plus ``include``."""
+def combinations(matrix: Node | None, scope: Scope, report: Report) -> list[dict[str, Any]] | None:
+    """Return the combinations in the order written: the product of the lists, less ``exclude``, plus ``include``.
+
+    Nothing when they depend on a data source that only the plan looks up.
+    """
     if matrix is None:
         return [{}]
-    values = _values(matrix, scope, report)
+    try:
+        values = _values(matrix, scope.with_layers(late=dict.fromkeys(("build", "source"), _OF_A_BUILD)), report)
+    except Late:
+        return None
     if values is None:
         return []
     names = [name for name in values if name not in _LISTS]
@@ -32,7 +39,7 @@ def combinations(matrix: Node | None, scope: Scope, report: Report) -> list[dict
         report.add("E611", f"the matrix has {count} combinations; {MAX_BUILDS} are the most", matrix.place)
         return []
     excluded = values.get("exclude", [])
-    _check_excluded(matrix, excluded, names, report)
+    _check_excluded(matrix, excluded, values, report)
     tuples = product(*(values[name] for name in names)) if names else ()
     found = [dict(zip(names, each, strict=True)) for each in tuples]
     kept = [each for each in found if not any(_covers(pattern, each) for pattern in excluded)]
@@ -50,24 +57,47 @@ def _values(matrix: Node, scope: Scope, report: Report) -> dict[str, list[Any]] 
             sound = False
             continue
         except Late as late:
-            report.add("E612", f"the matrix needs {late.name}, which only the build knows", node.span)
+            if late.reason == BY_THE_PLAN:
+                raise
+            report.add("E612", f"the matrix cannot use {late.name}: {late.reason}", node.span)
             sound = False
             continue
-        if not isinstance(value, list):
-            report.add("E104", f"the values of {name!r} are a list", node.span)
-            sound = False
-            continue
+        sound = _is_sound(str(name), value, node, report) and sound
         values[str(name)] = value
     return values if sound else None
 
 
-def _check_excluded(matrix: Node, excluded: list[Any], names: list[str], report: Report) -> None:
+def _is_sound(name: str, value: Any, node: Node, report: Report) -> bool:
+    """Report what is no list, an entry of ``include`` or ``exclude`` that is no mapping, a value that stands twice."""
+    if not isinstance(value, list):
+        report.add("E104", f"the values of {name!r} are a list", node.span)
+        return False
+    for index, each in enumerate(value):
+        place = node.at([index]).span
+        if name in _LISTS and not isinstance(each, dict):
+            report.add("E104", f"an entry of {name!r} is a mapping of names to values", place)
+            return False
+        if name not in _LISTS and each in value[:index]:
+            first = Note("the first one is here", node.at([value.index(each)]).span)
+            report.add("E016", f"a value stands twice under {name!r}", place, notes=[first])
+            return False
+    return True
+
+
+def _check_excluded(matrix: Node, excluded: list[Any], values: dict[str, list[Any]], report: Report) -> None:
+    """Report what can never be left out: names that the matrix does not have, values that it does not list."""
     node = matrix.get("exclude")
+    assert node is not None or not excluded
     for index, pattern in enumerate(excluded):
-        for name in pattern:
-            if name not in names:
-                place = node.at([index, name]).place if node else matrix.place
-                report.add("E613", f"'exclude' names {name!r}, which the matrix does not have", place)
+        for name, value in pattern.items():
+            entry = node.at([index, name]) if node else matrix
+            if name not in values or name in _LISTS:
+                hint = did_you_mean(name, [key for key in values if key not in _LISTS])
+                message = f"'exclude' names {name!r}, which the matrix does not have"
+                report.add("E613", message, entry.place, hint=hint)
+            elif value not in values[name] and isinstance(matrix.at([name]).value, tuple):
+                hint = did_you_mean(str(value), map(str, values[name]))
+                report.add("E613", f"{name!r} is never {_word(value)}", entry.span, hint=hint)
 
 
 def _covers(pattern: dict[str, Any], combination: dict[str, Any]) -> bool:
@@ -81,4 +111,8 @@ def label(combination: dict[str, Any]) -> str:
 
 def _words(combination: dict[str, Any]) -> Iterator[str]:
     for value in combination.values():
-        yield str(value).lower() if isinstance(value, bool) else str(value)
+        yield _word(value)
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
