@@ -94,7 +94,7 @@ def load(
     if now is None:
         from runner.text import SourceFile
 
-        place = SourceFile("$SOURCE_DATE_EPOCH", os.environ["SOURCE_DATE_EPOCH"]).start()
+        place = SourceFile("$SOURCE_DATE_EPOCH", os.environ["SOURCE_DATE_EPOCH"]).first_line()
         report.add("E303", "SOURCE_DATE_EPOCH is not a number of seconds", place)
         return None
     world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), read_data)

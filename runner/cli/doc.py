@@ -66,7 +66,7 @@ def _show(arguments: Namespace, output: Output) -> int:
     if not found:
         report = Report()
         words = {word for each in KINDS for word in registry.names(each)}
-        unknown_word("E701", "plugin or diagnostic", name, words, SourceFile("NAME", name).start(), report)
+        unknown_word("E701", "plugin or diagnostic", name, words, SourceFile("NAME", name).first_line(), report)
         output.diagnostics(report.diagnostics)
         return 2
     if arguments.json:

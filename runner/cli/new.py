@@ -132,7 +132,7 @@ def run(arguments: Namespace) -> int:
     output = Output()
     target = Path(arguments.directory)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        place = SourceFile("DIR", arguments.directory).start()
+        place = SourceFile("DIR", arguments.directory).first_line()
         problem = Diagnostic("E702", f"{arguments.directory} is not an empty directory", place, hint="name a new one")
         output.diagnostics([problem])
         return common.INVALID

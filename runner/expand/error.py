@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from runner.diagnostics import Diagnostic
 
+BY_THE_PLAN = "it is looked up by the plan"
+"""The reason of a ``Late`` for data sources, which a check does not look up."""
+
 
 class ExpressionError(Exception):
     """An expression has no value; ``diagnostic`` says why and where."""

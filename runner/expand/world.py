@@ -9,7 +9,7 @@ from runner import __version__, registry
 from runner.diagnostics import Diagnostic, Report
 from runner.expand import functions
 from runner.expand.calls import CALLED
-from runner.expand.error import ExpressionError, Late
+from runner.expand.error import BY_THE_PLAN, ExpressionError, Late
 from runner.expand.functions.context import Context
 from runner.expand.inputs import Input
 from runner.expand.render import OMIT, render, render_bare
@@ -238,7 +238,7 @@ class _DataNamespace(Mapping[str, Any]):
         if not entry.runs:
             raise Late(f"data.{data.name}", f"this version cannot look up {data.type!r}")
         if not self._world.read_data:
-            raise Late(f"data.{data.name}", "it is looked up by the plan")
+            raise Late(f"data.{data.name}", BY_THE_PLAN)
         options = render(data.options, self._scope)
         return read_data(data, entry, options)
 

@@ -6,7 +6,7 @@ import errno
 import sys
 from pathlib import Path
 
-from runner.diagnostics import Report, did_you_mean
+from runner.diagnostics import Report, nearest
 from runner.formats.places import Places
 from runner.text import SourceFile, Span
 
@@ -25,8 +25,7 @@ def read_source(path: str | Path, report: Report, *, asked_at: Span | None = Non
     try:
         data = _bytes(path)
     except FileNotFoundError:
-        near = did_you_mean(Path(path).name, _siblings(Path(path)))
-        report.add("E001", f"{name} is not there", place, hint=near)
+        report.add("E001", f"{name} is not there", place, hint=_near(Path(path)))
         return None
     except (OSError, ValueError) as error:  # a ValueError is what a name with a null character gets
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
@@ -41,11 +40,14 @@ def read_source(path: str | Path, report: Report, *, asked_at: Span | None = Non
     return _decoded(name, data, report)
 
 
-def _siblings(path: Path) -> list[str]:
+def _near(path: Path) -> str | None:
+    """Return the file beside ``path`` that was probably meant."""
     try:
-        return [each.name for each in path.parent.iterdir() if each.is_file()]
+        files = {each.stem: str(each) for each in sorted(path.parent.iterdir()) if each.is_file()}
     except OSError:
-        return []
+        return None
+    near = nearest(path.stem, files)
+    return f"did you mean {files[near]!r}?" if near else None
 
 
 def _bytes(path: str | Path) -> bytes:

@@ -58,6 +58,11 @@ class SourceUse(NamedTuple):
     start_from: Node | None = None
     when: Node | None = None
 
+    @property
+    def start(self) -> Span:
+        """Where to point when what it starts from is meant."""
+        return self.start_from.span if self.start_from else self.place
+
 
 class RoleContext(NamedTuple):
     """The role that tasks belong to: where its files lie and what its variables are."""

@@ -12,6 +12,7 @@ from runner.planning.matrix import combinations, label
 from runner.planning.options import rendered, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection
+from runner.schema.check import unknown_word
 from runner.text import Node, Span
 
 
@@ -39,12 +40,16 @@ class Finder:
         self._scopes = scopes
         self._selection = selection
         self._report = report
+        self.complete = True
+        """Whether every build is known; what names none of them may otherwise still be right."""
 
     def candidates(self) -> list[Candidate]:
         """Return every build there could be, in the order of the playbook."""
         found: list[Candidate] = []
         for play in self._playbook.plays:
-            for combination in combinations(play.matrix, self._scopes.early, self._report):
+            known = combinations(play.matrix, self._scopes.early, self._report)
+            self.complete = self.complete and bool(known)
+            for combination in known or ():
                 for use in play.sources:
                     source = self._playbook.sources.get(use.name)
                     if source is not None:
@@ -81,7 +86,8 @@ class Finder:
         needs: dict[str, tuple[str, ...]] = {}
         for each in candidates:
             if each.name in needs:
-                self._report.add("E016", f"two builds are called {each.name!r}", each.use.place)
+                place = each.play.matrix.place if each.play.matrix else each.use.place
+                self._report.add("E016", f"two builds are called {each.name!r}", place)
             node = each.use.start_from
             needs[each.name] = ()
             if node is None:
@@ -109,10 +115,9 @@ class Finder:
         if len(alike) == 1:
             return (alike[0].name,)
         if not of_name:
-            known = {each.name for each in candidates}
-            if self._playbook.sources.get(wanted.rpartition(".")[2]) or "[" in wanted:
-                hint = f"builds are {', '.join(sorted(known))}"
-                self._report.add("E207", f"unknown build {wanted!r}", place, hint=hint)
+            if self.complete:
+                known = {each.name for each in candidates if each.name != build.name}
+                unknown_word("E207", "build", wanted, known, place, self._report)
         else:
             names = ", ".join(each.name for each in of_name)
             self._report.add("E615", f"{wanted!r} is more than one build: {names}", place, hint="name one of them")
@@ -134,7 +139,7 @@ def with_needed(
             if not base.refusal.startswith("not selected"):
                 report.add(
                     "E616", f"{name!r} starts from {need!r}, which is not made: {base.refusal}",
-                    by_name[name].use.place,
+                    by_name[name].use.start, hint="leave both out, or none",
                 )
                 continue
             by_name[need] = base._replace(refusal=None, note=f"needed by {name}")

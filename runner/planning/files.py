@@ -68,10 +68,10 @@ def _digest(path: Path, node: Node, digests: Digests, report: Report) -> dict[st
 def _elsewhere(name: str, places: Sequence[Path]) -> str:
     """Return the file that was probably meant, or where it was looked for."""
     there = [(each / name).parent for each in places]
-    files = [file.name for parent in there if parent.is_dir() for file in parent.iterdir()]
-    near = nearest(Path(name).name, files)
+    files = {file.stem: file.name for parent in there if parent.is_dir() for file in parent.iterdir()}
+    near = nearest(Path(name).stem, files)
     if near:
-        return f"did you mean {str(Path(name).with_name(near))!r}?"
+        return f"did you mean {str(Path(name).with_name(files[near]))!r}?"
     return f"looked in {', '.join(dict.fromkeys(shown(each) or '.' for each in places))}"
 
 

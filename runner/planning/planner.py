@@ -100,11 +100,12 @@ class _Planner:
             str(link.keywords["name"].value) if "name" in link.keywords else link.type
             for play in self.playbook.plays for chain in play.post_processors for link in chain
         ]
-        check_patterns(self.selection, [each.names for each in candidates], links, self.report)
+        if finder.complete:
+            check_patterns(self.selection, [each.names for each in candidates], links, self.report)
         needs = finder.needs(candidates)
         candidates = with_needed(candidates, needs, self.report)
         wanted = {each.name: needs[each.name] for each in candidates if each.refusal is None}
-        places = {each.name: each.use.place for each in candidates}
+        places = {each.name: each.use.start for each in candidates}
         order = waves(wanted, places, self.report)
         builds = self._builds(candidates, needs, order)
         return Plan(

@@ -27,6 +27,10 @@ class SourceFile:
         """Return the place of the first character: where to point when the whole file is meant."""
         return Span(self, 1, 1, 1, 1)
 
+    def first_line(self) -> "Span":
+        """Return the place of the first line as a whole: where to point in a word of the command line."""
+        return Span(self, 1, 1, 1, len(self.line(1)) + 1)
+
     def __repr__(self) -> str:
         return f"SourceFile({self.path!r})"
 
