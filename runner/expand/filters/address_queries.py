@@ -21,38 +21,38 @@ def _if(test: Callable[[Address], bool]) -> Callable[[Place], str | None]:
 
 
 def _host(place: Place) -> str | None:
-    return None if place.names_network else str(place.interface)
+    return None if place.names_network else place.whole
 
 
 def _address(place: Place) -> str | None:
-    return None if place.names_network and place.address.version == 4 else str(place.address)  # noqa: PLR2004 - IPv4
+    return None if place.names_network and place.address.version == 4 else place.alone  # noqa: PLR2004 - IPv4
 
 
 def _host_or_false(place: Place) -> str | bool:
     last = place.address.version == 4 and int(place.address) == place.last and place.size > _LINK  # noqa: PLR2004 - IPv4
-    return False if place.names_network or last else str(place.interface)
+    return False if place.names_network or last else place.whole
 
 
 def _with_prefix(place: Place) -> str | None:
-    return None if place.names_network or place.size == 1 else str(place.interface)
+    return None if place.names_network or place.size == 1 else place.whole
 
 
 def _address_and_mask(place: Place) -> str | None:
-    return None if _with_prefix(place) is None else f"{place.address} {place.network.netmask}"
+    return None if _with_prefix(place) is None else f"{place.alone} {place.network.netmask}"
 
 
 def _broadcast(place: Place) -> str | None:
-    return str(place.network.broadcast_address) if place.size > _LINK else None
+    return place.numbered(place.last) if place.size > _LINK else None
 
 
 def _usable(index: int) -> Callable[[Place], str | None]:
-    return lambda place: str(place.numbered(place.usable[index])) if place.usable else None
+    return lambda place: place.numbered(place.usable[index]) if place.usable else None
 
 
 def usable_after(place: Place, steps: int) -> str | None:
     """Return the address ``steps`` after this one, if hosts may have it."""
     number = int(place.address) + steps
-    return str(place.numbered(number)) if number in place.usable else None
+    return place.numbered(number) if number in place.usable else None
 
 
 def _range(place: Place) -> str | None:
@@ -61,14 +61,14 @@ def _range(place: Place) -> str | None:
 
 def _peer(place: Place) -> str:
     if place.size == _LINK:
-        return str(place.numbered(place.first + place.last - int(place.address)))
+        return place.numbered(place.first + place.last - int(place.address))
     if place.size == _SMALL_LINK and int(place.address) in place.usable:
-        return str(place.numbered(place.first + place.last - int(place.address)))
+        return place.numbered(place.first + place.last - int(place.address))
     raise FilterError(f"{place} is not one of two hosts on a link")
 
 
 def _network(place: Place) -> str | None:
-    return str(place.interface) if int(place.address) == place.first and place.size > 1 else None
+    return place.whole if int(place.address) == place.first and place.size > 1 else None
 
 
 def _type(place: Place) -> str:
@@ -108,7 +108,7 @@ def wrap(place: Place) -> str:
     """Return an IPv6 address in brackets, as URLs have it; an IPv4 address as it is."""
     if place.address.version == 4:  # noqa: PLR2004 - IPv4
         return str(place)
-    return f"[{place.address}]" if place.bare else f"[{place.address}]/{place.prefix}"
+    return f"[{place.alone}]" if place.bare else f"[{place.alone}]/{place.prefix}"
 
 
 def private(address: Address) -> bool:
@@ -134,7 +134,7 @@ QUERIES: dict[str, Callable[[Place], Any]] = {
     "address": _address,
     "bool": lambda _: True,
     "broadcast": _broadcast,
-    "cidr": lambda place: str(place.interface),
+    "cidr": lambda place: place.whole,
     "first_usable": _usable(0),
     "gateway": _host_or_false,
     "host": _host,
@@ -150,9 +150,9 @@ QUERIES: dict[str, Callable[[Place], Any]] = {
     "multicast": _if(lambda address: address.is_multicast),
     "net": _network,
     "netmask": lambda place: str(place.network.netmask),
-    "network": lambda place: str(place.network.network_address),
-    "network_netmask": lambda place: f"{place.network.network_address} {place.network.netmask}",
-    "network_wildcard": lambda place: f"{place.network.network_address} {place.network.hostmask}",
+    "network": lambda place: place.numbered(place.first),
+    "network_netmask": lambda place: f"{place.numbered(place.first)} {place.network.netmask}",
+    "network_wildcard": lambda place: f"{place.numbered(place.first)} {place.network.hostmask}",
     "next_usable": lambda place: usable_after(place, 1),
     "peer": _peer,
     "prefix": lambda place: place.prefix,
@@ -162,7 +162,7 @@ QUERIES: dict[str, Callable[[Place], Any]] = {
     "range_usable": _range,
     "revdns": lambda place: f"{place.address.reverse_pointer}.",
     "size": lambda place: place.size,
-    "subnet": lambda place: str(place.network),
+    "subnet": lambda place: f"{place.numbered(place.first)}/{place.prefix}",
     "type": _type,
     "unicast": _if(lambda address: not address.is_multicast),
     "version": lambda place: place.address.version,

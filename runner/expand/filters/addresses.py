@@ -64,12 +64,28 @@ class Place:
         """Whether the address is the lowest of a network of more than two, so that no host has it."""
         return int(self.address) == self.first and self.size > 2  # noqa: PLR2004 - in a link of two both are hosts
 
-    def numbered(self, number: int) -> Address:
-        """Return the address of this version that has a number. Raises ``ValueError`` when there is none."""
-        return type(self.address)(number)
+    @property
+    def alone(self) -> str:
+        """The text of the address without a prefix."""
+        return written(self.address)
+
+    @property
+    def whole(self) -> str:
+        """The text of the address with its prefix, also when it was written without."""
+        return f"{self.alone}/{self.prefix}"
+
+    def numbered(self, number: int) -> str:
+        """Return the text of the address with a number. Raises ``ValueError`` when this version has none."""
+        return written(type(self.address)(number))
 
     def __str__(self) -> str:
-        return str(self.address) if self.bare else str(self.interface)
+        return self.alone if self.bare else self.whole
+
+
+def written(address: Address) -> str:
+    """Return an address as text; one that stands for an IPv4 address shows that, as RFC 5952 wants it."""
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(address) if mapped is None else f"::ffff:{mapped}"
 
 
 def place(value: Any) -> Place | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any
 
 from jinja2 import pass_environment
+from jinja2.runtime import Undefined
 
 from runner.expand.filters.error import FilterError
-from runner.expand.filters.kinds import kind, listed, mapping, one_of, shown
+from runner.expand.filters.kinds import integer, kind, listed, mapping, one_of, shown
 
 LIST_MERGES = ("replace", "keep", "append", "prepend", "append_rp", "prepend_rp")
 
@@ -75,7 +76,7 @@ def items2dict(value: Any, key_name: str = "key", value_name: str = "value") -> 
         raise FilterError(f"a list of mappings is wanted, not {kind(value)}")
     result = {}
     for item in listed(value, "a list of mappings"):
-        entry = mapping(item, "a list of mappings")
+        entry = mapping(item, "a mapping as each item")
         if key_name not in entry or value_name not in entry:
             raise FilterError(f"each item needs {key_name!r} and {value_name!r}, unlike {shown(dict(entry))}")
         result[entry[key_name]] = entry[value_name]
@@ -95,8 +96,8 @@ def flatten(value: Any, levels: Any = None, skip_nulls: Any = True) -> list[Any]
             result.append(item)
         elif levels is None:
             result.extend(flatten(item, None, skip_nulls))
-        elif levels >= 1:
-            result.extend(flatten(item, levels - 1, skip_nulls))
+        elif integer(levels, "levels") >= 1:
+            result.extend(flatten(item, integer(levels) - 1, skip_nulls))
         else:
             result.append(item)
     return result
@@ -139,7 +140,7 @@ def rekey_on_member(value: Any, key: Any, duplicates: str = "error") -> dict[Any
     if isinstance(value, str):
         raise FilterError("a list of mappings is wanted, not a text")
     for item in value.values() if isinstance(value, Mapping) else listed(value):
-        entry = mapping(item, "a list of mappings")
+        entry = mapping(item, "a mapping as each item")
         if key not in entry:
             raise FilterError(f"there is no {key!r} in {shown(dict(entry))}")
         if entry[key] in result and duplicates == "error":
@@ -156,5 +157,7 @@ def extract(environment: Any, item: Any, container: Any, morekeys: Any = None) -
         keys += morekeys if isinstance(morekeys, list) else [morekeys]
     value = container
     for key in keys:
+        if isinstance(value, Undefined):
+            break
         value = environment.getitem(value, key)
     return value

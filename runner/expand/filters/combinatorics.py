@@ -23,7 +23,7 @@ def zip_longest(value: Any, *others: Any, fillvalue: Any = None) -> list[tuple[A
 
 def product(value: Any, *others: Any, repeat: Any = 1) -> list[tuple[Any, ...]]:
     """Return every way to take one item of each list."""
-    return list(itertools.product(listed(value), *map(listed, others), repeat=integer(repeat, "repeat as a number")))
+    return list(itertools.product(listed(value), *map(listed, others), repeat=integer(repeat, "repeat")))
 
 
 def permutations(value: Any, r: Any = None) -> list[tuple[Any, ...]]:

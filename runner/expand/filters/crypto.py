@@ -73,11 +73,11 @@ def password_hash(
 
 def _salt(scheme: _Scheme, salt: str, size: Any) -> str:
     if not salt:
-        length = scheme.usual_salt if size is None else integer(size, "salt_size as a whole number")
+        length = scheme.usual_salt if size is None else integer(size, "salt_size")
         if not 0 < length <= scheme.longest_salt:
             raise FilterError(f"salt_size is 1 to {scheme.longest_salt}, not {length}")
         return "".join(secrets.choice(unix_crypt.ALPHABET) for _ in range(length))
-    if size is not None and integer(size, "salt_size as a whole number") != len(salt):
+    if size is not None and integer(size, "salt_size") != len(salt):
         raise FilterError(f"salt has {len(salt)} characters, not the {size} of salt_size")
     if len(salt) > scheme.longest_salt:
         raise FilterError(f"a salt has at most {scheme.longest_salt} characters, not {len(salt)}")
@@ -91,7 +91,7 @@ def _rounds(name: str, scheme: _Scheme, rounds: Any) -> int:
         return scheme.usual_rounds
     if not scheme.most_rounds:
         raise FilterError(f"{name} has no rounds to choose")
-    work = integer(rounds, "rounds as a whole number")
+    work = integer(rounds, "rounds")
     if not scheme.least_rounds <= work <= scheme.most_rounds:
         raise FilterError(f"rounds is {scheme.least_rounds} to {scheme.most_rounds} for {name}, not {work}")
     return work

@@ -71,7 +71,7 @@ def slaac(value: Any, query: Any) -> str | bool:
     if found is None or found.address.version != 6 or mac is None:  # noqa: PLR2004 - IPv6
         return False
     identifier = bytes([mac[0] ^ 0x02]) + mac[1:3] + b"\xff\xfe" + mac[3:]
-    return str(found.numbered(found.first >> 64 << 64 | int.from_bytes(identifier, "big")))
+    return found.numbered(found.first >> 64 << 64 | int.from_bytes(identifier, "big"))
 
 
 def random_mac(value: Any, seed: Any = None) -> str:

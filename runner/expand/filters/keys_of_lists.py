@@ -83,4 +83,4 @@ def _matcher(targets: list[str], matching_parameter: str) -> _Match:
 def _items(value: Any) -> list[Mapping[Any, Any]]:
     if isinstance(value, str | Mapping):
         raise FilterError(f"a list of mappings is wanted, not {kind(value)}")
-    return [mapping(item, "a list of mappings") for item in listed(value)]
+    return [mapping(item, "a mapping as each item") for item in listed(value)]

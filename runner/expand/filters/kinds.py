@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -56,27 +56,27 @@ def text(value: Any, what: str = "a text") -> str:
     raise FilterError(f"{what} is wanted, not {kind(value)}")
 
 
-def number(value: Any, what: str = "a number") -> int | float:
+def number(value: Any, name: str = "the value") -> int | float:
     """Return ``value`` if it is a number. Raises ``FilterError`` when it is none."""
     if isinstance(value, int | float):
         return value
-    raise FilterError(f"{what} is wanted, not {kind(value)}")
+    raise FilterError(f"{name} has to be a number, not {kind(value)}")
 
 
-def integer(value: Any, what: str = "a whole number") -> int:
+def integer(value: Any, name: str = "the value") -> int:
     """Return ``value`` as a whole number; digits in a text count. Raises ``FilterError`` when it is none."""
     if isinstance(value, int):
         return value
     try:
         return int(value, 10)
     except (TypeError, ValueError):
-        raise FilterError(f"{what} is wanted, not {shown(value)}") from None
+        raise FilterError(f"{name} has to be a whole number, not {shown(value)}") from None
 
 
-def one_of(value: Any, choices: Iterable[str], what: str) -> str:
+def one_of(value: Any, choices: Collection[str], what: str) -> str:
     """Return ``value`` if it is one of ``choices``. Raises ``FilterError`` that lists them when it is not."""
-    known = list(choices)
-    if isinstance(value, str) and value in known:
+    known = [choice for choice in choices if choice]
+    if isinstance(value, str) and value in choices:
         return value
     raise FilterError(f"{what} is one of {', '.join(known)}, not {shown(value)}")
 

@@ -12,7 +12,10 @@ from runner.expand.filters.kinds import kind, listed, mapping, one_of, shown, te
 
 def dict_(value: Any) -> dict[Any, Any]:
     """Return the mapping that a list of pairs describes."""
-    return dict(listed(value, "a list of pairs"))
+    pairs = [listed(pair, "a list of pairs") for pair in listed(value, "a list of pairs")]
+    if wrong := [pair for pair in pairs if len(pair) != 2]:  # noqa: PLR2004 - a pair
+        raise FilterError(f"a pair has two items, unlike {shown(wrong[0])}")
+    return dict(pairs)
 
 
 def dict_kv(value: Any, key: Any) -> dict[Any, Any]:
@@ -26,7 +29,7 @@ def groupby_as_dict(value: Any, attribute: Any) -> dict[Any, Any]:
         raise FilterError(f"a list of mappings is wanted, not {kind(value)}")
     result: dict[Any, Any] = {}
     for item in listed(value):
-        entry = mapping(item, "a list of mappings")
+        entry = mapping(item, "a mapping as each item")
         if attribute not in entry:
             raise FilterError(f"there is no {attribute!r} in {shown(dict(entry))}")
         if entry[attribute] in result:
@@ -62,7 +65,7 @@ def lists_mergeby(*arguments: Any, recursive: Any = False, list_merge: str = "re
         return lists[0] if lists else []
     merged: dict[Any, dict[Any, Any]] = {}
     for item in (item for each in lists for item in each):
-        entry = mapping(item, "a list of mappings")
+        entry = mapping(item, "a mapping as each item")
         if index in entry:
             old = merged.get(entry[index], {})
             merged[entry[index]] = merge(old, entry, recursive=bool(recursive), list_merge=list_merge)

@@ -12,21 +12,36 @@ from runner.expand.filters.kinds import integer, kind, number
 
 def log(value: Any, base: Any = math.e) -> float:
     """Return the logarithm of a number, the natural one without a base."""
-    if base == 10:  # noqa: PLR2004 - the base for which there is an exact function
-        return math.log10(number(value))
-    return math.log(number(value), number(base, "a number as base"))
+    number(value)
+    try:
+        if base == 10:  # noqa: PLR2004 - the base for which there is an exact function
+            return math.log10(value)
+        return math.log(value, number(base, "base"))
+    except (ValueError, ZeroDivisionError):
+        raise FilterError(f"there is no logarithm of {value} to the base {base}") from None
 
 
 def pow_(value: Any, exponent: Any) -> float:
     """Return a number to the power of another."""
-    return math.pow(number(value), number(exponent, "a number as exponent"))
+    return _power(number(value), number(exponent, "exponent"))
 
 
 def root(value: Any, base: Any = 2) -> float:
     """Return the square root of a number, or its root of another ``base``."""
     if base == 2:  # noqa: PLR2004 - the square root
-        return math.sqrt(number(value))
-    return math.pow(number(value), 1.0 / number(base, "a number as base"))
+        if number(value) < 0:
+            raise FilterError(f"there is no square root of {value}")
+        return math.sqrt(value)
+    if not number(base, "base"):
+        raise FilterError("there is no root of base 0")
+    return _power(number(value), 1.0 / base)
+
+
+def _power(value: float, exponent: float) -> float:
+    try:
+        return math.pow(value, exponent)
+    except (ValueError, OverflowError):
+        raise FilterError(f"{value} to the power of {exponent} is no number, or too large a one") from None
 
 
 def _generator(seed: Any) -> Any:
@@ -42,7 +57,10 @@ def random_(value: Any, start: Any = None, step: Any = None, seed: Any = None) -
     """
     generator = _generator(seed)
     if isinstance(value, int):
-        return generator.randrange(integer(start or 0), value, integer(step or 1))
+        choices = range(integer(start or 0, "start"), value, integer(step or 1, "step"))
+        if not choices:
+            raise FilterError(f"there is no number from {choices.start} up to {value}")
+        return generator.randrange(choices.start, choices.stop, choices.step)
     if start is not None or step is not None:
         raise FilterError("start and step go with a number only")
     if isinstance(value, Sequence):

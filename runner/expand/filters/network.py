@@ -41,18 +41,18 @@ def _asked(found: Place, query: Any) -> Any:
     """Answer a query that is a number (of an address) or a network (that the address may be in)."""
     text = str(query)
     if text.removeprefix("-").isdigit() and not isinstance(query, bool):
+        if found.size == 1:
+            return str(found)
         nth = _nth(found, int(text))
-        if nth is None or found.bare:
-            return str(found) if found.bare else False
-        return f"{nth}/{found.prefix}"
+        return False if nth is None else f"{nth}/{found.prefix}"
     asked = network(text)
     if asked is None:
-        known = ", ".join(sorted(QUERIES))
+        known = ", ".join(sorted(query for query in QUERIES if query))
         raise FilterError(f"an address cannot be asked for {shown(query)}; it can for a number, a network, {known}")
-    return str(found) if found.address in asked else None
+    return str(found) if inside(found.network, asked) else None
 
 
-def _nth(found: Place, index: int) -> Any:
+def _nth(found: Place, index: int) -> str | None:
     """Return the address with a number in a network; negative ones count from its end."""
     offset = index if index >= 0 else found.size + index
     return found.numbered(found.first + offset) if 0 <= offset < found.size else None
@@ -106,7 +106,7 @@ def _within(found: Place, length: int, index: Any) -> str | bool:
     count = 1 << (length - found.prefix)
     if index is None:
         return str(count)
-    offset = integer(index, "index as a whole number")
+    offset = integer(index, "index")
     offset += count if offset < 0 else 0
     start = found.first + (offset << (found.network.max_prefixlen - length))
     return f"{found.numbered(start)}/{length}" if 0 <= offset < count else False
@@ -120,7 +120,7 @@ def _around(found: Place, length: int, index: Any) -> str | bool:
         return str(found.network.supernet(new_prefix=length))
     lengths = range(length, found.prefix)
     try:
-        return str(found.network.supernet(new_prefix=lengths[integer(index, "index as a whole number")]))
+        return str(found.network.supernet(new_prefix=lengths[integer(index, "index")]))
     except IndexError:
         return False
 
@@ -140,10 +140,10 @@ def ipmath(value: Any, amount: Any) -> str:
     found = place(value) if isinstance(value, str) else None
     if found is None:
         raise FilterError(f"{shown(value)} is not an address")
-    result = int(found.address) + integer(amount, "amount as a whole number")
+    result = int(found.address) + integer(amount, "amount")
     if not 0 <= result < 1 << found.network.max_prefixlen:
         raise FilterError(f"there is no address {amount} from {found.address}")
-    return str(found.numbered(result))
+    return found.numbered(result)
 
 
 def ip4_hex(value: Any, delimiter: str = "") -> str:
@@ -210,19 +210,19 @@ def nthhost(value: Any, query: Any = 0) -> str | bool:
     """Return the address with a number in a network; false when there is none."""
     found = place(value)
     nth = None if found is None else _nth(found, integer(query, "the number of a host"))
-    return False if nth is None else str(nth)
+    return False if nth is None else nth
 
 
 def next_nth_usable(value: Any, offset: Any) -> Any:
     """Return the usable address that comes ``offset`` after an address; null when there is none."""
     found = place(value)
-    return False if found is None else usable_after(found, integer(offset, "offset as a whole number"))
+    return False if found is None else usable_after(found, integer(offset, "offset"))
 
 
 def previous_nth_usable(value: Any, offset: Any) -> Any:
     """Return the usable address that comes ``offset`` before an address; null when there is none."""
     found = place(value)
-    return False if found is None else usable_after(found, -integer(offset, "offset as a whole number"))
+    return False if found is None else usable_after(found, -integer(offset, "offset"))
 
 
 def usable_range(value: Any) -> dict[str, Any]:
@@ -232,5 +232,5 @@ def usable_range(value: Any) -> dict[str, Any]:
         raise FilterError(f"{shown(value)} is not a network")
     if found.size > _MOST_LISTED:
         raise FilterError(f"{found} has {found.size} addresses; no more than {_MOST_LISTED} are listed")
-    addresses = [str(found.numbered(each)) for each in range(found.first, found.last + 1)]
+    addresses = [found.numbered(each) for each in range(found.first, found.last + 1)]
     return {"number_of_ips": found.size, "usable_ips": addresses}

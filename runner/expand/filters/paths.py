@@ -59,7 +59,10 @@ def commonpath(paths: Any) -> str:
     """Return the longest path that all paths begin with."""
     if isinstance(paths, str):
         raise FilterError(f"a list of paths is wanted, not {kind(paths)}")
-    return os.path.commonpath([text(path, "a text as path") for path in listed(paths)])
+    parts = [text(path, "a text as path") for path in listed(paths)]
+    if not parts:
+        raise FilterError("an empty list has no common path")
+    return os.path.commonpath(parts)
 
 
 def splitext(path: Any) -> tuple[str, str]:

@@ -127,6 +127,9 @@ def to_yaml(value: Any, default_flow_style: Any = None, **options: Any) -> str:
     import yaml
 
     known = _known(options, _YAML_OPTIONS)
+    for name in ("indent", "width"):
+        if known.get(name) is not None and not isinstance(known[name], int):
+            raise FilterError(f"{name} has to be a whole number, not {shown(known[name])}")
     if isinstance(known.get("version"), list):
         known["version"] = tuple(known["version"])
     try:

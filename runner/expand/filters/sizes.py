@@ -40,7 +40,8 @@ def _factor(unit: str, *, isbits: bool) -> int:
     if prefix == "B":
         good = len(unit) == 1 or unit.lower() == word
     else:
-        good = unit[1:] in ("", letter) or unit.lower() == f"{_PREFIXES.get(prefix)}{word}"
+        short = len(unit) == 1 or unit == prefix + letter
+        good = short or unit.lower() == f"{_PREFIXES.get(prefix)}{word}"
     if good and (prefix == "B" or prefix in _FACTORS):
         return _FACTORS.get(prefix, 1)
     example = f"K, K{letter} or kilo{word}"

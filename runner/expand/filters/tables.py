@@ -48,7 +48,7 @@ def from_ini(value: Any) -> dict[str, dict[str, Any]]:
     """Return the sections of an INI text, each as a mapping; what ``[DEFAULT]`` sets is in every section."""
     parser = _Ini(interpolation=None)
     try:
-        parser.read_file(io.StringIO(text(value)))
+        parser.read_string(text(value), source="the text")
     except configparser.Error as error:
         raise FilterError(f"this is not INI: {' '.join(str(error).split())}") from error
     sections: dict[str, dict[str, Any]] = {name: dict(parser[name]) for name in parser.sections()}
@@ -64,6 +64,9 @@ def to_ini(value: Any) -> str:
     for name, entries in sections.items():
         if not isinstance(entries, Mapping):
             raise FilterError(f"section {name!r} is a mapping, not {as_text(entries)!r}")
+        for key, each in entries.items():
+            if each is None:
+                raise FilterError(f"{key!r} in section {name!r} is null, which INI cannot say")
         parser[str(name)] = {str(key): as_text(each) for key, each in entries.items()}
     stream = io.StringIO()
     parser.write(stream)

@@ -48,7 +48,7 @@ def to_time_unit(value: Any, unit: str = "ms", *, year: Any = 365, month: Any = 
 
     Units: ms, s, m, h, d, w, mo, y, and their English names.
     """
-    days = {"y": number(year, "year as a number of days"), "mo": number(month, "month as a number of days")}
+    days = {"y": number(year, "year"), "mo": number(month, "month")}
     factors = _MILLISECONDS | {name: each * _MILLISECONDS["d"] for name, each in days.items()}
     one_of(unit, _SHORT, "a unit of time")
     total: float = 0

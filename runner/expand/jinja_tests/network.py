@@ -67,7 +67,8 @@ def ipv4_netmask(value: Any) -> bool:
 
 def ipv4_hostmask(value: Any) -> bool:
     """Tell whether a text is the reverse of a netmask, such as 0.0.0.255."""
-    return ipv4_address(value) and _is_mask(int(ipaddress.IPv4Address(value)) ^ _ALL_ONES)
+    bits = int(ipaddress.IPv4Address(value)) if ipv4_address(value) else 0
+    return bits != 0 and _is_mask(bits ^ _ALL_ONES)
 
 
 def _is_mask(bits: int) -> bool:

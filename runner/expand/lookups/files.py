@@ -11,8 +11,11 @@ from runner.expand.filters.error import FilterError
 from runner.expand.filters.kinds import kind, text, truth
 from runner.expand.lookups.context import LookupContext
 from runner.expand.lookups.search import candidates, contents, locate
+from runner.text.paths import is_file
 
 _HEADER = "#jinja2:"
+_FILES = "[,;]"
+_PATHS = "[,;:]"
 
 
 def file_(terms: list[Any], *, context: LookupContext, lstrip: Any = False, rstrip: Any = True) -> list[str]:
@@ -44,7 +47,7 @@ def fileglob(terms: list[Any], *, context: LookupContext) -> list[str]:
 def _matches(pattern: Path) -> list[str]:
     from glob import glob
 
-    return sorted(path for path in glob(str(pattern)) if Path(path).is_file())  # noqa: PTH207 - absolute patterns
+    return sorted(path for path in glob(str(pattern)) if is_file(path))  # noqa: PTH207 - absolute patterns
 
 
 def first_found(
@@ -55,7 +58,7 @@ def first_found(
     A term is a name, a list of terms, or a mapping with ``files``, ``paths`` and ``skip`` of its own.
     """
     given = list(terms) + ([{"files": files, "paths": paths}] if files else [])
-    wanted = list(_wanted(given, _split(paths)))
+    wanted = list(_wanted(given, _split(paths, _PATHS)))
     skips = truth(skip) or any(truth(each.get("skip")) for each in _mappings(terms))
     for name in wanted:
         found = locate(name, context)
@@ -81,7 +84,7 @@ def _wanted(terms: Any, paths: list[str]) -> Iterator[str]:
         if isinstance(term, Mapping):
             for unknown in term.keys() - {"files", "paths", "skip", "errors"}:
                 raise FilterError(f"there is no option {unknown!r}; there are files, paths, skip")
-            yield from _joined(_split(term.get("files")), _split(term.get("paths")))
+            yield from _joined(_split(term.get("files")), _split(term.get("paths"), _PATHS))
         elif isinstance(term, list | tuple):
             yield from _wanted(term, paths)
         elif isinstance(term, str):
@@ -94,13 +97,13 @@ def _joined(files: list[str], paths: list[str]) -> Iterator[str]:
     yield from (str(Path(path) / file) for path in paths for file in files) if paths else files
 
 
-def _split(value: Any) -> list[str]:
-    """Return the names in a list, or in a text with commas, semicolons (or, for paths, colons) between them."""
+def _split(value: Any, between: str = _FILES) -> list[str]:
+    """Return the names in a list, or in a text with ``between`` characters between them."""
     if value is None:
         return []
     if isinstance(value, str):
-        return [part.strip() for part in re.split("[,;]", value) if part.strip()]
-    return [part for each in value for part in _split(text(each, "the name of a file"))]
+        return [part.strip() for part in re.split(between, value) if part.strip()]
+    return [part for each in value for part in _split(text(each, "the name of a file"), between)]
 
 
 def template(
@@ -129,7 +132,9 @@ def template(
 
 def _with_header(source: str, settings: Mapping[str, Any]) -> str:
     """Put settings in the first line of a template; those it has already win."""
-    header = ", ".join(f"{name}:{value!r}" for name, value in settings.items())
-    if source.startswith(_HEADER):
-        return f"{_HEADER} {header}, {source.removeprefix(_HEADER).lstrip(' ')}"
-    return f"{_HEADER} {header}\n{source}"
+    own, _, _ = source.partition("\n") if source.startswith(_HEADER) else ("", "", "")
+    there = set(re.findall(r"(\w+)\s*:", own.removeprefix(_HEADER)))
+    header = ", ".join(f"{name}:{value!r}" for name, value in settings.items() if name not in there)
+    if not own:
+        return f"{_HEADER} {header}\n{source}"
+    return f"{_HEADER} {header}{', ' if header else ''}{source.removeprefix(_HEADER).lstrip(' ')}"

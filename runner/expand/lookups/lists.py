@@ -29,13 +29,10 @@ def list_(terms: list[Any], *, context: LookupContext) -> list[Any]:  # noqa: AR
 
 
 def flattened(terms: list[Any], *, context: LookupContext) -> list[Any]:
-    """Return the terms with all lists in them opened. Nulls, and the texts ``null`` and ``None``, are dropped."""
+    """Return the terms with all lists in them opened."""
     found: list[Any] = []
     for term in terms:
-        if isinstance(term, list | tuple):
-            found += flattened(list(term), context=context)
-        elif term is not None and term not in ("None", "null"):
-            found.append(term)
+        found += flattened(list(term), context=context) if isinstance(term, list | tuple) else [term]
     return found
 
 
@@ -87,7 +84,7 @@ def subelements(terms: list[Any], *, context: LookupContext) -> list[list[Any]]:
         raise FilterError(f"a list of mappings is wanted, not {kind(elements)}")
     pairs: list[list[Any]] = []
     for element in values:
-        entry = mapping(element, "a list of mappings")
+        entry = mapping(element, "a mapping as each item")
         if truth(entry.get("skipped")):
             continue
         inner = _at(entry, path)

@@ -90,7 +90,7 @@ def _made(options: dict[str, Any]) -> str:
         raise FilterError("chars names no characters")
     seed = options["seed"]
     generator = random.SystemRandom() if seed is None else random.Random(seed)  # noqa: S311 - repeatable on request
-    return "".join(generator.choice(characters) for _ in range(integer(options["length"], "length as a whole number")))
+    return "".join(generator.choice(characters) for _ in range(integer(options["length"], "length")))
 
 
 def _characters(chars: Any) -> str:

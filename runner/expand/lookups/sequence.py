@@ -48,7 +48,7 @@ def _options(term: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _numbers(options: dict[str, Any]) -> list[str]:
-    chosen = {name: integer(value, f"{name} as a whole number") for name, value in options.items()
+    chosen = {name: integer(value, f"{name}") for name, value in options.items()
               if value is not None and name != "format"}  # fmt: skip
     first, step = chosen.get("start", 1), chosen.get("stride", 1)
     if ("end" in chosen) == ("count" in chosen):

@@ -43,7 +43,7 @@ def csvfile(  # noqa: PLR0913 - these are the lookup's options
 
 
 def _cell(key: str, options: dict[str, Any], context: LookupContext) -> str | None:
-    column, key_column = integer(options["col"], "col as a number"), integer(options["keycol"], "keycol as a number")
+    column, key_column = integer(options["col"], "col"), integer(options["keycol"], "keycol")
     delimiter = "\t" if options["delimiter"] == "TAB" else text(options["delimiter"])
     rows = csv.reader(io.StringIO(_decoded(options, context)), delimiter=delimiter)
     try:

@@ -74,7 +74,7 @@ def url(  # noqa: PLR0913 - these are the lookup's options
         if login is None and truth(use_netrc):
             login = _netrc(address, context)
         request = _request(address, sent, login, {name.lower() for name in unredirected_headers})
-        body = _fetched(opener, request, number(timeout, "timeout in seconds"))
+        body = _fetched(opener, request, number(timeout, "timeout"))
         found += body.splitlines() if truth(split_lines) else [body]
     return found
 

@@ -16,7 +16,8 @@ _NONE_GIVEN: Any = object()
 
 def env(terms: list[Any], *, context: LookupContext, default: Any = "") -> list[Any]:
     """Return the values of environment variables; ``default`` for one that is not set."""
-    return [context.environ.get(text(term, "the name of an environment variable"), default) for term in terms]
+    instead = "" if default is None else default
+    return [context.environ.get(text(term, "the name of an environment variable"), instead) for term in terms]
 
 
 def vars_(terms: list[Any], *, context: LookupContext, default: Any = _NONE_GIVEN) -> list[Any]:
