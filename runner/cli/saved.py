@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from runner.formats.files import read_source
 from runner.model.encode import encode, to_json
 from runner.model.plan import FORMAT, Plan
 from runner.planning.concealed import concealed
+from runner.schema.check import fits
+from runner.schema.published import published
 from runner.text import SourceFile
 
 
@@ -53,11 +55,11 @@ def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, M
     except ValueError as error:
         report.add("E022", f"not JSON: {error}", file.start())
         return None
-    request = data.get("request") if isinstance(data, dict) else None
-    if not isinstance(request, dict) or data.get("format") != FORMAT:
+    if not fits(data, published("plan")) or "request" not in data or data["format"] != FORMAT:
         hint = "make it again with `ingot plan PLAYBOOK --out FILE`"
         report.add("E601", "this is no saved plan of this version", file.start(), hint=hint)
         return None
+    request = data["request"]
     merged = Namespace(**vars(given))
     merged.playbook = request["playbook"]
     merged.only, merged.except_ = list(request["only"]), list(request["except"])
@@ -80,46 +82,61 @@ def differences(path: str, old: Mapping[str, Any], plan: Plan, output: Output) -
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    if old.get("ingot") != new.get("ingot"):
-        yield f"Ingot itself, {old.get('ingot')} -> {new.get('ingot')}"
+    if old["ingot"] != new["ingot"]:
+        yield f"Ingot itself, {old['ingot']} -> {new['ingot']}"
     yield from _mapping_changes("file", old["files"], new["files"], lambda value: value[:12])
-    yield from _mapping_changes("variable", old["variables"], new["variables"], _value)
+    yield from _mapping_changes("variable", _values(old), _values(new), _value)
     before = {build["name"]: build for build in old["builds"]}
     after = {build["name"]: build for build in new["builds"]}
-    for name in before.keys() - after.keys():
-        yield f"build {name} is gone"
-    for name in after.keys() - before.keys():
-        yield f"build {name} is new"
+    yield from (f"build {name} is gone" for name in before if name not in after)
+    yield from (f"build {name} is new" for name in after if name not in before)
     for name in (each for each in before if each in after):
         yield from _build_changes(name, before[name], after[name])
 
 
+def _values(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the variables without where their values come from: the same value from elsewhere is the same."""
+    return {name: {**entry, "origin": ""} for name, entry in plan["variables"].items()}
+
+
 def _value(entry: Mapping[str, Any]) -> str:
-    return "(sensitive)" if entry.get("sensitive") else json.dumps(entry.get("value"), ensure_ascii=False)
+    return "" if entry["sensitive"] else json.dumps(entry.get("value"), ensure_ascii=False)
 
 
-def _mapping_changes(kind: str, old: Mapping[str, Any], new: Mapping[str, Any], show: Any) -> Iterator[str]:
+def _mapping_changes(
+    kind: str, old: Mapping[str, Any], new: Mapping[str, Any], show: Callable[[Any], str]
+) -> Iterator[str]:
     for name in sorted(old.keys() | new.keys()):
         if name not in new:
             yield f"{kind} {name} is gone"
         elif name not in old:
             yield f"{kind} {name} is new"
         elif old[name] != new[name]:
-            yield f"{kind} {name}, {show(old[name])} -> {show(new[name])}"
+            before, after = show(old[name]), show(new[name])
+            yield f"{kind} {name}, {before} -> {after}" if before != after else f"{kind} {name}, which is not shown"
 
 
 def _build_changes(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     if old["action"] != new["action"]:
         yield f"build {name}: {old['reason']} -> {new['reason']}"
+        return
     for key in ("options", "matrix"):
-        shown = lambda value: json.dumps(value, ensure_ascii=False)  # noqa: E731 - used twice, here
-        yield from _mapping_changes(f"build {name}: option", old[key], new[key], shown)
-    for section in ("steps", "handlers", "verify", "on_error"):
-        if [step["key"] for step in old[section]] != [step["key"] for step in new[section]]:
-            changed = next(
-                (step["name"] for step, other in zip(new[section], old[section], strict=False) if step != other),
-                section,
-            )
-            yield f"build {name}: {section}, from {changed!r} on"
+        yield from _mapping_changes(f"build {name}: option", old[key], new[key], _shown)
+    if old["key"] == new["key"]:  # otherwise all steps are others, for that reason
+        for section in ("steps", "handlers", "verify", "on_error"):
+            yield from _step_changes(f"build {name}: {section}", old[section], new[section])
     if old["post_processors"] != new["post_processors"]:
         yield f"build {name}: post-processors"
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _step_changes(what: str, old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    keys = ([step["key"] for step in old], [step["key"] for step in new])
+    if keys[0] == keys[1]:
+        return
+    first = next((i for i, (a, b) in enumerate(zip(*keys, strict=False)) if a != b), min(map(len, keys)))
+    step = (new if first < len(new) else old)[first]
+    yield f"{what}, from {step['name']!r} on"

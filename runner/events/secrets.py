@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote, quote_plus
 
 MASK = "•••"
+_SHORTEST = 3
+"""Shorter secrets, in characters, stay: where every 1 is masked nothing can be read, and the secret is plain."""
 _SURE = 8
 """A part of a secret in base64 is masked only if it is at least this long: a shorter one may be any text."""
 
@@ -28,7 +30,7 @@ class Masker:
 
 def _forms(secret: str) -> Iterator[str]:
     """Yield every text by which a secret is known."""
-    if not secret:
+    if len(secret) < _SHORTEST:
         return
     lines = [line.strip() for line in secret.splitlines()] if "\n" in secret or "\r" in secret else []
     for text in (secret, secret.strip(), *(line for line in lines if len(line) > 1)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.model.plan import Build, InputValue, Open, Plan, Step
@@ -76,7 +76,7 @@ def _title(step: Step) -> str:
     return f"{step.role} : {step.name}" if step.role else step.name
 
 
-def _options(options: dict[str, Any], indent: str) -> Iterator[str]:
+def _options(options: Mapping[str, Any], indent: str) -> Iterator[str]:
     width = max((len(name) for name in options), default=0)
     for name, value in options.items():
         shown = _short(value)

@@ -35,6 +35,13 @@ def check(node: Node, schema: Schema, report: Report, *, what: str = "option", l
     return sound and not errors
 
 
+def fits(value: Any, schema: Schema) -> bool:
+    """Return whether plain data, such as a plan that was saved, is what a published schema describes."""
+    import jsonschema
+
+    return bool(jsonschema.Draft202012Validator(schema).is_valid(value))
+
+
 def _errors(node: Node, schema: Schema, trapped: set[int]) -> Iterator[Any]:
     import jsonschema
 
