@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from runner.modules.shared import Separated, Texts
-from runner.sdk import Alias, AtLeastOne, AtMostOne, Deprecated, Module, options
+from runner.modules.shared import Texts
+from runner.sdk import Alias, AtLeastOne, AtMostOne, Deprecated, Module, Separated, options
 
 
 @options(

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from runner.modules.shared import Separated, Texts
-from runner.sdk import ExactlyOne, Failed, Files, Find, Load, Module, Outcome, ReadsFile, Work, options
+from runner.modules.shared import Texts
+from runner.sdk import ExactlyOne, Failed, Files, Find, Load, Module, Outcome, ReadsFile, Separated, Work, options
 
 
 @options(ExactlyOne("file", "dir"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from runner.modules.shared import Separated
-from runner.sdk import Alias, Duration, Module, options
+from runner.sdk import Alias, Duration, Module, Separated, options
 
 
 @options()

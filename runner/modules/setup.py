@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from runner.modules.shared import Separated, Texts
-from runner.sdk import Module, options
+from runner.modules.shared import Texts
+from runner.sdk import Module, Separated, options
 
 
 @options()

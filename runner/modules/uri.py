@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from runner.modules.shared import Separated, Url
-from runner.sdk import Alias, AtMostOne, Duration, Module, Pattern, ReadsFile, SecretStr, options
+from runner.modules.shared import Url
+from runner.sdk import Alias, AtMostOne, Duration, Module, Pattern, ReadsFile, SecretStr, Separated, options
 
 
 @options(AtMostOne("body", "src"))
