@@ -89,20 +89,21 @@ def resolve_inputs(playbook: Playbook, given: Given, scope: Scope, report: Repor
 def _secrets(inputs: Mapping[str, Input], sensitive: Sequence[_Offer]) -> Iterator[str]:
     for found in inputs.values():
         if found.sensitive:
-            yield from _texts(found.value)
+            yield from texts_of(found.value)
     for each in (scalar for offer in sensitive for scalar in scalars(offer.node)):
-        yield from _texts(each.value)
+        yield from texts_of(each.value)
         yield each.span.text().strip("'\"")  # as it is written: an excerpt shows it so
 
 
-def _texts(value: Any) -> Iterator[str]:
+def texts_of(value: Any) -> Iterator[str]:
+    """Yield every text in a value, however deep, and its numbers as texts."""
     if isinstance(value, dict):
         for each in value.values():
-            yield from _texts(each)
+            yield from texts_of(each)
     elif isinstance(value, list):
         for each in value:
-            yield from _texts(each)
-    elif value is not None and not isinstance(value, bool):
+            yield from texts_of(each)
+    elif value is not None and not isinstance(value, bool) and str(value):
         yield str(value)
 
 

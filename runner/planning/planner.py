@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from runner import __version__, registry
 from runner.diagnostics import Report
 from runner.expand.error import ExpressionError, Late
-from runner.expand.inputs import Input
+from runner.expand.inputs import Input, texts_of
 from runner.expand.render import render_bare
 from runner.expand.scope import Scope
 from runner.expand.world import World
@@ -67,7 +67,7 @@ def prepare(
     playbook: Playbook, inputs: Mapping[str, Input], world: World, selection: Selection, report: Report
 ) -> Prepared:
     """Return the plan together with what its builds stand on, for whoever carries it out."""
-    secrets = [text for each in inputs.values() if each.sensitive for text in _texts(each.value)]
+    secrets = [text for each in inputs.values() if each.sensitive for text in texts_of(each.value)]
     digests = Digests(secrets, local_key(world.environ) if secrets else b"")
     planner = _Planner(playbook, inputs, world, selection, report, digests)
     plan = planner.plan()
@@ -244,14 +244,3 @@ class _Planner:
 def last_key(build: Build) -> str:
     """Return the key of a build's image."""
     return build.image_key
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
-    elif value is not None and not isinstance(value, bool) and str(value):
-        yield str(value)
