@@ -75,6 +75,7 @@ def _location(span: Span) -> dict[str, Any]:
 def _uri(path: str) -> str:
     """Return a path as a URI reference; a relative one stays relative."""
     pure = PurePath(path)
-    if pure.is_absolute():
-        return pure.as_uri()
-    return quote(pure.as_posix(), errors="surrogateescape")
+    try:
+        return pure.as_uri() if pure.is_absolute() else quote(pure.as_posix(), errors="surrogateescape")
+    except UnicodeEncodeError:  # half a character, which no name of a file holds, but a made-up one may
+        return quote(pure.as_posix(), errors="replace")
