@@ -59,15 +59,15 @@ def vault_id(text: str) -> str:
 
 
 def decrypt(text: str, secrets: Iterable[Secret]) -> bytes:
-    """Return what a vault holds.
+    """Return what a vault holds. All secrets are tried, whatever their ids: ids only help people.
 
-    Secrets with the vault's own id are tried first, then the others in their order. Raises ``VaultError``.
+    Raises ``VaultError`` when none opens it, or when it is damaged or no vault.
     """
     envelope = _open(text)
     known = list(secrets)
     if not known:
         raise VaultError("this is encrypted, and no vault password is known")
-    for secret in sorted(known, key=lambda secret: secret.vault_id != envelope.vault_id):
+    for secret in known:
         key, mac_key, counter = _keys(secret.password, envelope.salt)
         if hmac.compare_digest(_mac(mac_key, envelope.ciphertext), envelope.mac):
             return _unpadded(_cipher(key, counter, envelope.ciphertext, encrypt=False))

@@ -179,6 +179,17 @@ def test_generators_are_lists() -> None:
     assert evaluate("{'a': 1}.keys() | type_debug") == "list"
 
 
+def test_bytes_that_are_no_text_survive() -> None:
+    assert call("b64decode", "/w==") == "\udcff"
+    assert call("b64encode", "\udcff") == "/w=="
+
+
+@pytest.mark.parametrize("name", ["to_json", "to_nice_json", "to_yaml", "to_nice_yaml"])
+def test_undefined_values_cannot_be_written(name: str) -> None:
+    with pytest.raises(jinja2.UndefinedError, match="'nope' is undefined"):
+        call(name, {"a": [jinja2.StrictUndefined(name="nope")]})
+
+
 class TestLaws:
     @given(PLAIN)
     def test_json_comes_back(self, value: Any) -> None:
