@@ -79,13 +79,13 @@ _EBCDIC_LATIN_BACK = str.maketrans("^[¬Ý¨]", "¬Ý^[]¨")
 def encode(text: str, encoding: str) -> bytes:
     """Return ``text`` in ``encoding``. UTF-16 is big-endian with a byte order mark. Raises ``Refused``."""
     codec = _codec(encoding)
+    if codec == "cp932" and (private := _PRIVATE.search(text)):
+        raise Refused(f"{private[0]!r} cannot be written in {encoding}", "string")
     try:
         if codec == "utf_16":
             return b"\xfe\xff" + text.encode("utf_16_be") if text else b""
         if codec == "cp1047":
             return text.translate(_EBCDIC_LATIN_BACK).encode("cp037")
-        if codec == "cp932" and (private := _PRIVATE.search(text)):
-            raise UnicodeEncodeError(codec, text, private.start(), private.end(), "no character of Shift_JIS")
         return text.encode(codec)
     except UnicodeEncodeError as error:
         raise Refused(f"{text[error.start]!r} cannot be written in {encoding}", "string") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
+from runner.expand.functions.base64_text import decoded
 from runner.expand.functions.declare import function
 from runner.expand.functions.error import Refused
 from runner.expand.functions.values import text, whole
@@ -59,10 +60,7 @@ def rsadecrypt(ciphertext: str, privatekey: str) -> str:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 
-    try:
-        encrypted = base64.b64decode(ciphertext, validate=True)
-    except ValueError:
-        raise Refused("it is not valid base64", "ciphertext") from None
+    encrypted = decoded(ciphertext, "ciphertext")
     load = load_ssh_private_key if "BEGIN OPENSSH" in privatekey else load_pem_private_key
     try:
         key = load(privatekey.encode(), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from decimal import Decimal
 from typing import Any
 
 from runner.expand.functions import yaml_read
@@ -12,7 +11,7 @@ from runner.expand.functions.base64_text import decoded, utf8
 from runner.expand.functions.declare import function
 from runner.expand.functions.error import Refused
 from runner.expand.functions.json_text import json_text
-from runner.expand.functions.values import normal, plain, text, tidy
+from runner.expand.functions.values import normal, parse_number, plain, text
 from runner.expand.functions.yaml_text import yaml_text
 
 
@@ -105,16 +104,12 @@ def _csv_field(source: str, start: int) -> tuple[str, int]:
 def jsondecode(string: str) -> Any:
     """Return the value that the JSON text ``string`` denotes. Of equal keys, the last one's value stays."""
     try:
-        return plain(_repaired(json.loads(string, parse_float=_number, parse_constant=_no_constant)))
+        return plain(_repaired(json.loads(string, parse_float=parse_number, parse_constant=_no_constant)))
     except RecursionError:
         raise Refused("it is nested too deeply", "string") from None
     except (ValueError, ArithmeticError) as error:
         reason = error.reason if isinstance(error, Refused) else str(error)
         raise Refused(f"it is no valid JSON: {reason}", "string") from None
-
-
-def _number(digits: str) -> float:
-    return tidy(Decimal(digits))
 
 
 def _no_constant(name: str) -> None:

@@ -36,8 +36,8 @@ def _part(moment: Instant, token: str) -> str:
 
 
 def _fraction(moment: Instant, token: str) -> str:
-    """Write the fraction of the second with as many digits as ``token`` has; nines leave zeros at the end out."""
-    digits = f"{moment.nanosecond:09}".ljust(len(token) - 1, "0")[: len(token) - 1]
+    """Write the fraction of the second with as many digits as ``token`` has, nine at most; nines leave out zeros."""
+    digits = f"{moment.nanosecond:09}"[: len(token) - 1]
     if token[1] == "0":
         return token[0] + digits
     digits = digits.rstrip("0")
@@ -49,7 +49,6 @@ def _zone(moment: Instant, token: str) -> str:
         return "Z"
     colon = ":" if ":" in token else ""
     if token[1:] == "07":
-        whole_hours = moment.offset % 3600 == 0
-        return moment.zone(":")[:3] if whole_hours else moment.zone("")
+        return moment.zone()[:3]
     seconds = f"{colon}{abs(moment.offset) % 60:02}" if token[1:] in {"070000", "07:00:00"} else ""
     return moment.zone(colon) + seconds

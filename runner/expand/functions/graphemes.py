@@ -31,7 +31,7 @@ _PICTOGRAPHS = (
 )
 _HANGUL = {"L": "1100-115F A960-A97C", "V": "1160-11A7 D7B0-D7C6", "T": "11A8-11FF D7CB-D7FB"}
 _JOINABLE = frozenset(("pictograph", "flag", "L", "V", "T", "LV", "LVT"))
-"""What a zero width joiner joins a pictograph to: the standard says only pictographs, HCL takes flags and Hangul too."""
+"""What a zero width joiner joins a pictograph to: by the standard only pictographs, in HCL flags and Hangul too."""
 _HANGUL_FOLLOWERS = {"L": ("L", "V", "LV", "LVT"), "LV": ("V", "T"), "V": ("V", "T"), "LVT": ("T",), "T": ("T",)}
 
 

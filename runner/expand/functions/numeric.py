@@ -43,7 +43,8 @@ def floor(number: float) -> float:
 def log(number: float, base: float) -> float:
     """Return the logarithm of ``number`` to ``base``, in floating point: ``log(1000, 10)`` is 2.9999999999999996.
 
-    The last digit may be another than Go's. Where Packer crashes because there is no result (negative numbers), this is an error.
+    The last digit may be another than Go's. Where Packer crashes because there is no result (negative numbers), this is
+    an error.
     """
     above, below = _ln(number, "number"), _ln(base, "base")
     if below == 0:

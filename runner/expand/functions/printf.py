@@ -137,7 +137,8 @@ def _fraction(verb: _Verb, value: Any) -> str:
     else:
         places = 6 if verb.precision is None else verb.precision
         digits = {"e": _scientific, "f": _fixed, "g": _general}[letter](_binary(exact(abs(given))), places)
-    return _signed(verb, digits.upper() if verb.letter.isupper() else digits, negative=given < 0, zeros="0" in verb.flags)
+    digits = digits.upper() if verb.letter.isupper() else digits
+    return _signed(verb, digits, negative=given < 0, zeros="0" in verb.flags)
 
 
 def _signed(verb: _Verb, digits: str, prefix: str = "", *, negative: bool, zeros: bool) -> str:
