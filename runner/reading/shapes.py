@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
-from runner.sdk.record import AtMostOne, Duration, Part, options
+from runner.sdk.record import AtMostOne, Duration, Fixed, Part, options
 
 Text = str
 Words = list[str]
 Condition = str | bool | list[Any]
 Task = Annotated[Any, Part("task")]
 Handler = Annotated[Any, Part("handler")]
+Entries = Annotated[dict[str, Any], Fixed()]
+"""A mapping whose values, but not itself, may be expressions."""
 
 
 @options()
@@ -35,7 +37,7 @@ class Requires:
     ingot: str | None = None
     """Versions of Ingot that will do, such as `>=0.1,<2`."""
 
-    plugins: dict[str, str] | None = None
+    plugins: Annotated[dict[str, str], Fixed()] | None = None
     """Python distributions that bring more builders, modules and so on, each with the versions that will do."""
 
     roles: list[Annotated[Any, Part("required_role")]] | None = None
@@ -58,7 +60,7 @@ class Playbook:
     variables: dict[str, Annotated[Any, Part("variable")]] | None = None
     """Inputs: a default value each, or a mapping with type, default, rules and so on."""
 
-    locals: dict[str, Any] | None = None
+    locals: Entries | None = None
     """Values computed once from variables, data and each other."""
 
     data: dict[str, Annotated[Any, Part("data")]] | None = None
@@ -75,7 +77,7 @@ class Playbook:
 class Variable:
     """An input of the playbook."""
 
-    type: Literal["string", "number", "boolean", "list", "map", "object", "any"] | None = None
+    type: Annotated[Literal["string", "number", "boolean", "list", "map", "object", "any"], Fixed()] | None = None
     """Type of the value; left out, it follows from the default."""
 
     default: Any = None
@@ -87,7 +89,7 @@ class Variable:
     rules: dict[str, Any] | None = None
     """Cerberus rules for the value: `allowed`, `min`, `max`, `regex`, `schema`, `coerce` and so on."""
 
-    sensitive: bool = False
+    sensitive: Annotated[bool, Fixed()] = False
     """Mask the value in every output, event, report and manifest."""
 
     env: str | None = None
@@ -168,7 +170,7 @@ class Play:
     matrix: Annotated[Any, Part("matrix")] = None
     """Values to combine: one build for each combination."""
 
-    vars: dict[str, Any] | None = None
+    vars: Entries | None = None
     """Variables of the play."""
 
     vars_files: list[Any] | None = None
@@ -213,7 +215,7 @@ class Play:
     environment: Any = None
     """Environment variables for the tasks: a mapping or a list of mappings."""
 
-    module_defaults: dict[str, Any] | None = None
+    module_defaults: Entries | None = None
     """Default options of modules."""
 
     tags: Words | None = None
@@ -274,7 +276,7 @@ class Shared:
     when: Condition | None = None
     """Do it only if this holds."""
 
-    vars: dict[str, Any] | None = None
+    vars: Entries | None = None
     """Variables for this task only."""
 
     tags: Words | None = None
@@ -325,7 +327,7 @@ class Shared:
     run_once: bool | None = None
     """Accepted for Ansible's sake: a build has one machine."""
 
-    module_defaults: dict[str, Any] | None = None
+    module_defaults: Entries | None = None
     """Default options of modules."""
 
     collections: Words | None = None
@@ -354,7 +356,7 @@ class TaskKeywords(Shared):
     local_action: Any = None
     """As `action`, run on this computer."""
 
-    args: dict[str, Any] | None = None
+    args: Entries | None = None
     """More options for the module."""
 
     loop: Any = None
@@ -399,7 +401,7 @@ class TaskKeywords(Shared):
     continue_on_error: bool | None = None
     """Go on with the build when the task fails."""
 
-    override: dict[str, Any] | None = None
+    override: Entries | None = None
     """Options that differ for some builds: source name -> options."""
 
 
@@ -435,7 +437,7 @@ class RoleUse:
     name: str | None = None
     """The same as `role`."""
 
-    vars: dict[str, Any] | None = None
+    vars: Entries | None = None
     """Variables for the role."""
 
     tags: Words | None = None
@@ -488,10 +490,10 @@ class RoleMeta:
     allow_duplicates: bool = False
     """Apply the role as often as it is named, and not once per play."""
 
-    galaxy_info: dict[str, Any] | None = None
+    galaxy_info: Entries | None = None
     """Author, licence, platforms and so on, for Ansible Galaxy."""
 
-    argument_specs: dict[str, Any] | None = None
+    argument_specs: Entries | None = None
     """What variables each entry point takes."""
 
     collections: Words | None = None

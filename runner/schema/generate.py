@@ -236,7 +236,21 @@ def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:
                 schema["pattern"] = f"{_MODE}|{EXPRESSION}"
                 schema["x-octal"] = True
                 schema["x-meaning"] = "permissions such as '0644' or u=rw,go=r"
-    return _separated(schema, extras)
+    return _fixed(_separated(schema, extras), extras)
+
+
+def _fixed(schema: Schema, extras: tuple[Any, ...]) -> Schema:
+    """Take no expression for a value that stands as it is written."""
+    if marks.Fixed() not in extras:
+        return schema
+    if schema.get("pattern") == EXPRESSION:
+        del schema["pattern"]
+        schema["type"] = [name for name in schema["type"] if name != "string"]
+    elif "pattern" in schema:
+        schema["pattern"] = schema["pattern"].removesuffix(f"|{EXPRESSION}")
+    if "anyOf" in schema:
+        schema["anyOf"] = [each for each in schema["anyOf"] if each.get("pattern") != EXPRESSION]
+    return schema
 
 
 def _separated(schema: Schema, extras: tuple[Any, ...]) -> Schema:

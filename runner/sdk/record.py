@@ -86,6 +86,11 @@ class Separated:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """The value is taken as it is written: no expression can stand in its place."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The value is a part of the document with a schema of its own, called ``name``."""
 
