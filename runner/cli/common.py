@@ -3,6 +3,7 @@
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from runner.diagnostics import Report
 from runner.model.plan import Request
 from runner.model.playbook import Playbook
 from runner.reading.playbook import Settings, read_playbook
+from runner.text import SourceFile
 
 INVALID = 2
 """The exit status for input that cannot be used."""
@@ -88,20 +90,27 @@ def load(
     if playbook is None:
         return None
     from runner.expand.inputs import Given, resolve_inputs
-    from runner.expand.world import World, base_scope, check_locals, moment
+    from runner.expand.world import World, base_scope, check_locals
 
-    now = moment(os.environ, epoch)
+    now = clock(report, epoch)
     if now is None:
-        from runner.text import SourceFile
-
-        place = SourceFile("$SOURCE_DATE_EPOCH", os.environ["SOURCE_DATE_EPOCH"]).first_line()
-        report.add("E303", "SOURCE_DATE_EPOCH is not a number of seconds", place)
         return None
     world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), read_data)
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report)
     check_locals(playbook, inputs, world, report)
     return Loaded(playbook, inputs, world, secrets)
+
+
+def clock(report: Report, epoch: float | None = None) -> datetime | None:
+    """Return the time of the run; nothing when the environment gives one that is none, which is reported."""
+    from runner.expand.world import moment
+
+    now = moment(os.environ, epoch)
+    if now is None:
+        place = SourceFile("$SOURCE_DATE_EPOCH", os.environ["SOURCE_DATE_EPOCH"]).first_line()
+        report.add("E303", "SOURCE_DATE_EPOCH is not a number of seconds", place)
+    return now
 
 
 def finish(report: Report, output: Output, *, strict: bool = False) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -18,7 +19,7 @@ from runner.expand.error import ExpressionError, Late
 from runner.expand.jinja import defined_names, environment
 from runner.expand.render import render, render_bare
 from runner.expand.scope import Scope
-from runner.expand.world import World, base_scope, early_scope, moment
+from runner.expand.world import World, base_scope, early_scope
 from runner.text import Node, SourceFile, Span
 
 HELP = """\
@@ -28,6 +29,7 @@ Type an expression, with or without {{ }}: a name, a filter chain, a call.
   exit        leave (or Ctrl-D)
 Tab completes names, filters after |, and what a value has after a dot."""
 _HISTORY = 1000
+_LEAVE = ("exit", "quit")
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -50,7 +52,7 @@ def run(arguments: Namespace) -> int:
     session = Session(scope, names, output)
     if sys.stdin.isatty():
         return _interactive(session)
-    lines = [line.rstrip("\n") for line in sys.stdin]
+    lines = itertools.takewhile(lambda line: line.strip() not in _LEAVE, sys.stdin)
     answered = [session.answer(line) for line in lines]
     return 0 if all(answered) else 1
 
@@ -59,7 +61,7 @@ def _scope(
     arguments: Namespace, report: Report, output: Output
 ) -> tuple[Scope | None, tuple[str, ...], Output]:
     if arguments.playbook is None:
-        now = moment(os.environ)
+        now = common.clock(report)
         if now is None:
             return None, (), output
         world = World(Path(), Path.cwd(), os.environ, now, os.urandom(16).hex())
@@ -152,10 +154,7 @@ def _interactive(session: Session) -> int:
         readline.read_history_file(history)
     readline.set_history_length(_HISTORY)
     try:
-        while True:
-            line = input("> ")
-            if line.strip() in ("exit", "quit"):
-                break
+        while (line := _asked()).strip() not in _LEAVE:
             session.answer(line)
     except EOFError:
         sys.stdout.write("\n")
@@ -164,6 +163,15 @@ def _interactive(session: Session) -> int:
             history.parent.mkdir(parents=True, exist_ok=True)
             readline.write_history_file(history)
     return 0
+
+
+def _asked() -> str:
+    """Return the next line; Ctrl-C forgets one. Raises ``EOFError`` at the end of the input."""
+    while True:
+        try:
+            return input("> ")
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
 
 
 def _completer(session: Session, buffer: Callable[[], str]) -> Callable[[str, int], str | None]:

@@ -91,6 +91,10 @@ def _tags(task: Any) -> Iterator[Any]:
 
 def _lines(described: Described) -> Iterator[str]:
     yield described["name"] + (f": {described['description']}" if described["description"] else "")
+    if described["requires"]:
+        yield "\nrequires"
+        for each in described["requires"]:
+            yield f"  {each['kind']:6}  {each['name']}  {each['version']}"
     for title in ("variables", "locals", "data", "sources"):
         if described[title]:
             yield f"\n{title}"

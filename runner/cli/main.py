@@ -103,6 +103,9 @@ def _failed(error: Exception) -> int:
 
         Output().diagnostics(error.diagnostics)
         return INVALID
+    if isinstance(error, OSError) and error.strerror:
+        sys.stderr.write(f"ingot: error[E001]: {error.filename or 'standard output'}: {error.strerror}\n")
+        return INVALID
     if os.environ.get("INGOT_TRACEBACK"):
         raise error
     where = error.__traceback__

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from string import Template
@@ -13,9 +15,10 @@ from runner.diagnostics import Diagnostic
 from runner.schema.published import directory
 from runner.text import SourceFile
 
+_NO_TEXT = frozenset({"yes", "no", "on", "off", "true", "false", "null", "y", "n"})
 PLAYBOOK = """\
 # yaml-language-server: $$schema=.ingot/schemas/playbook.json
-name: $name
+name: $quoted
 description: A first image; change it into yours
 
 requires:
@@ -29,7 +32,7 @@ variables:
     rules: {minlength: 1}
 
 locals:
-  page: "{{ greeting }} from $name\\n"
+  page: "{{ greeting }} from Ingot\\n"
 
 sources:
   page:  # the `file` builder needs no machine; `ingot doc --kind builders` lists the others
@@ -42,7 +45,7 @@ plays:
     sources: [page]
     roles:
       - role: hello
-        vars: {hello_name: $name}
+        vars: {hello_name: $quoted}
     tasks:
       - name: Say what is being built
         debug: {msg: "building {{ build.name }} with the builder {{ source.type }}"}
@@ -156,9 +159,16 @@ def files(name: str, service: str) -> dict[str, str]:
         ".gitignore": IGNORE,
         **CI[service],
     }
-    made = {path: Template(text).substitute(name=name, version=__version__) for path, text in templates.items()}
+    words = {"name": name, "quoted": _quoted(name), "version": __version__}
+    made = {path: Template(text).substitute(words) for path, text in templates.items()}
     schemas = {
         f".ingot/schemas/{path.relative_to(directory())}": path.read_text(encoding="utf-8")
         for path in sorted(directory().rglob("*.json"))
     }
     return made | schemas
+
+
+def _quoted(name: str) -> str:
+    """Return a text as YAML writes it: in quotes where it would be something else without."""
+    plain = re.fullmatch("[A-Za-z][A-Za-z0-9_-]*", name) and name.lower() not in _NO_TEXT
+    return name if plain else json.dumps(name, ensure_ascii=False)
