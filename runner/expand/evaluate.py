@@ -34,8 +34,7 @@ def evaluated(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
     Raises ``ExpressionError`` when it has none, ``Late`` when it has none yet.
     """
     try:
-        value = jinja.evaluate(text, scope)
-        _require_defined(value)
+        value = _settled(jinja.evaluate(text, scope, bare=bare))
     except UndefinedError as error:
         raise ExpressionError(undefined_diagnostic(error, node, scope, bare=bare)) from error
     except TemplateError as error:
@@ -48,17 +47,25 @@ def evaluated(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
     return value
 
 
-def _require_defined(value: Any, depth: int = 0) -> None:
-    """Fail on undefined values, also inside of lists and mappings."""
+def _settled(value: Any, done: dict[int, Any] | None = None) -> Any:
+    """Return a value as YAML could have it: tuples become lists. Undefined values fail, also those inside of it.
+
+    ``done`` has what was settled before, by identity: a value may stand in it many times, and even in itself.
+    """
     if isinstance(value, Undefined):
         value._fail_with_undefined_error()  # noqa: SLF001 - Jinja's own way to say what is undefined
-    if depth < 20:  # noqa: PLR2004 - deeper than any real value; a value may contain itself
-        if isinstance(value, dict):
-            for each in value.values():
-                _require_defined(each, depth + 1)
-        elif isinstance(value, list | tuple):
-            for each in value:
-                _require_defined(each, depth + 1)
+    if type(value) not in (dict, list, tuple):
+        return value
+    done = {} if done is None else done
+    if id(value) in done:
+        return done[id(value)]
+    if type(value) is dict:
+        mapping = done[id(value)] = {}
+        mapping.update({key: _settled(each, done) for key, each in value.items()})
+        return mapping
+    items = done[id(value)] = []
+    items.extend(_settled(each, done) for each in value)
+    return items
 
 
 def _failure(error: Exception, node: Node, text: str, scope: Scope, *, bare: bool) -> Diagnostic:
@@ -77,7 +84,7 @@ def _failing(node: Node, text: str, scope: Scope, *, bare: bool) -> Span:
         return node.span
     for offset, part in parts:
         try:
-            _require_defined(jinja.evaluate(part, scope))
+            _settled(jinja.evaluate(part, scope))
         except (*_FAILURES, TemplateError):
             return locate(node, offset, len(part))
     return node.span

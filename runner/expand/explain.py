@@ -57,8 +57,10 @@ def undefined_diagnostic(error: UndefinedError, node: Node, scope: Scope, *, bar
 
 def unknown_name(name: str, node: Node, known: Iterable[str], *, bare: bool) -> Diagnostic:
     """Return the diagnostic for a name that is neither in ``known`` nor a function."""
+    assert isinstance(node.value, str)
     functions = jinja.defined_names()
-    hint = did_you_mean(name, functions.union(known))
+    called = re.search(rf"(?<![\w.]){re.escape(name)}\s*\(", node.value)
+    hint = did_you_mean(name, functions.union(known) if called else known)
     if name in functions:
         hint = f"it is a function: write {name}()"
     return Diagnostic("E402", f"{name!r} is not defined", place_of(node, name, bare=bare), hint=hint)

@@ -176,7 +176,8 @@ def _from_command_line(
         name = written.strip()
         if not equals or not name:
             unread.add(name)
-            report.add("E303", f"{text!r} is not of the form NAME=VALUE", place)
+            hint = f"write --var {name}=VALUE" if name in playbook.variables else None
+            report.add("E303", f"{text!r} is not of the form NAME=VALUE", place, hint=hint)
             return
         pairs = [(name, _outside("--var", text, value), place, True)]
     for name, node, place, literal in pairs:

@@ -154,7 +154,7 @@ class Environment(SandboxedEnvironment):
     intercepted_binops = frozenset(("*", "**"))
 
     def __init__(self) -> None:
-        super().__init__(undefined=Missing, keep_trailing_newline=True, extensions=["jinja2.ext.do"])
+        super().__init__(undefined=Missing, keep_trailing_newline=True, optimized=False, extensions=["jinja2.ext.do"])
         own_filters = _Lazy(self.filters, filters.find, filters.names())
         own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names())
         self.filters, self.tests = own_filters, own_tests
@@ -206,28 +206,34 @@ _GO_FIELD = re.compile(
 """A field, or what must be stepped over because a field in it is a text already: a raw part, an expression."""
 
 
-def _kept(text: str) -> str:
+def _kept(text: str, *, bare: bool = False) -> str:
     """Return a template in which Packer's own fields, such as ``{{ .Path }}``, stand for themselves.
 
     They are filled in by builders and modules (``execute_command``, ``boot_command``), which know their values.
-    And a backslash in a quoted text stands for itself, as in Ansible: YAML has its own escapes.
+    And a backslash in a quoted text between double braces stands for itself, as in Ansible: YAML has its own
+    escapes. In statements and in ``bare`` expressions, such as those of ``when``, it is Jinja's.
     """
-    return _GO_FIELD.sub(_part_kept, text) if "." in text or "\\" in text else text
+    if "." not in text and "\\" not in text:
+        return text
+    return _GO_FIELD.sub(lambda match: _part_kept(match, bare=bare), text)
 
 
-def _part_kept(match: re.Match[str]) -> str:
+def _part_kept(match: re.Match[str], *, bare: bool) -> str:
     if match["field"]:
         return "{{ " + repr(match["field"]) + " }}"
     part = match.group()
-    if "\\" not in part or re.match(r"\{%[-+]?\s*raw\b", part):
+    if bare or "\\" not in part or part.startswith("{%"):
         return part
     return re.sub(_TEXT, lambda text: re.sub(r"\\(?!['\"])", r"\\\\", text.group()), part, flags=re.DOTALL)
 
 
 @lru_cache(maxsize=20_000)
-def compiled(text: str) -> Template:
-    """Return a template compiled. Raises ``TemplateError`` when it cannot be."""
-    return environment().from_string(_kept(text))
+def compiled(text: str, *, bare: bool = False) -> Template:
+    """Return a template compiled; ``bare`` says that its braces were put around an expression that had none.
+
+    Raises ``TemplateError`` when it cannot be.
+    """
+    return environment().from_string(_kept(text, bare=bare))
 
 
 @lru_cache(maxsize=20_000)
@@ -236,12 +242,13 @@ def syntax_tree(text: str) -> nodes.Template:
     return environment().parse(_kept(text))
 
 
-def evaluate(text: str, scope: Any) -> Any:
+def evaluate(text: str, scope: Any, *, bare: bool = False) -> Any:
     """Return the value of a template in ``scope`` (anything with ``lookup(name)``).
 
-    Raises ``TemplateError`` or whatever a filter or function raises.
+    ``bare`` says that its braces were put around an expression that had none. Raises ``TemplateError`` or whatever a
+    filter or function raises.
     """
-    return _evaluated(compiled(text), scope)
+    return _evaluated(compiled(text, bare=bare), scope)
 
 
 def evaluate_file(text: str, scope: Any) -> str:

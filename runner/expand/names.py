@@ -120,7 +120,7 @@ def _uncompilable(node: Node, text: str, *, bare: bool) -> Diagnostic | None:
     from runner.expand.explain import template_diagnostic
 
     try:
-        jinja.compiled(text)
+        jinja.compiled(text, bare=bare)
     except _template_error() as error:
         return template_diagnostic(error, node, bare=bare)
     return None

@@ -200,11 +200,8 @@ def range_(*params: float) -> list[float]:
     """
     if not 1 <= len(params) <= 3:  # noqa: PLR2004 - the three forms above
         raise Refused(f"it takes one, two or three arguments, not {len(params)}")
-    try:
-        start, limit = map(exact, params[:2] if len(params) > 1 else (0, params[0]))
-        step = exact(params[2]) if len(params) > 2 else exact(1 if start <= limit else -1)  # noqa: PLR2004
-    except (OverflowError, ValueError):
-        raise Refused("infinity has no place in a range", "params") from None
+    start, limit = map(exact, params[:2] if len(params) > 1 else (0, params[0]))
+    step = exact(params[2]) if len(params) > 2 else exact(1 if start <= limit else -1)  # noqa: PLR2004
     if step and (limit - start) / step < 0:
         msg = f"the step leads {'upwards' if step > 0 else 'downwards'}, the limit is in the other direction"
         raise Refused(msg, "params")

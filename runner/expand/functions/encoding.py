@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import Any
 
 from runner.expand.functions import yaml_read
@@ -13,6 +14,9 @@ from runner.expand.functions.error import Refused
 from runner.expand.functions.json_text import json_text
 from runner.expand.functions.values import normal, parse_number, plain, text
 from runner.expand.functions.yaml_text import yaml_text
+
+_CSV_FIELD = re.compile(r"[^,\n]*")
+_CSV_QUOTED = re.compile(r'"((?:[^"]|"")*+)"(?!")')
 
 
 @function(text)
@@ -61,43 +65,43 @@ def _csv_rows(source: str) -> list[tuple[int, list[str]]]:
     """Return the rows that are not empty, each with the number of its first line."""
     source = source.replace("\r\n", "\n").removesuffix("\r")
     rows: list[tuple[int, list[str]]] = []
-    position = 0
+    position, line = 0, 1
     while position < len(source):
+        start = position
         if source[position] == "\n":
             position += 1
-            continue
-        row: list[str] = []
-        rows.append((source.count("\n", 0, position) + 1, row))
-        ended = False
-        while not ended:
-            field, position = _csv_field(source, position)
-            row.append(field)
-            ended = source[position : position + 1] != ","
-            position += 1
+        else:
+            row, position = _csv_row(source, position, line)
+            rows.append((line, row))
+        line += source.count("\n", start, position)
     return rows
 
 
-def _csv_field(source: str, start: int) -> tuple[str, int]:
-    """Return the field that starts at ``start``, and where it ends."""
-    line = source.count("\n", 0, start) + 1
-    if source[start : start + 1] != '"':
-        ends = [end for end in (source.find(",", start), source.find("\n", start)) if end >= 0]
-        end = min(ends, default=len(source))
-        if '"' in source[start:end]:
-            raise Refused(f"line {line}: a quote stands in a field that does not start with one", "string")
-        return source[start:end], end
-    value, position = "", start + 1
+def _csv_row(source: str, position: int, line: int) -> tuple[list[str], int]:
+    """Return the fields of the row that starts at ``position``, and where the next one starts."""
+    row: list[str] = []
     while True:
-        end = source.find('"', position)
-        if end < 0:
-            raise Refused(f"line {line}: a quote is not closed", "string")
-        value += source[position:end]
-        if source[end + 1 : end + 2] != '"':
-            break
-        value, position = value + '"', end + 2
-    if source[end + 1 : end + 2] not in ("", ",", "\n"):
+        field, position = _csv_field(source, position, line)
+        row.append(field)
+        position += 1
+        if source[position - 1 : position] != ",":
+            return row, position
+
+
+def _csv_field(source: str, start: int, line: int) -> tuple[str, int]:
+    """Return the field that starts at ``start``, and where it ends."""
+    if source[start : start + 1] != '"':
+        match = _CSV_FIELD.match(source, start)
+        assert match is not None
+        if '"' in match[0]:
+            raise Refused(f"line {line}: a quote stands in a field that does not start with one", "string")
+        return match[0], match.end()
+    match = _CSV_QUOTED.match(source, start)
+    if match is None:
+        raise Refused(f"line {line}: a quote is not closed", "string")
+    if source[match.end() : match.end() + 1] not in ("", ",", "\n"):
         raise Refused(f"line {line}: after a closing quote, a comma or a new line must follow", "string")
-    return value, end + 1
+    return match[1].replace('""', '"'), match.end()
 
 
 @function(text)

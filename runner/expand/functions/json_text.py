@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from typing import Any
 
 from runner.expand.functions.error import Refused
-from runner.expand.functions.values import number_text
+from runner.expand.functions.values import finite, number_text
 
 _ESCAPED = re.compile("[<>&\u2028\u2029]")
 
@@ -24,6 +23,6 @@ def json_text(value: Any) -> str:
         return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
     if value is None or isinstance(value, bool):
         return json.dumps(value)
-    if not math.isfinite(value):
+    if not finite(value):
         raise Refused("infinity cannot be written as JSON")
     return number_text(value)

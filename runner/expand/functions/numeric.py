@@ -10,7 +10,7 @@ from typing import Any
 
 from runner.expand.functions.declare import function
 from runner.expand.functions.error import Refused
-from runner.expand.functions.values import exact, given, kind, number, tidy, whole
+from runner.expand.functions.values import exact, finite, floating, given, kind, number, tidy, whole
 
 _ROOT = 0.5
 _LEAST_MANTISSA = 0.5  # of those that frexp gives
@@ -30,13 +30,13 @@ def abs_(number: float) -> float:
 @function(number)
 def ceil(number: float) -> float:
     """Return the next whole number that is not below ``number``."""
-    return math.ceil(number) if math.isfinite(number) else number
+    return math.ceil(number) if finite(number) else number
 
 
 @function(number)
 def floor(number: float) -> float:
     """Return the next whole number that is not above ``number``."""
-    return math.floor(number) if math.isfinite(number) else number
+    return math.floor(number) if finite(number) else number
 
 
 @function(number, number)
@@ -107,11 +107,14 @@ def pow_(number: float, power: float) -> float:
     A result that is too large is infinite. Where Packer crashes because there is no result (a root of a negative
     number), this is an error. For powers with a fraction, the last digit may be another than Go's.
     """
-    if number == 0:
-        return math.inf if power < 0 else int(power == 0)
-    if number < 0 and power != int(power):
+    base, exponent = floating(number), floating(power)
+    if base == 0:
+        return math.inf if exponent < 0 else int(exponent == 0)
+    if not math.isfinite(base) or not math.isfinite(exponent):
+        return tidy(base**exponent)
+    if base < 0 and exponent != int(exponent):
         raise Refused("a negative number has only whole powers", "power")
-    return _shown(_power(float(number), float(power)))
+    return _shown(_power(base, exponent))
 
 
 def _power(base: float, power: float) -> float:
@@ -167,6 +170,6 @@ def sum_(list_: Any) -> float:
         numbers = [number(each) for each in list_]
     except Refused as refused:
         raise Refused(refused.reason, "list") from None
-    if not all(map(math.isfinite, numbers)):
-        return tidy(math.fsum(numbers))
+    if not all(map(finite, numbers)):
+        return tidy(sum(map(floating, numbers)))
     return tidy(sum(map(exact, numbers)))

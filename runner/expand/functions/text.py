@@ -10,9 +10,10 @@ from runner.expand.functions.error import Refused
 from runner.expand.functions.graphemes import graphemes
 from runner.expand.functions.printf import pour
 from runner.expand.functions.re2 import Pattern, compile_
-from runner.expand.functions.values import LIMIT, plain, text, texts, whole
+from runner.expand.functions.values import plain, text, texts, whole
 
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_MOST_SPACES = 10_000  # that anything is indented by
 _VARIABLE = re.compile(r"\$(?:\$|\{(\w+)\}|(\w+))")
 
 
@@ -65,8 +66,8 @@ def indent(spaces: int, string: str) -> str:
 
     Where Packer crashes (a negative number), this is an error.
     """
-    if not 0 <= spaces <= LIMIT >> 32:
-        raise Refused(f"it must be zero or more and sensible, not {spaces}", "spaces")
+    if not 0 <= spaces <= _MOST_SPACES:
+        raise Refused(f"it must be between 0 and {_MOST_SPACES}, but it is {spaces}", "spaces")
     return string.replace("\n", "\n" + " " * spaces)
 
 

@@ -85,8 +85,23 @@ def tidy(number: float | Decimal | Fraction) -> int | float:
 
 
 def exact(number: float) -> Fraction:
-    """Return ``number`` as the decimal fraction it was written as: 0.1 is one tenth."""
+    """Return ``number`` as the decimal fraction it was written as: 0.1 is one tenth. Raises ``Refused`` for infinity."""
+    if not finite(number):
+        raise Refused("infinity cannot be used here")
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
+
+
+def finite(number: float) -> bool:
+    """Tell whether ``number`` is not infinite; whole numbers of any length are finite."""
+    return isinstance(number, int) or math.isfinite(number)
+
+
+def floating(number: float) -> float:
+    """Return ``number`` as a float: infinity when it is beyond the greatest of them."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def kind(value: Any) -> str:

@@ -7,12 +7,11 @@ escaped.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Any
 
 from runner.expand.functions.error import Refused
-from runner.expand.functions.values import number_text
+from runner.expand.functions.values import finite, number_text
 
 _WIDTH = 80
 _LONGEST_KEY = 128  # bytes; keys beyond it, and keys of several lines, are written after a question mark
@@ -30,67 +29,73 @@ def yaml_text(value: Any) -> str:
     """Return ``value``, a plain one, as a YAML document without its ``---``."""
     emitter = _Emitter()
     emitter.node(value, -1)
-    ending = "" if isinstance(value, str | list | dict) else "...\n"
-    return emitter.text.rstrip(" ") + ("" if emitter.text.endswith("\n") else "\n") + ending
+    if emitter.column:
+        emitter.put("\n")
+    return "".join(emitter.parts) + ("" if isinstance(value, str | list | dict) else "...\n")
 
 
 class _Emitter:
-    """The text so far, and what is added to it; ``indent`` is the column of the surrounding collection, -1 outside."""
+    """Parts of the text so far, where its last line ends, and the two last characters of it."""
 
     def __init__(self) -> None:
-        self.text = ""
+        self.parts: list[str] = []
+        self.column = 0
+        self.tail = ""
 
-    @property
-    def column(self) -> int:
-        return len(self.text) - self.text.rfind("\n") - 1
+    def put(self, text: str) -> None:
+        self.parts.append(text)
+        after = text.rfind("\n") + 1
+        self.column = len(text) - after if after else self.column + len(text)
+        self.tail = (self.tail + text)[-2:]
 
     def line(self, indent: int) -> None:
-        """Go to ``indent`` in a new line, unless the text is there already."""
-        if self.column > indent or self.text[len(self.text) - self.column :].strip(" "):
-            self.text += "\n"
-        self.text = self.text.ljust(len(self.text) + indent - self.column)
+        """Start a line at ``indent``, after the end of the last one."""
+        self.put(("\n" if self.column else "") + " " * indent)
 
     def node(self, value: Any, indent: int, *, in_mapping: bool = False) -> None:
+        """Write ``value``; ``indent`` is the column of the collection that it is in, -1 outside of any."""
         if isinstance(value, dict) and value:
             self.mapping(value, 0 if indent < 0 else indent + 2)
         elif isinstance(value, list) and value:
             self.sequence(value, indent if in_mapping else 0 if indent < 0 else indent + 2)
         else:
-            self.text += " " if self.text and self.text[-1] not in " \n" else ""
+            self.put(" " if self.tail and self.tail[-1] not in " \n" else "")
             self.scalar(value, max(indent, 0) + 2)
 
     def mapping(self, entries: dict[str, Any], indent: int) -> None:
         for number, (key, value) in enumerate(sorted(entries.items())):
-            self.line(indent) if number or not self._after_mark(indent) else None
+            if number or not self._after_mark(indent):
+                self.line(indent)
             if _LINE_END.search(key) or len(key.encode()) > _LONGEST_KEY:
-                self.text += "? "
+                self.put("? ")
                 self.scalar(key, indent + 2)
                 self.line(indent)
-                self.text += ": "
+                self.put(": ")
                 self.node(value, indent)
                 continue
-            self.text += f'"{_escaped(key)}":'
+            self.put(f'"{_escaped(key)}":')
             self.node(value, indent, in_mapping=True)
 
     def sequence(self, elements: list[Any], indent: int) -> None:
         for number, each in enumerate(elements):
-            self.line(indent) if number or not self._after_mark(indent) else None
-            self.text += "- "
+            if number or not self._after_mark(indent):
+                self.line(indent)
+            self.put("- ")
             self.node(each, indent)
 
     def _after_mark(self, indent: int) -> bool:
         """Tell whether the first entry can follow in the line, after the ``- `` or ``: `` of what is around it."""
-        return self.column == indent and self.text[-2:] in {"- ", ": ", "? "}
+        return self.column == indent and self.tail in {"- ", ": ", "? "}
 
     def scalar(self, value: Any, indent: int) -> None:
         if isinstance(value, str):
             self.string(value, indent)
         elif isinstance(value, list | dict):
-            self.text += "[]" if isinstance(value, list) else "{}"
+            self.put("[]" if isinstance(value, list) else "{}")
         elif value is None or isinstance(value, bool):
-            self.text += {None: "null", True: "true", False: "false"}[value]
-        elif math.isfinite(value):
-            self.text += number_text(value)
+            self.put({None: "null", True: "true", False: "false"}[value])
+        elif finite(value):
+            self.put(number_text(value))
         else:
             raise Refused("infinity cannot be written as YAML")
 
@@ -105,27 +110,21 @@ class _Emitter:
         keep = "" if value[-1] in _BREAKS else "-"
         if value[-1] in _BREAKS and (len(value) == 1 or value[-2] in _BREAKS):
             keep = "+"
-        self.text += f"|{'2' if value[0] in _BREAKS + ' ' else ''}{keep}\n"
-        start_of_line = True
-        for each in value:
-            if each in _BREAKS:
-                self.text += each
-            else:
-                self.text += " " * indent + each if start_of_line else each
-            start_of_line = each in _BREAKS
-        self.text += "" if start_of_line else "\n"
+        lines = [f"|{'2' if value[0] in _BREAKS + ' ' else ''}{keep}\n"]
+        for content, end in re.findall(f"([^{_BREAKS}]*)([{_BREAKS}]|\\Z)", value):
+            lines.append((" " * indent + content if content else "") + end)
+        self.put("".join(lines) + ("" if value[-1] in _BREAKS else "\n"))
 
     def quoted(self, value: str, indent: int) -> None:
         """Write in double quotes; a single space past the width becomes a new line."""
-        self.text += '"'
-        after_space = False
-        for place, each in enumerate(value):
-            if each == " " and not after_space and 0 < place < len(value) - 1 and self.column > _WIDTH:
-                self.text += "\n" + " " * indent + ("\\" if value[place + 1] == " " else "")
+        self.put('"')
+        for match in re.finditer(r" +|[^ ]+", value):
+            folding = match.start() and match.end() < len(value) + (len(match[0]) > 1) and self.column > _WIDTH
+            if match[0][0] == " " and folding:
+                self.put("\n" + " " * indent + ("\\" if len(match[0]) > 1 else "") + match[0][1:])
             else:
-                self.text += _escaped(each)
-            after_space = each == " "
-        self.text += '"'
+                self.put(_escaped(match[0]))
+        self.put('"')
 
 
 def _escaped(value: str) -> str:
