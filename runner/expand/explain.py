@@ -63,6 +63,7 @@ def unknown_name(name: str, node: Node, known: Iterable[str], *, bare: bool) -> 
     hint = did_you_mean(name, functions.union(known) if called else known)
     if name in functions:
         hint = f"it is a function: write {name}()"
+    hint = hint or "declare it under 'variables' or 'locals'"
     return Diagnostic("E402", f"{name!r} is not defined", place_of(node, name, bare=bare), hint=hint)
 
 

@@ -12,6 +12,7 @@ from runner.expand.rules import apply_rules
 from runner.expand.scope import Scope
 from runner.model.playbook import Block, Item, Play, RoleContext
 from runner.planning.steps import Frame
+from runner.schema.words import shown
 from runner.text import Key, Node
 
 _TEXT: dict[str, Any] = {"type": ["string", "number", "boolean"]}
@@ -90,9 +91,9 @@ def _mistakes(spec: Node) -> Iterator[Diagnostic]:
         yield Diagnostic("E510", "the specification of an argument is a mapping", spec.span, "such as {type: str}")
     for key in ("type", "elements"):
         kind = spec.get(key)
-        if kind is not None and kind.value not in _TYPES:
+        if kind is not None and not (isinstance(kind.value, str) and kind.value in _TYPES):
             hint = did_you_mean(str(kind.value), _TYPES) or f"known: {', '.join(_TYPES)}"
-            yield Diagnostic("E510", f"unknown type {str(kind.value)!r} of an argument", kind.span, hint)
+            yield Diagnostic("E510", f"unknown type {shown(kind)} of an argument", kind.span, hint)
     choices = spec.get("choices")
     if choices is not None and not isinstance(choices.value, tuple):
         yield Diagnostic("E510", "the choices of an argument are a list", choices.span)

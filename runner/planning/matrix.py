@@ -92,7 +92,7 @@ def _check_excluded(matrix: Node, excluded: list[Any], values: dict[str, list[An
         for name, value in pattern.items():
             entry = node.at([index, name]) if node else matrix
             if name not in values or name in _LISTS:
-                hint = did_you_mean(name, [key for key in values if key not in _LISTS])
+                hint = did_you_mean(str(name), [key for key in values if key not in _LISTS])
                 message = f"'exclude' names {name!r}, which the matrix does not have"
                 report.add("E613", message, entry.place, hint=hint)
             elif value not in values[name] and isinstance(matrix.at([name]).value, tuple):
