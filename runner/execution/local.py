@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import tempfile
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -22,6 +22,7 @@ GRACE = 5.0
 _DRAIN = 1.0
 """How long to wait, in seconds, for output after a command's end: what it left in the background may hold the pipe."""
 _CHUNK = 65536
+"""How long a line may become, in bytes, before it is told in pieces."""
 KEPT = 16 * 1024 * 1024
 """How much of each stream is kept for the result, in bytes."""
 
@@ -44,19 +45,23 @@ class LocalCommands:
             argv = [_filled(word, command, path) for word in command.argv]
             start = _now()
             try:
-                process = await asyncio.create_subprocess_exec(
-                    *argv, cwd=self._root / (command.chdir or "."), stdin=DEVNULL, stdout=PIPE, stderr=PIPE,
+                transport, follower = await asyncio.get_running_loop().subprocess_exec(
+                    lambda: _Follower(heard), *argv, cwd=self._root / (command.chdir or "."), stdin=DEVNULL,
                     env={**self._environ, **environment, **command.environment}, start_new_session=True,
                 )
             except (OSError, ValueError) as error:
                 return _unstarted(argv[0], error, start, heard)
-            self._groups.add(process.pid)
+            group = transport.get_pid()
+            self._groups.add(group)
             try:
-                stdout, stderr = await _followed(process, heard)
+                await _followed(follower, group)
             finally:
-                self._groups.discard(process.pid)
-        status = process.returncode or 0
-        return Answer(status if status >= 0 else 128 - status, stdout, stderr, start, _now())
+                self._groups.discard(group)
+                transport.close()
+                follower.finish()
+        status = transport.get_returncode() or 0
+        out, err = follower.out.text, follower.err.text
+        return Answer(status if status >= 0 else 128 - status, out, err, start, _now())
 
     def kill(self) -> None:
         """Kill whatever still runs, at once: for a program that gives up."""
@@ -109,40 +114,58 @@ def _variables(command: Local) -> str:
     return "".join(f"{before}{name}{between}{value}{after}" for name, value in quoted.items())
 
 
-async def _followed(process: Process, heard: Heard) -> tuple[str, str]:
-    """Return the output of a process that ends by itself; end it when nobody waits for it any more."""
-    out, err = _Collector("stdout", heard), _Collector("stderr", heard)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    readers = [asyncio.create_task(out.read(process.stdout)), asyncio.create_task(err.read(process.stderr))]
+async def _followed(follower: _Follower, group: int) -> None:
+    """Wait for a process to end by itself; end its group when nobody waits for it any more."""
     try:
-        await process.wait()
-        await asyncio.wait(readers, timeout=_DRAIN)
+        await follower.exited.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(follower.drained.wait(), _DRAIN)
     except BaseException:
-        await _ended(process)
+        try:
+            if not follower.exited.is_set():
+                _signal(group, signal.SIGTERM)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(follower.exited.wait(), GRACE)
+        finally:
+            _signal(group, signal.SIGKILL)
         raise
-    finally:
-        for reader in readers:
-            reader.cancel()
-        out.close()
-        err.close()
-    return out.text, err.text
-
-
-async def _ended(process: Process) -> None:
-    """End a process and everything in its group."""
-    try:
-        if process.returncode is None:
-            _signal(process.pid, signal.SIGTERM)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(process.wait(), GRACE)
-    finally:
-        _signal(process.pid, signal.SIGKILL)
 
 
 def _signal(group: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
+
+
+class _Follower(asyncio.SubprocessProtocol):
+    """Listens to a process. asyncio's own streams would take it for running as long as anybody holds its pipes."""
+
+    def __init__(self, heard: Heard) -> None:
+        self.out = _Collector("stdout", heard)
+        self.err = _Collector("stderr", heard)
+        self.exited = asyncio.Event()
+        self.drained = asyncio.Event()
+        """Set when both pipes are at their end."""
+        self._open = {1, 2}
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Take in what the process wrote."""
+        (self.out if fd == 1 else self.err).take(data)
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        """Note the end of a pipe."""
+        del exc
+        self._open.discard(fd)
+        if not self._open:
+            self.drained.set()
+
+    def process_exited(self) -> None:
+        """Note the end of the process."""
+        self.exited.set()
+
+    def finish(self) -> None:
+        """Tell the last lines, which have no line end."""
+        self.out.close()
+        self.err.close()
 
 
 class _Collector:
@@ -156,16 +179,15 @@ class _Collector:
         self._lost = 0
         self._rest = b""
 
-    async def read(self, stream: asyncio.StreamReader) -> None:
-        """Read up to the end of the stream."""
-        while chunk := await stream.read(_CHUNK):
-            self._keep(chunk)
-            *lines, self._rest = (self._rest + chunk).split(b"\n")
-            for line in lines:
-                self._tell(line)
-            if len(self._rest) >= _CHUNK:  # a line without end is told in pieces
-                self._tell(self._rest)
-                self._rest = b""
+    def take(self, data: bytes) -> None:
+        """Take in what was written next."""
+        self._keep(data)
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            self._tell(line)
+        if len(self._rest) >= _CHUNK:  # a line without end is told in pieces
+            self._tell(self._rest)
+            self._rest = b""
 
     def close(self) -> None:
         """Tell what is left: a last line without a line end."""

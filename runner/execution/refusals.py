@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from runner import registry
-from runner.diagnostics import Report
+from runner.diagnostics import Diagnostic, Note, Report
 from runner.model.plan import Build, Open, Step
 from runner.model.playbook import Block, Item, Task, walk
 from runner.planning.planner import Ground
@@ -20,20 +20,25 @@ _ASYNC = ("async", "poll")
 
 def refuse(grounds: Mapping[str, Ground], report: Report) -> None:
     """Report everything in the builds to be made that this version cannot run; then nothing is to be started."""
+    found: dict[Diagnostic, list[str]] = {}
     for ground in grounds.values():
         if ground.build.action == "run":
-            _Refusals(ground, report).all()
+            for each in _Refusals(ground).all():
+                found.setdefault(each, []).append(ground.build.name)
+    for each, builds in found.items():
+        note = Note(f"in the build{'s' * (len(builds) > 1)} {', '.join(builds)}")
+        report.extend([each._replace(notes=(note,)) if len(grounds) > 1 else each])
 
 
 class _Refusals:
-    def __init__(self, ground: Ground, report: Report) -> None:
+    def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._build: Build = ground.build
-        self._report = report
+        self._found: dict[Diagnostic, None] = {}
         self._machine = True
 
-    def all(self) -> None:
-        """Report what is wrong with one build."""
+    def all(self) -> Iterable[Diagnostic]:
+        """Return what is wrong with one build."""
         self._builder()
         play, build = self._ground.play, self._build
         sections = (items for _, items in play.sections())
@@ -44,9 +49,10 @@ class _Refusals:
         self._steps(play.on_error, iter(build.on_error))
         self._verify()
         self._post_processors()
+        return self._found
 
     def _add(self, message: str, place: Span, hint: str) -> None:
-        self._report.add(_CODE, f"{self._build.name}: {message}", place, hint=hint)
+        self._found[Diagnostic(_CODE, message, place, hint)] = None
 
     def _builder(self) -> None:
         build, ground = self._build, self._ground
@@ -92,7 +98,7 @@ class _Refusals:
             self._add(f"this version cannot do that: {gap}", task.place, "leave the task out with --skip-tags")
         if not plugin.controller and not self._machine:
             self._add(
-                f"the module {entry.name!r} works on a machine, and the builder {self._build.builder!r} makes none",
+                f"the module {entry.name!r} works on a machine, and there is none",
                 task.place, "use shell_local for work on this computer",
             )
         self._keywords(task, controller=plugin.controller)
@@ -119,7 +125,7 @@ class _Refusals:
         for task, step in zip(walk(self._ground.play.verify), self._build.verify, strict=True):
             if step.action == "run":
                 self._add(
-                    f"'verify' checks a machine, and the builder {self._build.builder!r} makes none", task.place,
+                    "'verify' checks a machine, and there is none", task.place,
                     "check with a task of the play, or with the post-processor shell-local",
                 )
                 return

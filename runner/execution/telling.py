@@ -18,7 +18,7 @@ from runner.events.event import (
 )
 from runner.text import Span
 
-_HIDDEN = "(hidden by no_log)"
+_HIDDEN = "hidden by no_log"
 
 
 class Teller:

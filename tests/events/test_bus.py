@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import base64
+import json
+import logging
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.events.bus import Bus
+from runner.events.event import (
+    ArtifactMade,
+    BuildFinished,
+    CommandOutput,
+    Event,
+    Failure,
+    MadeFile,
+    RunFinished,
+    Said,
+)
+from runner.events.secrets import MASK, Masker
+
+SECRET = 'päss "word"&/+\\1234'
+KEY = "-----BEGIN KEY-----\nAbCdEfGh12345678\n-----END KEY-----\n"
+
+
+def test_events_come_in_order_to_everyone() -> None:
+    first: list[Event] = []
+    second: list[Event] = []
+    bus = Bus(first.append, second.append)
+    events = [Said("a", 1, str(number)) for number in range(5)]
+    for event in events:
+        bus.emit(event)
+    assert first == second == events
+
+
+def test_a_subscriber_that_raises_is_dropped_and_noted(caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Event] = []
+    calls: list[Event] = []
+
+    def bad(event: Event) -> None:
+        calls.append(event)
+        raise ValueError("no more")
+
+    bus = Bus(bad, heard.append)
+    with caplog.at_level(logging.ERROR):
+        bus.emit(Said("a", 1, "one"))
+        bus.emit(Said("a", 1, "two"))
+    assert len(calls) == 1
+    assert len(heard) == 2
+    assert "no more" in caplog.text
+
+
+FORMS = {
+    "as it is": SECRET,
+    "in a text": f"the password is {SECRET}.",
+    "JSON": json.dumps({"password": SECRET}),
+    "JSON, not only ASCII": json.dumps({"password": SECRET}, ensure_ascii=False),
+    "a URL": f"https://user:{quote(SECRET, safe='')}@example.com",
+    "a path of a URL": f"https://example.com/{quote(SECRET)}",
+    "a form": f"password={quote_plus(SECRET)}&more=1",
+    "base64": base64.b64encode(SECRET.encode()).decode(),
+    "base64 for URLs": base64.urlsafe_b64encode(SECRET.encode()).decode(),
+    "base64 without padding": base64.b64encode(SECRET.encode()).decode().rstrip("="),
+    **{
+        f"in the middle of base64, after {size} bytes": base64.b64encode(b"u" * size + SECRET.encode() + b"\n").decode()
+        for size in range(4)
+    },
+    "a line of a key": "it says AbCdEfGh12345678 here",
+    "a whole key": KEY,
+    "a key in base64": base64.b64encode(KEY.encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
+def test_a_secret_is_masked_in_every_form(text: str) -> None:
+    masked = Masker([SECRET, KEY])(text)
+    assert MASK in masked
+    for part in (SECRET, "AbCdEfGh12345678", SECRET[4:10], base64.b64encode(SECRET.encode()).decode()[4:16]):
+        assert part not in masked
+
+
+def test_a_text_without_secrets_stays() -> None:
+    assert Masker([SECRET, ""])("nothing to see") == "nothing to see"
+    assert Masker([])("nothing to see") == "nothing to see"
+
+
+def test_the_longer_of_two_secrets_is_masked_first() -> None:
+    assert Masker(["abc", "abcdef"])("abcdef abc") == f"{MASK} {MASK}"
+
+
+@given(st.text(min_size=3), st.text(), st.text())
+def test_no_secret_is_left_wherever_it_stands(secret: str, before: str, after: str) -> None:
+    masked = Masker([secret])(before + secret + after)
+    assert secret not in masked or secret in MASK or secret in (before + MASK) or secret in (MASK + after)
+
+
+def test_texts_are_masked_however_deep_and_numbers_stay() -> None:
+    heard: list[Event] = []
+    bus = Bus(heard.append, secrets=["s3cret", "1"])
+    bus.emit(ArtifactMade("a", "file", "s3cret", "", (MadeFile("/s3cret/x", 1),), at=1))
+    bus.emit(BuildFinished("a", "failed", 1.5, (Failure("E802", "with s3cret", "p.yml:3:2"),), at=1))
+    bus.emit(RunFinished("r", 1.0, {"s3cret": "ok"}, at=1))
+    bus.emit(CommandOutput("a", 1, "stdout", "s3cret", at=1))
+    made, finished, run, output = heard
+    assert made == ArtifactMade("a", "file", MASK, "", (MadeFile(f"/{MASK}/x", 1),), at=1)
+    assert isinstance(finished, BuildFinished)
+    assert finished.failures[0].message == f"with {MASK}"
+    assert isinstance(run, RunFinished)
+    assert run.outcomes == {MASK: "ok"}
+    assert isinstance(output, CommandOutput)
+    assert (output.step, output.line) == (1, MASK)
