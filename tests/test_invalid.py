@@ -34,6 +34,7 @@ import pytest
 
 from runner import __version__
 from runner.cli.main import main
+from runner.cli.reference import diagnostic_page
 from runner.diagnostics.catalogue import CATALOGUE, EXAMPLES
 
 CASES = Path(__file__).parent / "cases" / "invalid"
@@ -159,6 +160,13 @@ def test_every_code_has_an_example() -> None:
 
 def test_the_examples_of_the_reference_are_the_cases() -> None:
     assert json.loads(EXAMPLES.read_text(encoding="utf-8")) == examples(), "run tests/test_invalid.py --write"
+
+
+@pytest.mark.parametrize("code", [name for name in NAMES if CODE.fullmatch(name)])
+def test_a_page_shows_the_example(code: str) -> None:
+    page = diagnostic_page(CATALOGUE[code])
+    assert shortened(expected(code)) in page
+    assert all(f"{name}:\n" in page and text.rstrip("\n") in page for name, text in files(CASES / code))
 
 
 def write() -> None:
