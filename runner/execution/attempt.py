@@ -12,7 +12,7 @@ from runner.execution.hands import Hands, Reach
 from runner.execution.memory import Memory
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
-from runner.execution.stop import Stopped
+from runner.execution.stop import Stopped, reason
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value, first_false, flag, number, seconds, unknown, value_of
 from runner.expand.error import ExpressionError, Late
@@ -112,7 +112,7 @@ class Attempts:
             result = self._refused(f"it was not done within {limit:g} seconds", code="E804")
             return result.with_values(timedout={"period": limit})
         except OSError as error:
-            return self._refused(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+            return self._refused(reason(error))
 
     def _refused(self, message: str, hint: str | None = None, code: str = "E802") -> Result:
         return self._failed(Result({"changed": False, "failed": True, "msg": message}), message, hint, code)

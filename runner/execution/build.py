@@ -19,7 +19,7 @@ from runner.execution.memory import Memory
 from runner.execution.options import options_now
 from runner.execution.scopes import Scopes
 from runner.execution.sessions import Sessions
-from runner.execution.stop import PlayEnded, Stopped, TaskFailed
+from runner.execution.stop import PlayEnded, Stopped, TaskFailed, reason
 from runner.execution.tasks import Tasks, Tools
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import flag
@@ -131,8 +131,8 @@ class _Build:
             telling.finished("cancelled")
             raise
         except (Failed, OSError) as error:
-            telling.finished("failed", str(error))
-            message = f"the builder {builder!r} cannot {section}: {error}"
+            telling.finished("failed", reason(error))
+            message = f"the builder {builder!r} cannot {section}: {reason(error)}"
             hint = error.hint if isinstance(error, Failed) else None
             raise Stopped(Diagnostic("E808", message, place, hint)) from error
         telling.finished("ok")

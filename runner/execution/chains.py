@@ -12,7 +12,7 @@ from runner import registry
 from runner.diagnostics import Diagnostic
 from runner.execution.options import options_now
 from runner.execution.sessions import Sessions
-from runner.execution.stop import Stopped
+from runner.execution.stop import Stopped, reason
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import first_false
 from runner.expand.error import ExpressionError
@@ -103,9 +103,9 @@ class Chains:
         return result, wanted or plugin.keeps_always
 
     def _failed(self, error: Failed | OSError, telling: Telling, writing: Written, link: Link) -> Stopped:
-        telling.finished("failed", str(error))
+        telling.finished("failed", reason(error))
         hint = error.hint if isinstance(error, Failed) else None
-        message = f"the post-processor {link.name!r} failed: {error}"
+        message = f"the post-processor {link.name!r} failed: {reason(error)}"
         return Stopped(Diagnostic("E809", message, writing.place, hint))
 
     def _plugin(self, writing: Written, link: Link, artifact: Artifact) -> PostProcessor[Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.diagnostics import Diagnostic
+from runner.sdk import Failed
 
 
 class Stopped(Exception):  # noqa: N818 - it reads as what it says
@@ -25,6 +26,13 @@ class TaskFailed(Stopped):
         """What ``ansible_failed_task`` is."""
         self.result = result
         """What ``ansible_failed_result`` is."""
+
+
+def reason(error: Failed | OSError) -> str:
+    """Return why a plugin's work failed, in words."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
 
 
 class PlayEnded(Exception):  # noqa: N818 - not an error
