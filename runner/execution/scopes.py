@@ -72,7 +72,7 @@ class Scopes:
             *given, *inside.params, magic, *more, fixed=frame.fixed,
         )
         magic["hostvars"] = {magic["inventory_hostname"]: Variables(scope)}
-        magic |= lookup_functions(self._world, scope, self._places(inside))
+        magic |= lookup_functions(self._world, scope, lambda: self._places(inside))
         return scope
 
     def _magic(self, inside: Inside, role: RoleContext | None) -> dict[str, Any]:

@@ -161,16 +161,16 @@ def _now(world: World) -> Callable[..., Any]:
 
 
 def lookup_functions(
-    world: World, scope: Scope, places: Sequence[Path] | None = None
+    world: World, scope: Scope, places: Callable[[], Sequence[Path]] | None = None
 ) -> dict[str, Callable[..., Any]]:
-    """Return a layer with ``lookup`` and ``query`` for ``scope``; files are looked for in ``places``, in this order."""
-    where = tuple(places) if places is not None else (world.root / "files", world.root)
+    """Return a layer with ``lookup`` and ``query`` for ``scope``; files are looked for in ``places()``, in order."""
 
     def context() -> Any:
         from runner.expand.lookups.context import LookupContext
 
         return LookupContext(
-            search_path=where, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
+            search_path=tuple(places()) if places else (world.root / "files", world.root),
+            variables=Variables(scope), environ=world.environ, cwd=world.cwd,
             render=lambda text, names: _evaluate(text, scope.with_layers(names)),
         )
 

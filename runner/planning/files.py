@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from runner import registry
 from runner.diagnostics import Report, nearest
 from runner.model.plan import Open
 from runner.model.playbook import RoleContext, Task
@@ -54,6 +56,14 @@ def read_files(
     for name in templates.keys() - found.keys():
         found |= _digest(Path(name), task.args, digests, report)
     return found, templates
+
+
+@cache
+def reading_options(module: str) -> frozenset[str]:
+    """Return the options of a module that name files on this computer."""
+    entry = registry.find("modules", module)
+    properties = entry.schema["properties"] if entry else {}
+    return frozenset(name for name, known in properties.items() if "x-reads" in known)
 
 
 def _digest(path: Path, node: Node, digests: Digests, report: Report) -> dict[str, str]:

@@ -13,7 +13,7 @@ from runner.model.plan import Open, Step
 from runner.model.playbook import Block, Item, Task
 from runner.planning.digests import Digests
 from runner.planning.early import early_values, templates_in
-from runner.planning.files import read_files
+from runner.planning.files import read_files, reading_options
 from runner.planning.loops import early_items
 from runner.planning.options import rendered, rendered_options, template_of
 from runner.planning.steps import Frame, arguments_of, loop_of, target_refusal
@@ -147,15 +147,17 @@ class StepMaker:
         self, task: Task, args: Node, options: Mapping[str, Any], frame: Frame
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Return the digests of the files that a step reads, for any item of its loop, and the texts of templates."""
+        reading = reading_options(task.module)
+        if not reading:
+            return {}, {}
         entry = registry.find("modules", task.module)
         assert entry is not None
-        properties = entry.schema["properties"]
         read = partial(
             read_files, task, schema=entry.schema, roles=frame.roles, root=frame.root, digests=self._digests
         )
         files, contents = read(options, report=self._report_of(frame))
         late = (key for key, value in options.items() if isinstance(value, Open))
-        waiting = any("x-reads" in properties.get(key, {}) for key in late)
+        waiting = any(key in reading for key in late)
         control = task.keywords.get("loop_control")
         name = control.get("loop_var") if control else None
         for item in early_items(task, frame.scope()) if waiting else ():

@@ -1,6 +1,7 @@
 """What the tasks of a build stand in, and what the plan asks of a task before it makes a step of it."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -51,7 +52,7 @@ class Frame(NamedTuple):
         layers = (*self.base, *defaults, *self.early, *self.upper, *more, *given, functions)
         hidden = {**self.late, **late} if late else self.late
         scope = Scope(*layers, fixed=self.fixed, late=hidden, unknown=_WORLD)
-        functions |= lookup_functions(self.world, scope, search_path(self.roles, self.root))
+        functions |= lookup_functions(self.world, scope, partial(search_path, self.roles, self.root))
         return scope
 
     @property

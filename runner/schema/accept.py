@@ -130,6 +130,7 @@ def _mapping(schema: Schema) -> Test:
     patterns = [(re.compile(text).search, _test_of(each)) for text, each in schema.get("patternProperties", {}).items()]
     rest = schema.get("additionalProperties", True)
     others: Test | None = None if rest is True else (lambda _node: False) if rest is False else _test_of(rest)
+    aliases = {name: prop["x-alias-of"] for name, prop in schema.get("properties", {}).items() if "x-alias-of" in prop}
     required = schema.get("required", ())
     needs = schema.get("dependentRequired", {})
 
@@ -150,6 +151,8 @@ def _mapping(schema: Schema) -> Test:
         for key in required:
             if key not in value:
                 return False
+        if aliases and len({aliases.get(key, key) for key in value}) < len(value):
+            return False
         return all(name in value for key in needs if key in value for name in needs[key])
 
     return mapping

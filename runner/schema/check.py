@@ -21,9 +21,9 @@ def check(node: Node, schema: Schema, report: Report, *, what: str = "option", l
     ``what`` is what a key is called in messages. ``lenient`` makes warnings of what Ansible forgives and roles rely
     on: a text that YAML reads as a number or a boolean, an option that is given under two of its names.
     """
-    sound = _check_aliases(node, schema, report, lenient=lenient)
     if accepts(node, schema):
-        return sound
+        return True
+    sound = _check_aliases(node, schema, report, lenient=lenient)
     traps = list(_traps(node, schema))
     for trapped, alternatives in traps:
         _report_trap(trapped, alternatives, report, lenient=lenient)
