@@ -51,7 +51,7 @@ def call(tree: Path, name: str, *args: Any) -> Any:
     found = functions.find(name)
     assert found is not None
     context = Context(
-        root=tree, cwd=Path("/work/dir"), now=dt.datetime.now(dt.UTC), render=render, environ={"HOME": "/home/me"}
+        root=tree, cwd=Path("/home/me/dir"), now=dt.datetime.now(dt.UTC), render=render, environ={"HOME": "/home/me"}
     )
     return found(*args, context=context) if functions.needs_context(name) else found(*args)
 
@@ -85,12 +85,12 @@ def call(tree: Path, name: str, *args: Any) -> Any:
         ("fileexists", ["link"], True),
         ("fileexists", ["nope"], False),
         ("fileexists", ["sub/nope/x"], False),
-        ("abspath", ["a.txt"], "/work/dir/a.txt"),
-        ("abspath", [""], "/work/dir"),
-        ("abspath", ["."], "/work/dir"),
-        ("abspath", ["../x/./y//z/.."], "/work/x/y"),
+        ("abspath", ["a.txt"], "/home/me/dir/a.txt"),
+        ("abspath", [""], "/home/me/dir"),
+        ("abspath", ["."], "/home/me/dir"),
+        ("abspath", ["../x/./y//z/.."], "/home/me/x/y"),
         ("abspath", ["/a/../b/"], "/b"),
-        ("abspath", ["~/x"], "/work/dir/~/x"),
+        ("abspath", ["~/x"], "/home/me/dir/~/x"),
         ("abspath", ["//a"], "/a"),
         ("abspath", ["/.."], "/"),
         ("pathexpand", ["~"], "/home/me"),

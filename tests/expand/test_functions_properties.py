@@ -12,7 +12,7 @@ from unicodedata import normalize
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.expand import functions
@@ -42,6 +42,23 @@ def ordered(value: Any) -> Any:
     if isinstance(value, list):
         return [ordered(each) for each in value]
     return {key: ordered(each) for key, each in sorted(value.items())} if isinstance(value, dict) else value
+
+
+ODD = st.one_of(
+    VALUES, st.text(max_size=6), st.integers(-3, 70), st.floats(), st.just(10**400), st.just(-(10**400)),
+    st.sampled_from(["inf", "-Inf", "1e4000", "10.0.0.0/8", "::/0", "%d", "%5.3g", "2000-01-01T00:00:00Z", "UTF-16"]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(functions.names() - {"bcrypt", "rsadecrypt"}))
+@settings(max_examples=60)
+@given(args=st.lists(ODD, max_size=4))
+def test_odd_arguments_are_refused_and_never_a_crash(name: str, args: list[Any]) -> None:
+    if not functions.needs_context(name):
+        try:
+            call(name, *args)
+        except FunctionError as error:
+            assert error.function == name  # noqa: PT017 - either way is right
 
 
 @given(VALUES)

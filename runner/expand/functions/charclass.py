@@ -26,11 +26,11 @@ def complement(ranges: Ranges) -> Ranges:
     return tuple(result)
 
 
-def written(ranges: Ranges) -> str:
-    """Return a Python pattern that matches one character of ``ranges``."""
+def written(ranges: Ranges, *, inverse: bool = False) -> str:
+    """Return a Python pattern that matches one character of ``ranges``, or one outside of them."""
     if not ranges:
         return "(?!)"
-    return "[" + "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges) + "]"
+    return ("[^" if inverse else "[") + "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in ranges) + "]"
 
 
 ANY: Ranges = ((0, sys.maxunicode),)

@@ -1,9 +1,9 @@
-"""RE2 patterns, the kind that HCL has, as Python patterns.
+r"""RE2 patterns, the kind that HCL has, as Python patterns.
 
 Syntax: https://github.com/google/re2/wiki/Syntax. What RE2 lacks (look-around, back-references, possessive repetition)
-is an error here too. Both engines prefer the leftmost match and the earlier alternative. They differ in two ways:
-Python's may be slow where RE2 promises linear time (nested repetitions such as ``(a+)+$``), and a repeated group that
-can be empty may end up empty where RE2 keeps what it matched before.
+is an error here too. Both engines prefer the leftmost match and the earlier alternative. They differ in three ways:
+Python's may be slow where RE2 promises linear time (nested repetitions such as ``(a+)+$``); a repeated group that can
+be empty may end up empty where RE2 keeps what it matched before; and ``(?i)`` does not widen ``\P{...}``.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class _Reader:
         if first == "(":
             return self._group(flags)
         if first == "[":
-            return self._cased(written(self._bracket()), flags), 1
+            return self._cased(self._bracket(), flags), 1
         if first == "\\":
             return self._escape(flags), 1
         if first == ".":
@@ -225,7 +225,7 @@ class _Reader:
             self.fail(f"RE2 has no \\{letter}" if letter else "it ends with a backslash")
         return letter
 
-    def _bracket(self) -> Ranges:
+    def _bracket(self) -> str:
         """Read a class up to its ``]``; its ``[`` is read already."""
         inverse = self.peek() == "^"
         if inverse:
@@ -238,7 +238,7 @@ class _Reader:
             ranges += self._class_item()
             first = False
         self.take()
-        return complement(tuple(ranges)) if inverse else tuple(ranges)
+        return written(tuple(ranges), inverse=inverse)
 
     def _class_item(self) -> Ranges:
         if self.peek(2) == "[:" and ":]" in self.pattern[self.position + 2 :]:

@@ -85,7 +85,7 @@ def tidy(number: float | Decimal | Fraction) -> int | float:
 
 
 def exact(number: float) -> Fraction:
-    """Return ``number`` as the decimal fraction it was written as: 0.1 is one tenth. Raises ``Refused`` for infinity."""
+    """Return ``number`` as the decimal fraction it was written as: 0.1 is a tenth. Raises ``Refused`` for infinity."""
     if not finite(number):
         raise Refused("infinity cannot be used here")
     return Fraction(repr(number)) if isinstance(number, float) else Fraction(number)
