@@ -124,7 +124,9 @@ def _read_use(name: str, options: Node, context: Context) -> SourceUse:
     if options.value is None:
         return SourceUse(name, options.place)
     if not isinstance(options.value, dict):
-        context.report.add("E104", "the options of a source are a mapping", options.span)
+        start = text_of(options)
+        hint = f"to start from the image of a build, write '{name}: {{from: {start}}}'" if start else None
+        context.report.add("E104", "the options of a source are a mapping", options.span, hint=hint)
         return SourceUse(name, options.place)
     check(only(options, _USE_KEYWORDS), definition("source_use"), context.report, what="keyword")
     rest = without(options, _USE_KEYWORDS)

@@ -90,6 +90,8 @@ class _Explainer:
             hint = "begin each item with '- '"
         elif kind == "a mapping" and isinstance(node.value, tuple):
             hint = "write 'name: value', without '- '"
+        elif node.value is None:
+            hint = "give a value, or leave the key out"
         self.report.add("E104", f"{shown(node)} stands where {kind} is wanted", node.span, hint=hint)
 
     def choice(self, node: Node, choices: list[Any]) -> None:
