@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from runner.text import Node
@@ -29,6 +30,7 @@ _TYPES: dict[type, frozenset[str]] = {
     dt.datetime: frozenset({"string"}),
     bytes: frozenset({"string"}),
 }
+_expression = cache(re.compile)
 _compiled: dict[int, tuple[Schema, Test]] = {}
 
 
@@ -58,7 +60,7 @@ def _test_of(schema: Schema) -> Test:
 
 def _compile(schema: Schema) -> Test:
     if not schema or "$ref" in schema:
-        return lambda _node: True
+        return _welcome
     tests = list(_tests(schema))
     if len(tests) == 1:
         return tests[0]
@@ -83,8 +85,8 @@ def _tests(schema: Schema) -> Iterator[Test]:
         item = _test_of(schema["items"])
         yield lambda node: not isinstance(node.value, tuple) or all(map(item, node.value))
     if "pattern" in schema:
-        search = re.compile(schema["pattern"]).search
-        yield lambda node: not isinstance(node.value, str) or search(node.value) is not None
+        pattern = schema["pattern"]
+        yield lambda node: not isinstance(node.value, str) or _expression(pattern).search(node.value) is not None
     if "enum" in schema or "const" in schema:
         choices = schema.get("enum", [schema.get("const")])
         yield lambda node: any(node.value == each and type(node.value) is type(each) for each in choices)
@@ -122,15 +124,20 @@ def _text_keys(node: Node) -> bool:
     return not isinstance(node.value, dict) or all(type(key) in (str, int) for key in node.value)
 
 
+def _refused(_node: Node) -> bool:
+    return False
+
+
+def _welcome(_node: Node) -> bool:
+    return True
+
+
 def _mapping(schema: Schema) -> Test:
-    known = {
-        name: (lambda _node: False) if "deprecated" in prop else _test_of(prop)
-        for name, prop in schema.get("properties", {}).items()
-    }
+    properties = schema.get("properties", {})
+    known: dict[Any, Test] = {}  # filled as options are met: of a hundred keywords, a playbook uses ten
     patterns = [(re.compile(text).search, _test_of(each)) for text, each in schema.get("patternProperties", {}).items()]
     rest = schema.get("additionalProperties", True)
-    others: Test | None = None if rest is True else (lambda _node: False) if rest is False else _test_of(rest)
-    aliases = {name: prop["x-alias-of"] for name, prop in schema.get("properties", {}).items() if "x-alias-of" in prop}
+    others = {True: _welcome, False: _refused}[rest] if isinstance(rest, bool) else _test_of(rest)
     required = schema.get("required", ())
     needs = schema.get("dependentRequired", {})
 
@@ -138,7 +145,7 @@ def _mapping(schema: Schema) -> Test:
         fits = [test for search, test in patterns if isinstance(key, str) and search(key)]
         if fits:
             return all(test(child) for test in fits)
-        return (isinstance(key, str) or not known) and (others is None or others(child))
+        return (isinstance(key, str) or not properties) and others(child)
 
     def mapping(node: Node) -> bool:
         value = node.value
@@ -146,13 +153,13 @@ def _mapping(schema: Schema) -> Test:
             return True
         for key, child in value.items():
             test = known.get(key)
+            if test is None and key in properties:
+                test = known[key] = _refused if "deprecated" in properties[key] else _test_of(properties[key])
             if not (test(child) if test is not None else other(key, child)):
                 return False
         for key in required:
             if key not in value:
                 return False
-        if aliases and len({aliases.get(key, key) for key in value}) < len(value):
-            return False
         return all(name in value for key in needs if key in value for name in needs[key])
 
     return mapping

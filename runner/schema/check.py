@@ -21,9 +21,9 @@ def check(node: Node, schema: Schema, report: Report, *, what: str = "option", l
     ``what`` is what a key is called in messages. ``lenient`` makes warnings of what Ansible forgives and roles rely
     on: a text that YAML reads as a number or a boolean, an option that is given under two of its names.
     """
-    if accepts(node, schema):
-        return True
     sound = _check_aliases(node, schema, report, lenient=lenient)
+    if accepts(node, schema):
+        return sound
     traps = list(_traps(node, schema))
     for trapped, alternatives in traps:
         _report_trap(trapped, alternatives, report, lenient=lenient)
@@ -132,6 +132,8 @@ def _check_keys(node: Node, schema: Schema, report: Report, what: str) -> bool:
 def _check_aliases(node: Node, schema: Schema, report: Report, *, lenient: bool) -> bool:
     """Report an option that is given under two of its names."""
     known = schema.get("properties", {})
+    if not any("x-alias-of" in known.get(key, ()) for key, _ in node.items()):
+        return True
     first: dict[str, tuple[str, Node]] = {}
     sound = True
     for key, child in node.items():
