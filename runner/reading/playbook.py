@@ -13,7 +13,7 @@ from runner.reading.names import check_names
 from runner.reading.plays import read_plays
 from runner.reading.requirements import check_requirement
 from runner.schema.check import check, refuse_keys, unknown_word
-from runner.schema.published import definition, published
+from runner.schema.published import definition
 from runner.text import Key, Node, SourceFile
 from runner.text.paths import is_directory
 
@@ -85,7 +85,7 @@ def _playbook_document(node: Node, settings: Settings, report: Report) -> Node |
     if not isinstance(node.value, dict):
         report.add("E104", "a playbook is a mapping", node.span, hint="it has the keys 'sources' and 'plays'")
         return None
-    check(node, published("playbook"), report, what="keyword")
+    check(node, definition("playbook"), report, what="keyword")
     for section in (node.get(name) for name in _SECTIONS):
         refuse_keys(section, report)
     return node

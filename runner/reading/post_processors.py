@@ -16,7 +16,7 @@ from runner.text import Node
 
 @cache
 def _post_processor_keywords() -> frozenset[str]:
-    return frozenset(definition("post_processor")["x-keywords"])
+    return frozenset(definition("post_processor")["properties"])
 
 
 def read_post_processors(node: Node | None, context: Context) -> tuple[tuple[PostProcessor, ...], ...]:

@@ -24,8 +24,7 @@ _ROLES = frozenset({"import_role", "include_role"})
 @cache
 def keywords_of(part: str) -> frozenset[str]:
     """Return the keywords that a ``task``, ``handler`` or ``block`` may have."""
-    part_schema = definition(part)
-    return frozenset(part_schema.get("x-keywords") or part_schema["properties"]) - {"block", "rescue", "always"}
+    return frozenset(definition(part)["properties"]) - _BLOCK
 
 
 def read_tasks(node: Node | None, context: Context, *, part: str = "task") -> tuple[Item, ...]:

@@ -28,7 +28,7 @@ def published(name: str) -> Schema:
     return found
 
 
-def definition(name: str, *, of: str = "playbook") -> Schema:
-    """Return a part of a published schema, such as ``play`` or ``task``."""
-    part: Schema = published(of)["$defs"][name]
+def definition(name: str) -> Schema:
+    """Return the schema of a part of a playbook, such as ``play`` or ``task``."""
+    part: Schema = published("parts")["$defs"][name]
     return part

@@ -128,7 +128,7 @@ PLUGINS = [
 ]
 SCHEMAS = {
     **{name: compared(published(name)) for name in PLUGINS},
-    **{f"playbook#{name}": compared(part) for name, part in published("playbook")["$defs"].items()},
+    **{f"parts#{name}": compared(part) for name, part in published("parts")["$defs"].items()},
 }
 
 
