@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from runner.schema.words import wanted
 from runner.sdk import record as marks
 from runner.sdk.plugin import DataSource, Module, Plugin
 
@@ -55,7 +56,7 @@ def schema_of(record: type[Any]) -> Schema:
         if field.name == "extra" and marks.is_open(record):
             continue
         name = field.metadata.get("name", field.name)
-        prop = _of(hints[field.name])
+        prop = _told(_of(hints[field.name]))
         if field.name in docs:
             prop["description"] = docs[field.name]
         _default(field, prop)
@@ -83,6 +84,17 @@ def schema_of_plugin(plugin: type[Plugin[Any]]) -> Schema:
         about["attributes"] = dict(plugin.attributes)
     head = {"$schema": DIALECT, "title": plugin.name, "description": inspect.cleandoc(plugin.__doc__ or "")}
     return head | schema_of(plugin.options_type()) | {"x-ingot": about}
+
+
+def _told(schema: Schema) -> Schema:
+    """Let editors say what is wanted where a text does not match, rather than show a regular expression."""
+    if "items" in schema:
+        _told(schema["items"])
+    if "pattern" in schema:
+        values = {"type": [kind for kind in schema["type"] if kind != "string"]}
+        meaning = schema.get("x-meaning") or wanted(values if values["type"] else schema)
+        schema["patternErrorMessage"] = f"Wanted: {meaning}"
+    return schema
 
 
 def _default(field: Field[Any], prop: Schema) -> None:
