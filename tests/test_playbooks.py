@@ -20,8 +20,13 @@ from shutil import copytree, ignore_patterns
 from typing import Any
 
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 
 from runner.cli.main import main
+from runner.schema.published import directory
 
 ROOT = Path(__file__).parents[1]
 PLAYBOOKS = ROOT / "playbooks"
@@ -88,6 +93,30 @@ def test_examples_and_roles_are_formatted(capsys: pytest.CaptureFixture[str]) ->
 def test_every_family_has_an_example() -> None:
     used = {builder for path in PLAYBOOKS.rglob("*.yml") for builder in BUILDER.findall(path.read_text())}
     assert used >= {"amazon-ebs", "docker", "file", "null", "qemu", "rootfs"}
+
+
+@pytest.fixture(scope="module")
+def editor() -> Draft202012Validator:
+    """Return what an editor checks playbooks with: the published schemas, every reference followed."""
+    texts = {path.relative_to(directory()).as_posix(): path.read_text() for path in directory().rglob("*.json")}
+    schemas = {name: json.loads(text) for name, text in texts.items() if name != "index.json"}
+    resources = [(name, Resource.from_contents(schema, DRAFT202012)) for name, schema in schemas.items()]
+    return Draft202012Validator(schemas["playbook.json"], registry=Registry().with_resources(resources))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_editor_finds_nothing_wrong_with_an_example(name: str, editor: Draft202012Validator) -> None:
+    path = PLAYBOOKS / name
+    for file in sorted(path.glob("*.ingot.yml")) if path.is_dir() else [path]:
+        errors = editor.iter_errors(yaml.safe_load(file.read_text()))
+        assert [f"{error.json_path}: {error.message}" for error in errors] == []
+
+
+@pytest.mark.parametrize(("word", "slip"), [("image:", "imgae:"), ("{src:", "{scr:"), ("vars:", "vras:")])
+def test_an_editor_finds_a_slip(word: str, slip: str, editor: Draft202012Validator) -> None:
+    text = (PLAYBOOKS / "docker-web.yml").read_text()
+    assert word in text
+    assert not editor.is_valid(yaml.safe_load(text.replace(word, slip)))
 
 
 @pytest.mark.parametrize("name", WITHOUT_MACHINE)
