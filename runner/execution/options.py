@@ -16,7 +16,7 @@ from runner.text import Key, Node
 
 
 def options_now(
-    planned: Mapping[str, Any], written: Node, scope: Scope, schema: Mapping[str, Any]
+    planned: Mapping[str, Any], written: Node, scope: Scope, schema: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the options with every value known. Raises ``Stopped`` when one is not, or does not fit the schema.
 

@@ -6,3 +6,5 @@ CALLED = "call_of_"
 """What stands before the name of a function where it is called."""
 CALLABLE = functions.names() | {"env", "lookup", "now", "q", "query"}
 """The names of all functions."""
+LAZY = frozenset({"can", "try"})
+"""Functions that decide themselves whether their arguments are evaluated."""

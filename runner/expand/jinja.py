@@ -22,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from runner.expand import filters, jinja_tests
-from runner.expand.calls import CALLABLE, CALLED
+from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.scope import BUILT_IN, MISSING
 
 _MAX_REPEAT = 10_000_000
@@ -67,6 +67,12 @@ class _Generator(NativeCodeGenerator):
         if not isinstance(node, nodes.TemplateData):
             raise nodes.Impossible
         return super()._output_child_to_const(node, frame, finalize)
+
+    def visit_MarkSafe(self, node: nodes.MarkSafe, frame: Any) -> None:  # noqa: N802 - Jinja's name
+        """Write an argument that is evaluated when it is asked for; nothing else makes such a node here."""
+        self.write("(lambda: ")
+        self.visit(node.expr, frame)
+        self.write(")")
 
 
 class _Lazy(dict[str, Any]):
@@ -130,6 +136,8 @@ def _with_calls(tree: nodes.Template) -> nodes.Template:
     own |= {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
     for call in tree.find_all(nodes.Call):
         if isinstance(call.node, nodes.Name) and call.node.name in CALLABLE and call.node.name not in own:
+            if call.node.name in LAZY:
+                call.args = [nodes.MarkSafe(each, lineno=each.lineno) for each in call.args]
             call.node.name = CALLED + call.node.name
     return tree
 

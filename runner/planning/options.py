@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from runner.diagnostics import Report
@@ -13,7 +12,7 @@ from runner.model.plan import Open
 from runner.schema.check import check
 from runner.text import Node
 
-Schema = Mapping[str, Any]
+Schema = dict[str, Any]
 
 
 def rendered_options(
@@ -42,7 +41,7 @@ def rendered_options(
             continue
         checked[name] = to_node(_as_text(value, known) if lenient else value, node)
     if any(has_template(node) for _, node in options.items()):
-        check(Node(checked, options.span, options.key_span), dict(schema), report, lenient=lenient)
+        check(Node(checked, options.span, options.key_span), schema, report, lenient=lenient)
     return values
 
 
