@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runner.cli import common
 from runner.cli.output import Output, colored
 from runner.diagnostics import Diagnostic, Note, Report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from runner.events.bus import Subscriber
     from runner.execution.run import Ran
     from runner.planning.planner import Prepared
@@ -50,21 +52,25 @@ def _count(text: str) -> int:
 
 def run(arguments: Namespace) -> int:
     """Plan, refuse what cannot be done, and make the builds."""
-    report = Report()
-    output = Output(arguments.format)
-    found = _prepared(arguments, report, output)
-    if found is None or report.failed:
-        return common.finish(report, output, strict=arguments.strict) or common.INVALID
-    arguments, loaded, prepared = found
-    output = output.with_secrets(loaded.secrets)
-    from runner.execution.refusals import refuse
-
-    refuse(prepared.grounds, report)
+    report, output, path = Report(), Output(arguments.format), arguments.playbook
+    arguments, saved = _asked(arguments, report)
+    loaded = prepared = None
+    if not report.failed:
+        request = saved["request"] if saved else {}
+        epoch, seed = request.get("epoch"), request.get("seed")
+        loaded = common.load(arguments, report, read_data=True, epoch=epoch, seed=seed)
+    if loaded is not None:
+        output = output.with_secrets(loaded.secrets)
+        if not report.failed:
+            prepared = _plan(arguments, loaded, report)
+    if prepared is not None and not report.failed:
+        report.extend(_refused(path, saved, prepared, output))
     status = common.finish(report, output, strict=arguments.strict)
-    if status:
-        return status
-    ran = _run(arguments, loaded, prepared)
-    output.diagnostics(_diagnostics(ran))
+    if status or loaded is None or prepared is None:
+        return status or common.INVALID
+    secrets = (*loaded.secrets, *_secret_options(prepared))
+    ran = _run(arguments, loaded, prepared, secrets)
+    output.with_secrets(secrets).diagnostics(_diagnostics(ran))
     return _status(ran)
 
 
@@ -83,34 +89,38 @@ def _diagnostics(ran: Ran) -> list[Diagnostic]:
     return [*found, *ran.diagnostics]
 
 
-def _prepared(
-    arguments: Namespace, report: Report, output: Output
-) -> tuple[Namespace, common.Loaded, Prepared] | None:
-    """Return the plan and what it stands on. A saved plan is made again, and has to come out the same."""
-    from runner.cli.saved import differences, is_saved_plan, load_plan
+def _asked(arguments: Namespace, report: Report) -> tuple[Namespace, Mapping[str, Any] | None]:
+    """Return the command line, and the saved plan that it names; its own command line counts then."""
+    from runner.cli.saved import is_saved_plan, load_plan
 
-    path, saved = arguments.playbook, None
-    if is_saved_plan(path):
-        asked = load_plan(path, arguments, report)
-        if asked is None:
-            return None
-        arguments, saved = asked
-    request = saved["request"] if saved else {}
-    loaded = common.load(
-        arguments, report, read_data=True, epoch=request.get("epoch"), seed=request.get("seed")
-    )
-    if loaded is None or report.failed:
-        return None
+    if not is_saved_plan(arguments.playbook):
+        return arguments, None
+    return load_plan(arguments.playbook, arguments, report) or (arguments, None)
+
+
+def _plan(arguments: Namespace, loaded: common.Loaded, report: Report) -> Prepared:
+    """Return the plan and what it stands on."""
     from runner.planning.planner import prepare
 
-    selection = common.selection(arguments)
-    prepared = prepare(loaded.playbook, loaded.inputs, loaded.world, selection, report)
-    if saved is not None and not report.failed:
-        report.extend(differences(path, saved, prepared.plan, output.with_secrets(loaded.secrets)))
-    return arguments, loaded, prepared
+    return prepare(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
 
 
-def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared) -> Ran:
+def _refused(path: str, saved: Mapping[str, Any] | None, prepared: Prepared, output: Output) -> Iterable[Diagnostic]:
+    """Return why the plan is not carried out: a saved one has to come out the same, and all of it to be possible."""
+    from runner.cli.saved import differences
+    from runner.execution.refusals import refusals
+
+    changed = differences(path, saved, prepared.plan, output) if saved is not None else []
+    return changed or refusals(prepared.grounds)
+
+
+def _secret_options(prepared: Prepared) -> Iterable[str]:
+    from runner.execution.secrets import secret_options
+
+    return secret_options(prepared.plan)
+
+
+def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secrets: Iterable[str]) -> Ran:
     """Make the builds in an event loop of their own."""
     import asyncio
     import uuid
@@ -118,13 +128,12 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared) -> Ran
     from runner.events.bus import Bus
     from runner.execution.local import LocalCommands
     from runner.execution.run import run_plan
-    from runner.execution.secrets import secret_options
     from runner.execution.workshop import Workshop
 
     world = loaded.world
     shop = Workshop(
         run=str(uuid.uuid4()),
-        bus=Bus(_subscriber(arguments), secrets=(*loaded.secrets, *secret_options(prepared.plan))),
+        bus=Bus(_subscriber(arguments), secrets=secrets),
         world=world, commands=LocalCommands(world.environ, world.root), kept=[],
         force=arguments.force, keep=arguments.on_error == "keep",
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from runner import registry
@@ -12,7 +11,7 @@ from runner.execution.hands import Hands, Reach
 from runner.execution.memory import Memory
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
-from runner.execution.stop import Stopped, reason
+from runner.execution.stop import Stopped, mistake, reason
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value, first_false, flag, number, seconds, unknown, value_of
 from runner.expand.error import ExpressionError, Late
@@ -104,15 +103,15 @@ class Attempts:
             return broken(error.diagnostic)
         except Stopped as stopped:
             return broken(*stopped.diagnostics)
-        except Failed as failed:
-            return self._refused(str(failed), failed.hint)
-        except TimeoutError:
+        except TimeoutError:  # one of the kinds of OSError
             if not deadline.expired():
                 raise
             result = self._refused(f"it was not done within {limit:g} seconds", code="E804")
             return result.with_values(timedout={"period": limit})
-        except OSError as error:
-            return self._refused(reason(error))
+        except (Failed, OSError) as error:
+            return self._refused(reason(error), error.hint if isinstance(error, Failed) else None)
+        except Exception as error:  # noqa: BLE001 - the edge of a module: what it was not written for is a failure too
+            return broken(mistake(error, self.task.place))
 
     def _refused(self, message: str, hint: str | None = None, code: str = "E802") -> Result:
         return self._failed(Result({"changed": False, "failed": True, "msg": message}), message, hint, code)
@@ -154,7 +153,7 @@ class Attempts:
             return result
         return self._failed(result, f"{outcome.failed}: {outcome.shown}" if outcome.shown else outcome.failed)
 
-    def _options(self, scope: Scope, schema: Mapping[str, Any]) -> dict[str, Any]:
+    def _options(self, scope: Scope, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the rendered options, checked against the module's schema. Raises ``Stopped`` when they do not fit."""
         report = Report()
         written = arguments_of(self.task, self.inside.frame)

@@ -19,7 +19,7 @@ from runner.execution.memory import Memory
 from runner.execution.options import options_now
 from runner.execution.scopes import Scopes
 from runner.execution.sessions import Sessions
-from runner.execution.stop import PlayEnded, Stopped, TaskFailed, reason
+from runner.execution.stop import PlayEnded, Stopped, TaskFailed, mistake, reason
 from runner.execution.tasks import Tasks, Tools
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import flag
@@ -51,9 +51,7 @@ async def make_build(ground: Ground, start_from: Artifact | None, shop: Workshop
     except Stopped as stopped:
         outcome, diagnostics = "failed", stopped.diagnostics
     except Exception as error:  # noqa: BLE001 - the edge of a build: one that goes wrong must not stop the others
-        message = f"{type(error).__name__}: {error}"
-        hint = "this is a mistake in Ingot or in a plugin"
-        outcome, diagnostics = "failed", (Diagnostic("E810", message, ground.use.place, hint),)
+        outcome, diagnostics = "failed", (mistake(error, ground.use.place),)
     finished = Finished(name, builder, outcome, started, time.time(), artifacts, diagnostics)
     took = round(finished.finished - started, 6)
     shop.bus.emit(BuildFinished(name, outcome, took, finished.failures))
@@ -135,6 +133,9 @@ class _Build:
             message = f"the builder {builder!r} cannot {section}: {reason(error)}"
             hint = error.hint if isinstance(error, Failed) else None
             raise Stopped(Diagnostic("E808", message, place, hint)) from error
+        except Exception as error:
+            telling.finished("failed", str(error))
+            raise Stopped(mistake(error, place)) from error
         telling.finished("ok")
         return done
 

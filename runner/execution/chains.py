@@ -12,7 +12,7 @@ from runner import registry
 from runner.diagnostics import Diagnostic
 from runner.execution.options import options_now
 from runner.execution.sessions import Sessions
-from runner.execution.stop import Stopped, reason
+from runner.execution.stop import Stopped, mistake, reason
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import first_false
 from runner.expand.error import ExpressionError
@@ -66,7 +66,7 @@ class Chains:
             if first:
                 keeps_first, first = keeps, False
             elif not keeps and left:
-                await asyncio.to_thread(_remove, left.pop(), [result])
+                await asyncio.to_thread(_remove, left.pop(), [result, artifact])
             if result is not current:
                 left.append(result)
                 self._sessions.tell(result)
@@ -98,6 +98,9 @@ class Chains:
             raise
         except (Failed, OSError) as error:
             raise self._failed(error, telling, writing, link) from error
+        except Exception as error:
+            telling.finished("failed", str(error))
+            raise Stopped(mistake(error, writing.place)) from error
         telling.finished("ok", result.description if result is not artifact else "")
         wanted = plugin.keeps_input if link.keep_input_artifact is None else link.keep_input_artifact
         return result, wanted or plugin.keeps_always

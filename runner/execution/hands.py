@@ -140,16 +140,15 @@ class Hands:
 
     async def _waited(self, verb: Wait) -> Waited:
         start, text = datetime.now().astimezone(), ""
-        if verb.prompt:
-            self._telling.said(verb.prompt)
+        prompt = verb.prompt or "press Enter to go on"
         if verb.seconds is not None:
+            if verb.prompt:
+                self._telling.said(verb.prompt)
             await asyncio.sleep(verb.seconds)
         elif terminal.is_attended():
-            if not verb.prompt:
-                self._telling.said("press Enter to go on")
-            text = await terminal.typed(echo=verb.echo)
+            text = await terminal.typed(lambda: self._telling.said(prompt), echo=verb.echo)
         else:
-            self._telling.said("nobody is asked, for standard input is no terminal")
+            self._telling.said(f"{prompt} (nobody is asked, for standard input is no terminal)")
         return Waited(start.replace(tzinfo=None), datetime.now().astimezone().replace(tzinfo=None), text)
 
     def _found(self, verb: Find) -> str | None:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from runner import registry
-from runner.diagnostics import Diagnostic, Note, Report
+from runner.diagnostics import Diagnostic, Note
 from runner.model.plan import Build, Open, Step
 from runner.model.playbook import Block, Item, Task, walk
 from runner.planning.planner import Ground
@@ -18,16 +18,19 @@ _CODE = "E801"
 _ASYNC = ("async", "poll")
 
 
-def refuse(grounds: Mapping[str, Ground], report: Report) -> None:
-    """Report everything in the builds to be made that this version cannot run; then nothing is to be started."""
+def refusals(grounds: Mapping[str, Ground]) -> list[Diagnostic]:
+    """Return everything in the builds to be made that this version cannot run; then nothing is to be started."""
     found: dict[Diagnostic, list[str]] = {}
     for ground in grounds.values():
         if ground.build.action == "run":
             for each in _Refusals(ground).all():
                 found.setdefault(each, []).append(ground.build.name)
-    for each, builds in found.items():
-        note = Note(f"in the build{'s' * (len(builds) > 1)} {', '.join(builds)}")
-        report.extend([each._replace(notes=(note,)) if len(grounds) > 1 else each])
+    several = len(grounds) > 1
+    return [each._replace(notes=(_in_builds(builds),)) if several else each for each, builds in found.items()]
+
+
+def _in_builds(builds: list[str]) -> Note:
+    return Note(f"in the build{'s' * (len(builds) > 1)} {', '.join(builds)}")
 
 
 class _Refusals:
@@ -114,6 +117,9 @@ class _Refusals:
         delegate = task.keywords.get("delegate_to")
         if delegate is not None and delegate.value not in ("localhost", "127.0.0.1", "::1"):
             self._add("a task can be delegated to localhost only", delegate.place, "write delegate_to: localhost")
+        elif delegate is not None and not controller:
+            self._add(f"this version cannot run the module {task.module!r} on this computer", delegate.place,
+                      "use shell_local")
         become = task.keywords.get("become")
         if controller and become is not None and become.value not in (False, "no", "false", None):
             self._add(f"{task.module!r} runs on this computer as you are, and 'become' is for the machine",

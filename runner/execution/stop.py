@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.diagnostics import Diagnostic
 from runner.sdk import Failed
+from runner.text import Span
 
 
 class Stopped(Exception):  # noqa: N818 - it reads as what it says
@@ -26,6 +27,12 @@ class TaskFailed(Stopped):
         """What ``ansible_failed_task`` is."""
         self.result = result
         """What ``ansible_failed_result`` is."""
+
+
+def mistake(error: Exception, place: Span) -> Diagnostic:
+    """Return the diagnostic for something that a plugin was not written for."""
+    message = f"{type(error).__name__}: {error}"
+    return Diagnostic("E810", message, place, "this is a mistake in Ingot or in a plugin, not in the playbook")
 
 
 def reason(error: Failed | OSError) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 def is_attended() -> bool:
@@ -14,8 +14,8 @@ def is_attended() -> bool:
     return sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty()
 
 
-async def typed(*, echo: bool) -> str:
-    """Return what is typed up to Enter. Without ``echo`` nothing of it is shown."""
+async def typed(ask: Callable[[], None], *, echo: bool) -> str:
+    """Return what is typed up to Enter after ``ask`` has put the question. Without ``echo`` nothing of it is shown."""
     loop = asyncio.get_running_loop()
     line: asyncio.Future[str] = loop.create_future()
     descriptor = sys.stdin.fileno()
@@ -27,6 +27,7 @@ async def typed(*, echo: bool) -> str:
     loop.add_reader(descriptor, read)
     try:
         with contextlib.nullcontext() if echo else _silent(descriptor):
+            ask()
             return await line
     finally:
         loop.remove_reader(descriptor)

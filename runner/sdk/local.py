@@ -71,7 +71,8 @@ class LocalScripts:
             words = (_SHORTHAND.sub(lambda match: f"{{{{.{match[1]}}}}}", word) for word in self.execute_command)
             argv = tuple(word.replace(_SCRIPT, script) for word in words)
         else:
-            argv = ("/bin/sh", "-c", script if text is not None else shlex.quote(script))
+            # The script takes the shell's place, so that it is the one that is told to end.
+            argv = ("/bin/sh", "-c", f"exec {script if text is not None else shlex.quote(script)}")
         extension, variable = self.tempfile_extension or "", self.env_var_format or "%s='%s' "
         return Local(argv, self._environment(), chdir, text, extension, variable)
 

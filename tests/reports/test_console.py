@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from runner.events.event import (
+    ArtifactMade,
+    BuildFinished,
+    BuildStarted,
+    CommandOutput,
+    Event,
+    RunFinished,
+    RunInterrupted,
+    RunStarted,
+    StepFinished,
+    StepStarted,
+)
+from runner.reports.console import Console
+from runner.reports.durations import readable, spelled_out
+
+EVENTS: list[Event] = [
+    RunStarted("r", "p.yml", ("a", "b")),
+    BuildStarted("a", "file"),
+    BuildStarted("b", "file"),
+    StepStarted("b", 1, "Work", "tasks", "debug", "p.yml:3", "web"),
+    CommandOutput("b", 1, "stderr", "oh"),
+    StepFinished("b", 1, "Work", "tasks", "failed", 61, "no\ngood"),
+    BuildFinished("b", "failed", 62),
+    ArtifactMade("a", "file", "File", "a file"),
+    ArtifactMade("b", "null", "Null", "nothing", made=False),
+    BuildFinished("a", "ok", 0.5),
+    RunInterrupted("SIGINT", 1),
+    RunFinished("r", 3725, {"a": "ok", "b": "failed"}),
+]
+PLAIN = """\
+==> a: started, with the builder file
+==> b: started, with the builder file
+==> b: web : Work
+    b: oh
+    b: failed after 1 min 1 s:
+    b:   no
+    b:   good
+==> b: failed after 1 min 2 s
+==> a: finished after 500 ms
+SIGINT: stopping, and tidying up; once more says how it stands
+
+==> Builds: 1 ok, 1 failed; took 1 h 2 min 5 s
+--> a: a file
+"""
+
+
+def shown(*, color: bool = False, timestamps: bool = False) -> str:
+    out = io.StringIO()
+    console = Console(out, color=color, timestamps=timestamps)
+    for event in EVENTS:
+        console(event)
+    return out.getvalue()
+
+
+def test_what_people_see() -> None:
+    assert shown() == PLAIN
+
+
+def test_colours_tell_builds_and_failures_apart() -> None:
+    lines = shown(color=True).splitlines()
+    assert lines[0] == "\x1b[1;32m==> a: started, with the builder file\x1b[0m"
+    assert lines[1] == "\x1b[1;36m==> b: started, with the builder file\x1b[0m"
+    assert lines[3] == "\x1b[31m    b: oh\x1b[0m"
+    assert lines[10] == ""
+
+
+def test_each_line_has_its_time_when_asked_for() -> None:
+    for line in shown(timestamps=True).splitlines():
+        assert line[4] == line[7] == "-"
+        assert line[10] == "T"
+
+
+DURATIONS = [
+    (0, "0 ms", "0 seconds"), (0.0004, "0 ms", "400 microseconds"), (1, "1.0 s", "1 second"),
+    (0.0123, "12 ms", "12 milliseconds 300 microseconds"), (59.94, "59.9 s", "59 seconds 940 milliseconds"),
+    (62.5, "1 min 2 s", "1 minute 2 seconds"), (3600, "1 h", "1 hour"), (7325, "2 h 2 min 5 s", "2 hours 2 minutes"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "short", "long"), DURATIONS)
+def test_lengths_of_time(seconds: float, short: str, long: str) -> None:
+    assert (readable(seconds), spelled_out(seconds)) == (short, long)
