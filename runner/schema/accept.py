@@ -138,6 +138,7 @@ def _mapping(schema: Schema) -> Test:
     patterns = [(re.compile(text).search, _test_of(each)) for text, each in schema.get("patternProperties", {}).items()]
     rest = schema.get("additionalProperties", True)
     others = {True: _welcome, False: _refused}[rest] if isinstance(rest, bool) else _test_of(rest)
+    judged = bool(properties or patterns or rest is not True)  # most rules only ask which options are there
     required = schema.get("required", ())
     needs = schema.get("dependentRequired", {})
 
@@ -151,7 +152,7 @@ def _mapping(schema: Schema) -> Test:
         value = node.value
         if not isinstance(value, dict):
             return True
-        for key, child in value.items():
+        for key, child in value.items() if judged else ():
             test = known.get(key)
             if test is None and key in properties:
                 test = known[key] = _refused if "deprecated" in properties[key] else _test_of(properties[key])
