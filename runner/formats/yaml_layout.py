@@ -238,7 +238,8 @@ class _Layout:
 
     def _put(self, text: str) -> None:
         self.parts.append(text)
-        self.width += len(text)
+        start = max(text.rfind("\u2028"), text.rfind("\u2029")) + 1  # libyaml counts columns from these, too
+        self.width = len(text) - start + (0 if start else self.width)
 
     def _put_lines(self, lines: Sequence[str]) -> None:
         base = self.base
