@@ -23,6 +23,7 @@ from jinja2.utils import missing
 
 from runner.expand import filters, jinja_tests
 from runner.expand.calls import CALLABLE, CALLED, LAZY
+from runner.expand.render import joined
 from runner.expand.scope import BUILT_IN, MISSING
 
 _MAX_REPEAT = 10_000_000
@@ -116,17 +117,6 @@ class _Context(Context):
         return self.parent.get(key, missing) if found is MISSING else found
 
 
-def _joined(parts: Iterable[Any]) -> Any:
-    values = list(parts)
-    if len(values) == 1:
-        return values[0]
-    return "".join(_text(value) for value in values)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else str(value)
-
-
 def _with_calls(tree: nodes.Template) -> nodes.Template:
     """Mark the names that are called as functions.
 
@@ -158,7 +148,7 @@ class Environment(SandboxedEnvironment):
 
     code_generator_class: type[CodeGenerator] = _Generator
     context_class = _Context
-    concat = staticmethod(_joined)
+    concat = staticmethod(joined)
     intercepted_binops = frozenset(("*", "**"))
 
     def __init__(self) -> None:
@@ -259,6 +249,14 @@ def evaluate(text: str, scope: Any, *, bare: bool = False) -> Any:
     return _evaluated(compiled(text, bare=bare), scope)
 
 
+def evaluate_part(expression: nodes.Expr, scope: Any) -> Any:
+    """Return the value of a part of a syntax tree. Raises like ``evaluate``."""
+    tree = nodes.Template([nodes.Output([expression])])
+    tree.set_environment(environment())
+    tree.set_lineno(1)
+    return _evaluated(environment().from_string(tree), scope)
+
+
 def evaluate_file(text: str, scope: Any) -> str:
     """Return the text that the content of a template file comes to.
 
@@ -275,7 +273,8 @@ def evaluate_file(text: str, scope: Any) -> str:
             if not colon:
                 raise ValueError(f"{first!r}: settings are written as name: value")
             options[name.strip()] = _setting(value.strip())
-    return _text(_evaluated(environment().overlay(**options).from_string(text), scope))
+    value = _evaluated(environment().overlay(**options).from_string(text), scope)
+    return "" if value is None else str(value)
 
 
 def _setting(text: str) -> Any:
@@ -290,7 +289,7 @@ def _setting(text: str) -> Any:
 def _evaluated(template: Template, scope: Any) -> Any:
     context = _Context(template.environment, dict(template.globals), template.name, template.blocks)
     context.scope = scope
-    return _joined(template.root_render_func(context))
+    return joined(template.root_render_func(context))
 
 
 def defined_names() -> frozenset[str]:
@@ -299,4 +298,4 @@ def defined_names() -> frozenset[str]:
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
-           "evaluate", "evaluate_file", "syntax_tree", "within_limits"]
+           "evaluate", "evaluate_file", "evaluate_part", "syntax_tree", "within_limits"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 from typing import Any
 
 from runner.expand.error import Late
@@ -19,6 +19,33 @@ class Omit:
 
 
 OMIT = Omit()
+
+
+_FINAL = frozenset({str, int, float, bool, type(None)})
+_DEEPEST = 50
+"""How deep a value may be; one that contains itself is deeper."""
+
+
+def joined(parts: Iterable[Any]) -> Any:
+    """Return what the pieces of a template come to, as in Ansible.
+
+    One piece is the value itself, several are a text; nothing at all is nothing, and so is a piece that is nothing.
+    """
+    values = [settled(part) for part in parts if part is not None]
+    if len(values) > 1:
+        return "".join(each if isinstance(each, str) else str(each) for each in values)
+    return values[0] if values else None
+
+
+def settled(value: Any, depth: int = 0) -> Any:
+    """Return a value of an expression as plain data: iterators, views and tuples as lists, without ``omit``."""
+    if type(value) in _FINAL or depth > _DEEPEST:
+        return value
+    if isinstance(value, dict):
+        return {key: settled(each, depth + 1) for key, each in value.items() if each is not OMIT}
+    if isinstance(value, list | Iterator | KeysView | ValuesView | ItemsView) or type(value) is tuple:
+        return [settled(each, depth + 1) for each in value if each is not OMIT]
+    return value
 
 
 def is_template(node: Node) -> bool:
@@ -105,11 +132,18 @@ def render_bare(node: Node, scope: Scope) -> Any:
 
 
 def _evaluated(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
+    """Return the value of a template. A line end after it, which block scalars have, is part of a text only."""
+    body = text.removesuffix("\n")
+    value = _value(node, body, scope, bare=bare)
+    return f"{value}\n" if body != text and isinstance(value, str) else value
+
+
+def _value(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
     segments = quick_segments(text)
     if segments is not None:
         found = [scope.lookup(part) if is_name else part for is_name, part in segments]
         if not any(each is MISSING for each in found):
-            return found[0] if len(found) == 1 else "".join(map(str, found))
+            return joined(found)
     names = quick_names(text)
     late = scope.waits_for(names.first) if names and names.first else None
     if late is not None:

@@ -32,8 +32,8 @@ _KINDS = {
     "tag:yaml.org,2002:timestamp": "a date",
     "tag:yaml.org,2002:binary": "binary data",
 }
-_LIST_TAGS = {"tag:yaml.org,2002:seq"}
-_MAPPING_TAGS = {"tag:yaml.org,2002:map"}
+_LIST_TAGS = {"tag:yaml.org,2002:seq", "!unsafe"}
+_MAPPING_TAGS = {"tag:yaml.org,2002:map", "!unsafe"}
 _ONLY_YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 """Characters that end a line for YAML 1.1, and for no editor."""
 
@@ -193,6 +193,7 @@ class _Reader:
             node = Node(span.text(), span)
         else:
             node = Node(_with_merged(frame) if frame.mapping else tuple(frame.items), span)
+            node = _unsafe(node) if frame.tag == "!unsafe" else node
         if frame.anchor:
             self.open_anchors.discard(frame.anchor)
         self.put(node, frame.weight, frame.anchor, end)
@@ -270,6 +271,15 @@ class _Reader:
             self.report.add("E017", "<< merges mappings, and is given something else", place, notes=notes)
         # The first mapping of a list wins, and of several << the last.
         frame.merged[:0] = [part for part in parts if isinstance(part.value, dict)]
+
+
+def _unsafe(node: Node) -> Node:
+    """Return a value in which no text is a template."""
+    if isinstance(node.value, dict):
+        return node._replace(value={key: _unsafe(child) for key, child in node.value.items()})
+    if isinstance(node.value, tuple):
+        return node._replace(value=tuple(_unsafe(child) for child in node.value))
+    return node._replace(tag="!unsafe") if isinstance(node.value, str) else node
 
 
 def _with_merged(frame: _Frame) -> dict[Key, Node]:

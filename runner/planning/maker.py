@@ -102,10 +102,13 @@ class StepMaker:
         for each in when.elements():
             looped = isinstance(item, Task) and loop_of(item) is not None
             late = {"item": _ITEM, **dict.fromkeys(set_by(item), _ITEM)} if looped and isinstance(item, Task) else {}
+            scope = frame.scope(late=late)
             try:
-                if not render_bare(each, frame.scope(late=late)):
+                if not render_bare(each, scope):
                     return frame._replace(refusal=f"when: {template_of(each)} is false")
             except Late:
+                if isinstance(each.value, str) and _is_false(each.value, scope):
+                    return frame._replace(refusal=f"when: {each.value} is false, whatever the build finds")
                 frame = frame._replace(guarded=True, conditions=(*frame.conditions, each))
             except ExpressionError as error:
                 if not frame.guarded:
@@ -217,6 +220,15 @@ class StepMaker:
             if node is not None:
                 loop[str(node.value)] = _ITEM
         return frame.scope(late=loop)
+
+
+def _is_false(condition: str, scope: Scope) -> bool:
+    """Return whether a condition is false although the build alone knows a part of it."""
+    if " and " not in condition and " or " not in condition:
+        return False
+    from runner.expand.decide import decided
+
+    return decided(condition, scope) is False
 
 
 def _open(args: Node, options: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Node]:

@@ -31,8 +31,8 @@ def rendered_options(
         name = str(key)
         known = properties.get(name, {})
         value = rendered(node, scope, report, guarded=guarded)
-        if value is OMIT:
-            continue
+        if value is OMIT or (value is None and has_template(node) and _may_lack(name, schema)):
+            continue  # an expression that comes to nothing gives no option, as in Ansible
         if known.get("x-octal") and isinstance(value, int):
             value = f"{value:04o}"  # YAML has read 0644 as a number, and permissions are written in octal
         values[known.get("x-alias-of", name)] = value
@@ -43,6 +43,12 @@ def rendered_options(
     if any(has_template(node) for _, node in options.items()):
         check(Node(checked, options.span, options.key_span), schema, report, lenient=lenient)
     return values
+
+
+def _may_lack(name: str, schema: Schema) -> bool:
+    """Return whether an option need not be given, and cannot be null."""
+    known = schema.get("properties", {}).get(name, {})
+    return name not in schema.get("required", ()) and "null" not in known.get("type", ("null",))
 
 
 def rendered(node: Node, scope: Scope, report: Report, *, guarded: bool = False) -> Any:
