@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from runner.text import Node, Span
 
-_EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_OPENING = re.compile(r"\{[{%]")
+_CLOSING = {"{{": "}}", "{%": "%}"}
 
 
 def locate(node: Node, start: int, length: int) -> Span:
@@ -50,8 +51,14 @@ def _in_block(node: Node, start: int, length: int) -> Span | None:
 
 def expressions(text: str) -> Iterator[tuple[int, str]]:
     """Yield each ``{{ ... }}`` and ``{% ... %}`` of a template with its offset."""
-    for match in _EXPRESSION.finditer(text):
-        yield match.start(), match.group()
+    last = {opening: text.rfind(closing) for opening, closing in _CLOSING.items()}
+    at = 0
+    while match := _OPENING.search(text, at):
+        start, opening = match.start(), match.group()
+        at = start + 1
+        if last[opening] >= start + 2:  # or it is never closed, and looking for the end each time would take long
+            at = text.find(_CLOSING[opening], start + 2) + 2
+            yield start, text[start:at]
 
 
 def find_word(text: str, word: str, *, bare: bool, before: str = r"(?<![\w.'\"])") -> int | None:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from runner.diagnostics import Note, Report
+from runner.expand.place import expressions
 from runner.text import Key, Node, Span
 
 _WORD = re.compile(
-    r"""(?: \{\{.*?\}\} | \{%.*?%\}      # an expression is one piece, blanks and all
-          | "(?:\\.|[^"\\])*" | '[^']*'  # so is what is quoted
+    r"""(?: "(?:\\.|[^"\\])*" | '[^']*'  # what is quoted is one piece, blanks and all
           | \\. | [^\s] )+""",
     re.VERBOSE | re.DOTALL,
 )
@@ -49,8 +49,13 @@ def split_options(node: Node, known: frozenset[str], free_form: str | None, repo
 
 
 def _words(text: str) -> Iterator[tuple[int, str]]:
-    for match in _WORD.finditer(text):
-        yield match.start(), match.group()
+    pieces: list[str] = []
+    end = 0
+    for start, part in expressions(text):  # an expression is one piece, blanks and quotes and all
+        pieces += (text[end:start], "x" * len(part))
+        end = start + len(part)
+    for match in _WORD.finditer("".join((*pieces, text[end:]))):
+        yield match.start(), text[match.start() : match.end()]
 
 
 def _unquoted(text: str) -> str:

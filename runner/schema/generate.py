@@ -25,7 +25,8 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 EXPRESSION = r"\{\{|\{%"
 """What makes a text a Jinja expression."""
-_OMITTED = {"type": "string", "pattern": r"\{[{%].*\bomit\b"}
+_OMITTED = {"type": "string", "pattern": r"^(?:(?!\{[{%])[\s\S])*\{[{%][\s\S]*\bomit\b"}
+"""A text whose value may be ``omit``. The pattern has one way to fit, or it would take long over many braces."""
 _BOOLEAN = r"^([Yy]es|YES|[Nn]o|NO|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|ON|[Oo]ff|OFF|0|1|)$"
 _INTEGER = r"^[-+]?[0-9]+$"
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
