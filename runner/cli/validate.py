@@ -34,5 +34,5 @@ def run(arguments: Namespace) -> int:
                 check_plan(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
     status = common.finish(report, output, strict=arguments.strict)
     if status == 0 and arguments.format == "text":
-        output.line(f"{arguments.playbook} is valid")
+        output.line(f"{'standard input' if arguments.playbook == '-' else arguments.playbook} is valid")
     return status

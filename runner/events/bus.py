@@ -30,6 +30,8 @@ class Bus:
         for subscriber in tuple(self._subscribers):
             try:
                 subscriber(masked)
+            except BrokenPipeError:  # nobody reads on, as after `| head`: nothing to note
+                self._subscribers.remove(subscriber)
             except Exception:  # noqa: BLE001 - the edge of the bus: a report must not stop a build
                 self._subscribers.remove(subscriber)
                 _log.exception("%r failed and hears no more events", subscriber)

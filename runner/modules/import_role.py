@@ -34,3 +34,8 @@ class ImportRole(Module[Options]):
 
     name = "import_role"
     controller = True
+
+    @classmethod
+    def runs(cls) -> bool:
+        """Return true: it is resolved before the build, which meets only the tasks it brings."""
+        return True

@@ -21,3 +21,8 @@ class ImportTasks(Module[Options]):
     name = "import_tasks"
     free_form = "file"
     controller = True
+
+    @classmethod
+    def runs(cls) -> bool:
+        """Return true: it is resolved before the build, which meets only the tasks it brings."""
+        return True

@@ -60,11 +60,11 @@ class Finder:
         bare = f"{play.name}.{use.name}" if play.name else use.name
         name = bare + label(combination)
         names = (name, bare) if combination else (name,)
-        refusal, note = self._selection.refusal(names), None
+        every = (*names, use.name) if play.name else names
+        refusal, note = self._selection.refusal(every), None
         for when in (play.keywords.get("when"), use.when):
             if when is not None and refusal is None:
                 refusal, note = self._decided(when, play, source, name, combination)
-        every = (*names, use.name) if play.name else names
         return Candidate(name, play, source, use, combination, every, refusal, note)
 
     def _decided(
