@@ -65,8 +65,15 @@ def _show(arguments: Namespace, output: Output) -> int:
     found = [entry for each in KINDS if wanted in ("", None, each) and (entry := registry.find(each, short))]
     if not found:
         report = Report()
-        words = {word for each in KINDS for word in registry.names(each)}
-        unknown_word("E701", "plugin or diagnostic", name, words, SourceFile("NAME", name).first_line(), report)
+        kinds = [each for each in KINDS if wanted in ("", None, each)] or KINDS
+        words = {word for each in kinds for word in registry.names(each)}
+        others = [each for each in KINDS if registry.find(each, short)]
+        place = SourceFile("NAME", name).first_line()
+        if others:
+            hint = f"see `ingot doc {others[0]}/{short}`"
+            report.add("E701", f"{short!r} is in {', '.join(others)}, and not in {wanted}", place, hint=hint)
+        else:
+            unknown_word("E701", "plugin or diagnostic", name, words, place, report, otherwise="`ingot doc` lists all")
         output.diagnostics(report.diagnostics)
         return 2
     if arguments.json:

@@ -77,8 +77,10 @@ def _format(path: str, arguments: Namespace, report: Report, output: Output) -> 
         return False
     if arguments.diff:
         output.raw(_diff(path, file.text, text))
-    else:
+    elif arguments.format == "text":
         output.line(path)
+    else:
+        output.remark(path)  # standard output is for the diagnostics, and programs read them
     if not (arguments.check or arguments.no_write):
         _write(Path(path), text)
     return True

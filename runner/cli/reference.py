@@ -104,8 +104,14 @@ def _cell(text: str) -> str:
 def _default(prop: Schema) -> str:
     if "default" not in prop or prop["default"] in ("", [], {}):
         return ""
-    value = prop["default"]
-    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return f"`{_word(prop['default'])}`"
+
+
+def _word(value: Any) -> str:
+    """Return a value as one word of a table: booleans as in YAML, line ends as escapes."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value).replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _meaning(prop: Schema) -> str:
@@ -122,8 +128,7 @@ def kind_of(prop: Schema) -> str:
         return f"[{name}](#{name.replace(' ', '-')})"
     choices = [choice for branch in prop.get("anyOf", ()) for choice in branch.get("enum", ()) if choice is not None]
     if choices:
-        shown = (str(choice).lower() if isinstance(choice, bool) else str(choice) for choice in choices)
-        return f"one of {', '.join(shown)}"
+        return f"one of {', '.join(dict.fromkeys(_word(choice) for choice in choices))}"
     if prop.get("x-meaning"):
         return str(prop["x-meaning"])
     if "array" in prop.get("type", ()) and "items" in prop:

@@ -56,5 +56,6 @@ def _signature(function: Callable[..., Any]) -> str:
         elif parameter.default is parameter.empty:
             shown.append(name)
         else:
-            shown.append(f"{name}={parameter.default!r}")
+            named = " at 0x" not in repr(parameter.default)  # a mark for "not given" has no name
+            shown.append(f"{name}={parameter.default!r}" if named else f"{name}=...")
     return f"({', '.join(shown)})"

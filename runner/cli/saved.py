@@ -59,6 +59,10 @@ def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, M
         hint = "make it again with `ingot plan PLAYBOOK --out FILE`"
         report.add("E601", "this is no saved plan of this version", file.start(), hint=hint)
         return None
+    for option in _OWN:
+        for word in words_of(getattr(given, option.strip("-").replace("-", "_") + "_" * (option == "--except"))):
+            hint = "give it to `ingot plan`; --var and the environment give values of sensitive variables"
+            report.add("E700", f"a saved plan has {option} of its own", SourceFile(option, word).first_line(), hint=hint)
     request = data["request"]
     merged = Namespace(**vars(given))
     merged.playbook = request["playbook"]

@@ -39,7 +39,8 @@ def run(arguments: Namespace) -> int:
         matching = [name for name in names if name.rpartition("/")[2] == wanted]
         if len(matching) != 1:
             report = Report()
-            unknown_word("E701", "schema", wanted, names, SourceFile("NAME", wanted).first_line(), report)
+            unknown_word("E701", "schema", wanted, names, SourceFile("NAME", wanted).first_line(), report,
+                         otherwise="`ingot schema` lists them")
             output.diagnostics(report.diagnostics)
             return 2
         wanted = matching[0]
