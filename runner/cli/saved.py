@@ -19,6 +19,9 @@ from runner.schema.check import fits
 from runner.schema.published import published
 from runner.text import SourceFile
 
+_DECIDED = frozenset({"only", "except_", "tags", "skip_tags", "var_file", "roles_path", "sources"})
+"""What a saved plan was made with, by the names that the command line's parser has for it."""
+
 
 def save_plan(plan: Plan, path: Path, output: Output) -> bool:
     """Write a plan to ``path`` at once or not at all; sensitive values stay out. Return whether it worked."""
@@ -59,10 +62,7 @@ def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, M
         hint = "make it again with `ingot plan PLAYBOOK --out FILE`"
         report.add("E601", "this is no saved plan of this version", file.start(), hint=hint)
         return None
-    for option in _OWN:
-        for word in words_of(getattr(given, option.strip("-").replace("-", "_") + "_" * (option == "--except"))):
-            hint = "give it to `ingot plan`; --var and the environment give values of sensitive variables"
-            report.add("E700", f"a saved plan has {option} of its own", SourceFile(option, word).first_line(), hint=hint)
+    _refuse_options(given, report)
     request = data["request"]
     merged = Namespace(**vars(given))
     merged.playbook = request["playbook"]
@@ -73,6 +73,16 @@ def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, M
     merged.roles_path = list(request["roles_path"])
     merged.sources = request.get("sources")
     return merged, data
+
+
+def _refuse_options(given: Namespace, report: Report) -> None:
+    """Report options that would change the plan, so that none of them is ignored."""
+    for name, value in vars(given).items():
+        option = f"--{name.strip('_').replace('_', '-')}"
+        if name in _DECIDED and value:
+            written = SourceFile(option, value if isinstance(value, str) else value[0])
+            hint = "give it to `ingot plan`; build takes only --var, for what is sensitive"
+            report.add("E700", f"a saved plan has decided about {option}", written.first_line(), hint=hint)
 
 
 def differences(path: str, old: Mapping[str, Any], plan: Plan, output: Output) -> list[Diagnostic]:

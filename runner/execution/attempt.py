@@ -106,7 +106,7 @@ class Attempts:
         except TimeoutError:  # one of the kinds of OSError
             if not deadline.expired():
                 raise
-            result = self._refused(f"it was not done within {limit:g} seconds", code="E804")
+            result = self._refused(f"it was not done within {limit:g} second{'s' * (limit != 1)}", code="E804")
             return result.with_values(timedout={"period": limit})
         except (Failed, OSError) as error:
             return self._refused(reason(error), error.hint if isinstance(error, Failed) else None)

@@ -75,9 +75,10 @@ def resolve_inputs(playbook: Playbook, given: Given, scope: Scope, report: Repor
     for name, variable in playbook.variables.items():
         chosen = offers.get(name)
         if chosen is None and name not in unread:
+            word = variable.env or f"INGOT_VAR_{name}"
             report.add(
                 "E301", f"the variable {name!r} has no value and no default", variable.place,
-                hint=f"give one: --var {name}=VALUE, or the environment variable INGOT_VAR_{name}",
+                hint=f"give one: --var {name}=VALUE, or the environment variable {word}",
             )
         found = _value(variable, chosen, playbook, scope, report) if chosen else None
         if chosen and found is not None:

@@ -216,8 +216,15 @@ def _read_sources(node: Node | None, report: Report) -> dict[str, Source]:
             continue
         builder = whole.get("builder")
         word = text_of(builder)
+        if builder is not None and word is None and builder.span.text() == "null":
+            report.add(
+                "E110", "unquoted, null is no value in YAML, and the name of a builder is wanted", builder.span,
+                hint='quote it: "null"',
+            )
+            continue
         if builder is None or word is None:
-            near = next((key for key, _ in whole.items() if did_you_mean(str(key), ("builder",))), None)
+            others = (str(key) for key, _ in whole.items() if key != "builder")
+            near = next((key for key in others if did_you_mean(key, ("builder",))), None)
             hint = f"is {near!r} meant to be 'builder'?" if near else "it names what makes the machine"
             report.add("E103", "keyword 'builder' is missing", child.place, hint=hint)
             continue

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from runner import registry
-from runner.diagnostics import nearest
+from runner.diagnostics import Note, nearest
 from runner.model.playbook import Block, Item, Task
 from runner.reading.calls import ACTIONS, find_call, find_options, report_unknown_module
 from runner.reading.context import Context, mapping_of, only, shown, text_of
@@ -93,9 +93,23 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
 def _check_keywords(node: Node, present: Mapping[str, Node], context: Context, part: str) -> None:
     check(only(node, frozenset(present)), definition(part), context.report, what="keyword", lenient=context.lenient)
     refuse_keys(node, context.report)
+    _check_loop(present, context)
+    register = present.get("register")
+    name = text_of(register)
+    if register is not None and name is not None and not (name.isidentifier() or not _is_early(name)):
+        hint = "a name has letters, digits and underscores, and begins with no digit"
+        context.report.add("E212", f"{name!r} is no name for a result", register.span, hint=hint)
     control = present.get("loop_control")
     if control is not None:
         check(control, definition("loop_control"), context.report, what="keyword", lenient=context.lenient)
+
+
+def _check_loop(present: Mapping[str, Node], context: Context) -> None:
+    """Report a task with two loops: only one of them could run."""
+    loops = [key for key in present if key == "loop" or key.startswith("with_")]
+    for key in loops[1:]:
+        notes = [Note(f"{loops[0]!r} is here", present[loops[0]].place)]
+        context.report.add("E107", f"{loops[0]!r} and {key!r} exclude each other", present[key].place, notes=notes)
 
 
 def _is_early(text: str) -> bool:
