@@ -10,6 +10,7 @@ from runner.cli import common
 from runner.cli.output import Output
 from runner.diagnostics import Report
 from runner.model.playbook import Play, Playbook, Variable, walk
+from runner.planning.concealed import concealed_options
 
 Described = dict[str, Any]
 
@@ -40,7 +41,7 @@ def run(arguments: Namespace) -> int:
 
 
 def describe(playbook: Playbook) -> Described:
-    """Return a playbook as plain data; defaults of sensitive variables are left out."""
+    """Return a playbook as plain data; defaults of sensitive variables are left out, secret options masked."""
     return {
         "name": playbook.name,
         "description": playbook.description,
@@ -48,8 +49,14 @@ def describe(playbook: Playbook) -> Described:
         "requires": [{"kind": r.kind, "name": r.name, "version": r.version} for r in playbook.requires],
         "variables": {name: _variable(each) for name, each in playbook.variables.items()},
         "locals": {name: each.value.plain() for name, each in playbook.locals.items()},
-        "data": {name: {"type": each.type, **each.options.plain()} for name, each in playbook.data.items()},
-        "sources": {name: {"builder": each.builder, **each.options.plain()} for name, each in playbook.sources.items()},
+        "data": {
+            name: {"type": each.type, **concealed_options("data_sources", each.type, each.options.plain())}
+            for name, each in playbook.data.items()
+        },
+        "sources": {
+            name: {"builder": each.builder, **concealed_options("builders", each.builder, each.options.plain())}
+            for name, each in playbook.sources.items()
+        },
         "plays": [_play(play) for play in playbook.plays],
     }
 

@@ -21,7 +21,7 @@ def concealed(plan: Plan, mask: Callable[[str], str]) -> Plan:
 
 def _build(build: Build) -> Build:
     return build._replace(
-        options=_options("builders", build.builder, build.options),
+        options=concealed_options("builders", build.builder, build.options),
         steps=_steps(build.steps),
         handlers=_steps(build.handlers),
         verify=_steps(build.verify),
@@ -31,16 +31,29 @@ def _build(build: Build) -> Build:
 
 
 def _steps(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return tuple(step._replace(options=_options("modules", step.module, step.options)) for step in steps)
+    return tuple(_step(step) for step in steps)
+
+
+def _step(step: Step) -> Step:
+    """Return a step without its secrets; all it works with is secret where ``no_log`` holds, or may hold."""
+    if step.keywords.get("no_log", False) in (False, "false", "no"):
+        return step._replace(options=concealed_options("modules", step.module, step.options))
+    keywords = {name: MASK if _has_values(name) else value for name, value in step.keywords.items()}
+    return step._replace(options=dict.fromkeys(step.options, MASK), keywords=keywords)
+
+
+def _has_values(keyword: str) -> bool:
+    return keyword in ("loop", "environment") or keyword.startswith("with_")
 
 
 def _link(link: Link) -> Link:
-    return link._replace(options=_options("post_processors", link.type, link.options))
+    return link._replace(options=concealed_options("post_processors", link.type, link.options))
 
 
-def _options(
-    kind: Literal["builders", "modules", "post_processors"], name: str, options: Mapping[str, Any]
+def concealed_options(
+    kind: Literal["builders", "modules", "post_processors", "data_sources"], name: str, options: Mapping[str, Any]
 ) -> Mapping[str, Any]:
+    """Return a plugin's options, those masked that are secret by their nature."""
     entry = registry.find(kind, name)
     found: Mapping[str, Any] = _value(options, entry.schema) if entry is not None else options
     return found

@@ -119,6 +119,8 @@ class StepMaker:
         role = frame.roles[-1].name if frame.roles else None
         place = f"{task.place.file.path}:{task.place.line}"
         keywords = {key: node.plain() for key, node in task.keywords.items() if key in _SHOWN or key[:5] == "with_"}
+        if "no_log" in frame.keywords:  # what conceals a step may stand on a block or on the play
+            keywords["no_log"] = frame.keywords["no_log"].plain()
         if frame.conditions:
             keywords["when"] = [template_of(each) for each in frame.conditions]
         name = self._name(task, frame)

@@ -136,3 +136,36 @@ plays: [{sources: [b]}]
 """})
     assert ingot("validate", "playbook.yml") == (0, "playbook.yml is valid\n", "")
     assert not (tmp_path / "state").exists()
+
+
+HIDDEN = """\
+variables: {token: {type: string, sensitive: true, default: correct-horse}}
+sources:
+  page: {builder: "null", communicator: ssh, ssh_host: host, ssh_username: admin, ssh_password: battery-staple}
+plays:
+  - name: on the play
+    no_log: true
+    sources: [page]
+    tasks:
+      - debug: {msg: "{{ token | upper }}"}
+        loop: [CORRECT-HORSE]
+  - name: on a block
+    sources: [page]
+    tasks:
+      - no_log: "{{ token != 'x' }}"
+        block:
+          - debug: {msg: "{{ token | upper }}"}
+            environment: {TOKEN: CORRECT-HORSE}
+      - debug: {msg: this is shown}
+        no_log: false
+"""
+
+
+@pytest.mark.parametrize("words", [("plan", "--all"), ("plan", "--json"), ("inspect", "--json")])
+def test_what_is_secret_is_not_shown(ingot: Ingot, words: tuple[str, ...]) -> None:
+    ingot.write({"playbook.yml": HIDDEN})
+    answer = ingot(*words, "playbook.yml")
+    assert answer.status == 0, answer
+    assert "correct-horse" not in answer.stdout.lower()
+    assert "battery-staple" not in answer.stdout
+    assert ("this is shown" in answer.stdout) is (words[0] == "plan")
