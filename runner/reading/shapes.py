@@ -41,7 +41,7 @@ class Requires:
     """Python distributions that bring more builders, modules and so on, each with the versions that will do."""
 
     roles: list[Annotated[Any, Part("required_role")]] | None = None
-    """Roles to be fetched by `ingot init`."""
+    """Roles it uses, and where they come from; this version fetches none: put them into `roles/`."""
 
 
 @options()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from runner import registry
 from runner.diagnostics import Note, nearest
+from runner.expand import lookups
 from runner.model.playbook import Block, Item, Task
 from runner.reading.calls import ACTIONS, find_call, find_options, report_unknown_module
 from runner.reading.context import Context, mapping_of, only, shown, text_of
-from runner.schema.check import check, refuse_keys
+from runner.schema.check import check, refuse_keys, unknown_word
 from runner.schema.published import definition
 from runner.text import Node
 from runner.text.paths import is_directory, is_file
@@ -105,8 +106,13 @@ def _check_keywords(node: Node, present: Mapping[str, Node], context: Context, p
 
 
 def _check_loop(present: Mapping[str, Node], context: Context) -> None:
-    """Report a task with two loops: only one of them could run."""
+    """Report a task with two loops, of which only one could run, and one over an unknown lookup."""
     loops = [key for key in present if key == "loop" or key.startswith("with_")]
+    for key in loops:
+        if key != "loop" and key.removeprefix("with_") not in lookups.names() and not context.lenient:
+            known = {f"with_{name}" for name in lookups.names()}
+            unknown_word("E101", "keyword", key, known, present[key].place, context.report,
+                         otherwise="with_ is followed by the name of a lookup")
     for key in loops[1:]:
         notes = [Note(f"{loops[0]!r} is here", present[loops[0]].place)]
         context.report.add("E107", f"{loops[0]!r} and {key!r} exclude each other", present[key].place, notes=notes)
