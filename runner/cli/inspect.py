@@ -85,7 +85,7 @@ def _play(play: Play) -> Described:
         "from": {use.name: use.start_from.plain() for use in play.sources if use.start_from},
         "roles": list(dict.fromkeys(task.role.name for task in tasks if task.role)),
         "tasks": len(tasks),
-        "handlers": [item.name for item in play.handlers],
+        "handlers": [task.name for task in walk(play.handlers)],
         "tags": sorted({str(tag.value) for task in tasks for tag in _tags(task)}),
         "post_processors": [[link.type for link in chain] for chain in play.post_processors],
     }

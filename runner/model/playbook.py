@@ -102,8 +102,8 @@ class Block(NamedTuple):
     tasks: tuple["Item", ...]
     rescue: tuple["Item", ...] = ()
     always: tuple["Item", ...] = ()
-    handlers: tuple["Item", ...] = ()
-    """The handlers that a role brings, those of its dependencies first."""
+    handlers: tuple["Block", ...] = ()
+    """The handlers that a role brings, those of its dependencies first: a block with the role's keywords, if any."""
     role: RoleContext | None = None
 
 
@@ -133,7 +133,7 @@ class Play(NamedTuple):
     tasks: tuple["Item", ...] = ()
     post_tasks: tuple["Item", ...] = ()
     handlers: tuple["Item", ...] = ()
-    """The play's own handlers, then those of its roles, in the order in which they run."""
+    """The handlers of its roles, then its own: the order in which they run."""
     on_error: tuple["Item", ...] = ()
     verify: tuple["Item", ...] = ()
     post_processors: tuple[tuple[PostProcessor, ...], ...] = ()

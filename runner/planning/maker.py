@@ -23,6 +23,8 @@ from runner.text import Node
 _SHOWN = ("loop", "register", "until", "retries", "delay", "changed_when", "failed_when", "notify", "listen", "become",
           "become_user", "environment", "ignore_errors", "delegate_to", "timeout", "pause_before", "max_retries",
           "continue_on_error", "check_mode", "async", "poll", "no_log", "loop_control")
+_HANDED_DOWN = ("become", "become_user", "environment", "ignore_errors", "delegate_to", "check_mode", "no_log")
+"""Keywords that count for everything inside of what has them."""
 _EFFECT = ("loop", "become", "become_user", "environment", "delegate_to", "check_mode")
 """Keywords that change what a task does, and so its key."""
 _UNFORESEEN = ("include_tasks", "include_role")
@@ -56,15 +58,15 @@ class StepMaker:
     def steps(self, section: str, items: tuple[Item, ...], frame: Frame) -> Iterator[Step]:
         """Yield the steps of ``items`` in the order in which they run."""
         for item in items:
-            inner = self._entered(item, frame)
+            inner = self._entered(item, frame, tagged=section != "handlers")
             if isinstance(item, Block):
                 for part in (item.tasks, item.rescue, item.always):
                     yield from self.steps(section, part, inner)
             else:
                 yield self._step(section, item, inner)
 
-    def _entered(self, item: Item, frame: Frame) -> Frame:
-        """Return the frame inside of an item: its keywords joined with those around it."""
+    def _entered(self, item: Item, frame: Frame, *, tagged: bool) -> Frame:
+        """Return the frame inside of an item: its keywords joined with those around it. Handlers ignore tags."""
         keywords = item.keywords
         role = item.role
         if role is not None and not any(each is role for each in frame.roles):  # handlers stand outside their role
@@ -75,7 +77,7 @@ class StepMaker:
             frame = frame._replace(defaults={**frame.defaults, **_entries(keywords["module_defaults"])})
         tags = (*frame.tags, *self._tags(keywords.get("tags"), frame))
         frame = frame._replace(tags=tuple(dict.fromkeys(tags)), keywords=_joined(frame.keywords, keywords))
-        if isinstance(item, Task):
+        if isinstance(item, Task) and tagged:
             # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
             frame = self._selected(frame, frame.selection.tag_refusal(frame.tags))
         frame = self._selected(frame, target_refusal(keywords, frame))
@@ -118,9 +120,8 @@ class StepMaker:
     def _step(self, section: str, task: Task, frame: Frame) -> Step:
         role = frame.roles[-1].name if frame.roles else None
         place = f"{task.place.file.path}:{task.place.line}"
-        keywords = {key: node.plain() for key, node in task.keywords.items() if key in _SHOWN or key[:5] == "with_"}
-        if "no_log" in frame.keywords:  # what conceals a step may stand on a block or on the play
-            keywords["no_log"] = frame.keywords["no_log"].plain()
+        own = {key for key in task.keywords if key in _SHOWN or key[:5] == "with_"}
+        keywords = {key: node.plain() for key, node in frame.keywords.items() if key in _HANDED_DOWN or key in own}
         if frame.conditions:
             keywords["when"] = [template_of(each) for each in frame.conditions]
         name = self._name(task, frame)

@@ -155,7 +155,7 @@ class _Planner:
         def apart(section: str, items: tuple[Item, ...], inside: Frame) -> tuple[Step, ...]:
             return tuple(StepMaker(self.digests, self.report, key).steps(section, items, inside))
 
-        handlers = apart("handlers", handlers_of(each.play), frame._replace(selection=Selection()))
+        handlers = apart("handlers", handlers_of(each.play), frame)
         maker = StepMaker(self.digests, self.report, key, handlers)
         steps = tuple(step for section, items in each.play.sections() for step in maker.section(section, items, frame))
         links = tuple(tuple(self._links(chain, each, scope)) for chain in each.play.post_processors)

@@ -105,11 +105,13 @@ def role_variables(play: Play) -> tuple[Layer, Layer]:
 
 def handlers_of(play: Play) -> tuple[Item, ...]:
     """Return the handlers of a play, and those of roles that its tasks import, in the order in which they run."""
-    found = {id(item): item for item in play.handlers}
+    found = list(play.handlers)
+    known = {id(block) for block in _roles(play.handlers)}
     for _, items in play.sections():
-        for block in _roles(items):
-            found |= {id(item): item for item in block.handlers if id(item) not in found}
-    return tuple(found.values())
+        for block in (each for role in _roles(items) for each in role.handlers if id(each) not in known):
+            found.append(block)
+            known.update(id(each) for each in _roles((block,)))
+    return tuple(found)
 
 
 def _roles(items: tuple[Item, ...]) -> Iterator[Block]:

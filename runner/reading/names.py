@@ -155,6 +155,8 @@ def _check_handlers(play: Play, report: Report) -> None:
 
 def _called(handler: Item) -> Iterator[str]:
     """Yield the names by which a handler is notified."""
+    if isinstance(handler, Block) and handler.kind == "role":
+        return
     yield handler.name
     if handler.role is not None:
         yield f"{handler.role.name} : {handler.name}"

@@ -36,7 +36,6 @@ class _Found(NamedTuple):
     """A role that was read."""
 
     block: Block
-    handlers: list[Item]
     duplicates: bool
     """Whether it may be applied more than once alike."""
 
@@ -59,7 +58,7 @@ def read_roles(node: Node | None, context: Context) -> Applied:
         found = _apply(use, context, seen)
         if found:
             items.append(found.block)
-            handlers += found.handlers
+            handlers += found.block.handlers
     return Applied(tuple(items), tuple(handlers))
 
 
@@ -80,7 +79,9 @@ def read_imported_role(task: Task, name: str, place: Span, context: Context) -> 
         if value and not _files(found.block.role.path, part, Path(value).stem):
             _report_missing(part, value, found.block.role, task, context)
     keywords = {key: child for key, child in task.keywords.items() if key != "name"}
-    return found.block._replace(keywords=keywords)
+    silent = {key: child for key, child in keywords.items() if key != "notify"}
+    handlers = tuple(each._replace(keywords=silent) for each in found.block.handlers)
+    return found.block._replace(keywords=keywords, handlers=handlers)
 
 
 def _report_open(part: str, task: Task, context: Context) -> None:
@@ -147,14 +148,15 @@ def _read_role(
         found = _apply(_source_form(dependency), inner, seen if seen is not None else set())
         if found:
             before.append(found.block)
-            handlers += found.handlers
+            handlers += found.block.handlers
     role = role._replace(arguments=_argument_spec(meta, path, entry, inner))
     inner = inner._replace(role=role)
     tasks = _tasks(path, "tasks", entry.tasks, inner)
     handlers += _tasks(path, "handlers", entry.handlers, inner, part="handler")
     keywords = mapping_of(only(use, _KEYWORDS - {"vars"})) if isinstance(use.value, dict) else {}
-    block = Block(place, "role", name, keywords, (*before, *tasks), handlers=tuple(handlers), role=role)
-    return _Found(block, handlers, duplicates=_is_true(meta.get("allow_duplicates") if meta else None))
+    block = Block(place, "role", name, keywords, (*before, *tasks), role=role)
+    block = block._replace(handlers=(block._replace(tasks=tuple(handlers)),) if handlers else ())
+    return _Found(block, duplicates=_is_true(meta.get("allow_duplicates") if meta else None))
 
 
 def _is_true(node: Node | None) -> bool:
