@@ -193,15 +193,18 @@ def environment() -> Environment:
     return Environment()
 
 
-_TEXT = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+_TEXT = r"""(?:"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+')"""
 _GO_FIELD = re.compile(
-    rf"""(?P<field>\{{\{{-?\s*\.\w[^{{}}]*\}}\}})
-    | \{{%[-+]?\s*raw\s*[-+]?%\}}.*?\{{%[-+]?\s*endraw\s*[-+]?%\}}
-    | \{{\{{(?:{_TEXT}|(?!\}}\}})[^"'])*\}}\}}
-    | \{{%(?:{_TEXT}|(?!%\}})[^"'])*%\}}""",
+    rf"""(?P<field>\{{\{{-?\s*+\.\w[^{{}}]*+\}}\}})
+    | \{{%[-+]?\s*+raw\s*+[-+]?%\}}(?:.*?\{{%[-+]?\s*+endraw\s*+[-+]?%\}}|.*+)
+    | \{{\{{(?:{_TEXT}|(?!\}}\}})[^"'])*+(?:\}}\}}|["']|\Z)
+    | \{{%(?:{_TEXT}|(?!%\}})[^"'])*+(?:%\}}|["']|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
-"""A field, or what must be stepped over because a field in it is a text already: a raw part, an expression."""
+"""A field, or what must be stepped over because a field in it is a text already: a raw part, an expression.
+
+What is never closed is stepped over, too: to look for its end from every brace would take long.
+"""
 
 
 def _kept(text: str, *, bare: bool = False) -> str:
