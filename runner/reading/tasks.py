@@ -127,23 +127,25 @@ def _other_file(task: Task, context: Context, part: str) -> Item | None:
     file = task.args.get("file")
     name = text_of(file)
     importing = task.module == "import_tasks"
+    # An import happens now, also in a role: a build without the tasks it brings would be another one.
+    report = context.files.report if importing else context.report
     if file is None or name is None:
         return task
     if not _is_early(name):
         if importing:
-            context.report.add(
+            report.add(
                 "E501", "the file of import_tasks has to be known before the build", file.span,
                 hint="use include_tasks, which is resolved when it is reached",
             )
         return None if importing else task
     path = _find_tasks(name, context)
     if path is None:
-        context.report.add("E502", f"no file of tasks called {name!r}", file.span, hint=_elsewhere(name, context))
+        report.add("E502", f"no file of tasks called {name!r}", file.span, hint=_elsewhere(name, context))
         return None if importing else task
     if path.resolve() in context.importing:
         if importing:
             chain = " -> ".join(shown(each) for each in (*context.importing, path))
-            context.report.add("E503", f"import_tasks goes round in a circle: {chain}", file.span)
+            report.add("E503", f"import_tasks goes round in a circle: {chain}", file.span)
         return None if importing else task
     node = context.files.load(path, file.span)
     items = read_tasks(node, context.within(path, node.span.file), part=part) if node else ()
