@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from runner.sdk import Answer, Local
+from runner.sdk.threads import uninterrupted
 
 Heard = Callable[[Literal["stdout", "stderr"], str], None]
 GRACE = 5.0
@@ -45,10 +46,11 @@ class LocalCommands:
             argv = [_filled(word, command, path) for word in command.argv]
             start = _now()
             try:
-                transport, follower = await asyncio.get_running_loop().subprocess_exec(
+                # Cut short, asyncio would kill the process alone, and leave what that has started.
+                transport, follower = await uninterrupted(asyncio.get_running_loop().subprocess_exec(
                     lambda: _Follower(heard), *argv, cwd=self._root / (command.chdir or "."), stdin=DEVNULL,
                     env={**self._environ, **environment, **command.environment}, start_new_session=True,
-                )
+                ))
             except (OSError, ValueError) as error:
                 return _unstarted(argv[0], error, start, heard)
             group = transport.get_pid()

@@ -1,30 +1,30 @@
-"""Blocking calls that never lose what they make."""
+"""Work that is finished once it has begun: nothing it makes is ever lost."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-async def held(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run ``function`` in a thread and wait for it, whatever happens.
+async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
+    """Wait for ``work`` to its end, whatever happens.
 
-    A thread cannot be cancelled: were the wait cut short, nobody would know what it went on to make. So a
-    cancellation that comes meanwhile is kept, and delivered at the caller's next ``await``.
+    Were the wait cut short, nobody would know what it went on to make. So a cancellation that comes meanwhile is
+    kept, and delivered at the caller's next ``await``.
     """
     caller = asyncio.current_task()
     assert caller is not None
-    work = asyncio.ensure_future(asyncio.to_thread(function, *args, **kwargs))
+    running = asyncio.ensure_future(work)
     cancelled = False
-    while not work.done():
+    while not running.done():
         try:
-            await asyncio.shield(work)
+            await asyncio.shield(running)
         except asyncio.CancelledError:
-            if work.cancelled():
+            if running.cancelled():
                 raise
             caller.uncancel()
             cancelled = True
@@ -32,4 +32,9 @@ async def held(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -
             break
     if cancelled:
         caller.cancel()
-    return work.result()
+    return running.result()
+
+
+async def held(function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a blocking ``function`` in a thread and wait for it to its end: a thread cannot be cancelled."""
+    return await uninterrupted(asyncio.to_thread(function, *args, **kwargs))

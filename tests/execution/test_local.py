@@ -132,3 +132,21 @@ def test_giving_up_kills_at_once(tmp_path: Path) -> None:
         return await task
 
     assert asyncio.run(given_up()).status == 137
+
+
+@pytest.mark.parametrize("turns", range(0, 12, 2))
+def test_a_command_cancelled_while_it_starts_leaves_nothing(turns: int, tmp_path: Path) -> None:
+    script = "sh -c 'echo $$ > pid; sleep 600' & sleep 600"
+
+    async def cancelled() -> None:
+        commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path)
+        task = asyncio.create_task(commands.run(sh(script), {}, lambda *_: None))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    pid = tmp_path / "pid"
+    asyncio.run(until(lambda: not pid.exists() or not is_alive(int(pid.read_text() or 0))))
