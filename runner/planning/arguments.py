@@ -10,7 +10,7 @@ from runner.expand.error import ExpressionError, Late
 from runner.expand.rule_words import within
 from runner.expand.rules import apply_rules
 from runner.expand.scope import Scope
-from runner.model.playbook import Block, Item, Play, RoleContext
+from runner.model.playbook import RoleContext
 from runner.planning.steps import Frame
 from runner.schema.words import shown
 from runner.text import Key, Node
@@ -28,43 +28,31 @@ _TYPES: Mapping[str, dict[str, Any]] = {
 """Ansible's types as Cerberus rules. Values are weakly typed: ``"80"`` is a number, and one text a list."""
 
 
-def check_arguments(play: Play, frame: Frame, report: Report) -> None:
-    """Report missing, unknown-typed and refused arguments of every role of a play, as far as they are known now."""
-    for role in _roles(play):
-        if role.arguments is None or role.place is None:
-            continue
-        scope = Scope(
-            *frame.base, role.defaults, *frame.early, role.vars, role.params,
-            fixed=frame.fixed, late=frame.late, unknown="the build may set it",
-        )
-        for name, spec in role.arguments.items():
-            mistakes = list(_mistakes(spec))
-            report.extend(mistakes)
-            if not mistakes:
-                _check_argument(str(name), spec, role, scope, report)
-        _check_unknown(role, report)
+def check_arguments(role: RoleContext, frame: Frame, report: Report) -> None:
+    """Report missing, mistyped and refused arguments of a role, as far as they are known now.
+
+    ``frame`` is what the role's tasks stand in. Where a condition keeps the role out, or may do so, its arguments may
+    be missing; a specification that is none is a mistake anyway.
+    """
+    if role.arguments is None or role.place is None:
+        return
+    scope = frame.scope()
+    names = scope.names()
+    for name, spec in role.arguments.items():
+        mistakes = list(_mistakes(spec))
+        report.extend(mistakes)
+        if not mistakes and frame.refusal is None and not frame.guarded:
+            _check_argument(str(name), spec, role, scope if name in names else None, report)
+    _check_unknown(role, report)
 
 
-def _roles(play: Play) -> Iterator[RoleContext]:
-    for _, items in play.sections():
-        yield from _inside(items)
-
-
-def _inside(items: tuple[Item, ...]) -> Iterator[RoleContext]:
-    for item in items:
-        if isinstance(item, Block):
-            if item.kind == "role" and item.role is not None:
-                yield item.role
-            yield from _inside(item.tasks)
-
-
-def _check_argument(name: str, spec: Node, role: RoleContext, scope: Scope, report: Report) -> None:
+def _check_argument(name: str, spec: Node, role: RoleContext, scope: Scope | None, report: Report) -> None:
+    """Check an argument; there is no ``scope`` when nothing gives it a value."""
     assert role.place is not None
     place = role.params[name].place if name in role.params else role.place
     notes = (Note(f"the role {role.name!r} asks for it here", spec.place),)
-    known = name in role.params or name in role.vars or name in role.defaults or name in scope.names()
     required = spec.get("required")
-    if not known:
+    if scope is None:
         if required is not None and required.value is True:
             report.add("E509", f"the role {role.name!r} needs the argument {name!r}", place, notes=notes)
         return
@@ -97,6 +85,9 @@ def _mistakes(spec: Node) -> Iterator[Diagnostic]:
     choices = spec.get("choices")
     if choices is not None and not isinstance(choices.value, tuple):
         yield Diagnostic("E510", "the choices of an argument are a list", choices.span)
+    for each in choices.elements() if choices else ():
+        if isinstance(each.value, tuple | dict):
+            yield Diagnostic("E510", "a choice of an argument is one value", each.span)
     options = spec.get("options")
     for _, each in options.items() if options else ():
         yield from _mistakes(each)
@@ -108,7 +99,9 @@ def _rules(spec: Node) -> dict[str, Any]:
     word = str(kind.value) if kind else "str"
     rules = dict(_TYPES[word])
     choices = spec.get("choices")
-    if choices is not None:
+    if choices is not None and _TYPES[word] is _TEXT:
+        rules |= {"coerce": "string", "allowed": [str(each) for each in choices.plain()]}
+    elif choices is not None:
         rules["allowed"] = choices.plain()
     elements, options = spec.get("elements"), spec.get("options")
     if word == "dict" and options is not None:

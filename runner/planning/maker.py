@@ -11,6 +11,7 @@ from runner.expand.render import is_template, render, render_bare
 from runner.expand.scope import Scope
 from runner.model.plan import Open, Step
 from runner.model.playbook import Block, Item, Task
+from runner.planning.arguments import check_arguments
 from runner.planning.digests import Digests
 from runner.planning.early import early_values, templates_in
 from runner.planning.files import read_files, reading_options
@@ -80,8 +81,10 @@ class StepMaker:
         if isinstance(item, Task) and tagged:
             # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
             frame = self._selected(frame, frame.selection.tag_refusal(frame.tags))
-        frame = self._selected(frame, target_refusal(keywords, frame))
-        return self._decided(item, frame)
+        frame = self._decided(item, self._selected(frame, target_refusal(keywords, frame)))
+        if tagged and isinstance(item, Block) and item.kind == "role" and item.role is not None:
+            check_arguments(item.role, frame, self._report)
+        return frame
 
     def _report_of(self, frame: Frame) -> Report:
         return self._report.mild() if frame.roles else self._report

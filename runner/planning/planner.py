@@ -13,7 +13,6 @@ from runner.expand.scope import Scope
 from runner.expand.world import World
 from runner.model.plan import Action, Build, InputValue, Link, Plan, Step
 from runner.model.playbook import Item, Play, Playbook, PostProcessor, Source, SourceUse, walk
-from runner.planning.arguments import check_arguments
 from runner.planning.candidates import Candidate, Finder, with_needed
 from runner.planning.digests import Digests, NoDigests, local_key
 from runner.planning.files import named_files
@@ -150,7 +149,6 @@ class _Planner:
         files = named_files(options, values, entry.schema, self.world.root, self.digests, self.report)
         key = self.digests.value(entry.name, values, files, [base.image_key for base in bases])
         frame = self._frame(each)
-        check_arguments(each.play, frame, self.report)
 
         def apart(section: str, items: tuple[Item, ...], inside: Frame) -> tuple[Step, ...]:
             return tuple(StepMaker(self.digests, self.report, key).steps(section, items, inside))
