@@ -127,12 +127,17 @@ def _modules(known: Mapping[str, Schema], index: Index) -> Schema:
     patterns: Schema = {}
     for name, schema in known.items():
         shorthand = ["string", "null", *(("number", "boolean") if schema["x-ingot"]["free_form"] else ())]
-        options = {"anyOf": [{"$ref": f"modules/{name}.json"}, {"type": shorthand}]}
+        options = _either(schema, f"modules/{name}.json", shorthand)
         aliases = _aliases(index, "modules", name)
         properties |= {each: options for each in (name, *aliases) if "." not in each}
         qualified = [re.escape(each) for each in aliases if "." in each]
         patterns[f"^({'|'.join(qualified)})$"] = options
     return {"properties": properties, "patternProperties": patterns}
+
+
+def _either(schema: Schema, ref: str, shorthand: list[str]) -> Schema:
+    """Return the schema of a plugin's options, or of what may stand for them."""
+    return {"description": schema["description"], "anyOf": [{"$ref": ref}, {"type": shorthand}]}
 
 
 def _aliases(index: Index, kind: Kind, name: str) -> list[str]:
@@ -154,7 +159,7 @@ def _task(part: Schema, block: Schema) -> Schema:
 
 def _post_processor(part: Schema, known: Mapping[str, Schema]) -> Schema:
     """Return the schema of a post-processor: its name, or its name with options, and keywords."""
-    options = {name: {"anyOf": [{"$ref": f"post_processors/{name}.json"}, {"type": "null"}]} for name in known}
+    options = {name: _either(schema, f"post_processors/{name}.json", ["null"]) for name, schema in known.items()}
     return {
         **part,
         "type": ["object", "string"],
