@@ -127,6 +127,59 @@ plays: [{name: p, sources: [a, b]}]
     assert "error[E309]: data.broken cannot be looked up" in answer.stderr
 
 
+@pytest.mark.parametrize("words", [
+    ["plan"], ["plan", "--all"], ["plan", "--json"], ["plan", "--out", "plan.json", "--all"], ["inspect"],
+    ["inspect", "--json"], ["validate"], ["validate", "--var", "flag=perhaps"],
+    ["validate", "--var", "flag=perhaps", "--format", "json"],
+    ["plan", "--var", "flag=perhaps", "--format", "sarif"], ["plan", "--var", "flag=perhaps", "--format", "github"],
+])
+def test_secrets_are_masked_everywhere(ingot: Ingot, words: list[str]) -> None:
+    ingot.write({"playbook.yml": """\
+variables:
+  token: {type: string, sensitive: true, env: TOKEN}
+  odd: {type: string, sensitive: true, default: 'say "no" & go'}
+  lines: {type: string, sensitive: true, default: "first-line\\nsecond-line"}
+  nested: {type: map, sensitive: true, default: {deep: [buried-treasure], number: 27182818}}
+  flag: {type: boolean, default: true}
+locals: {header: "Bearer {{ token }}", encoded: "{{ token | b64encode }}"}
+sources:
+  a: {builder: docker, image: "{{ token }}", commit: true, login_password: spelt-out, changes: ["{{ nested.number }}"]}
+plays:
+  - name: p
+    sources: [a]
+    tasks:
+      - name: Use {{ token }}
+        command: "{{ 'a' * 70 }}{{ token }} {{ encoded }} {{ header }} {{ nested }} {{ token | urlencode }}"
+        environment: {TOKEN: "{{ token }}"}
+      - copy: {content: "{{ odd }} {{ lines }} {{ odd | to_json }} {{ odd | quote }}", dest: /x}
+      - {name: silent, command: "login --password spoken", no_log: true}
+      - user: {name: me, password: typed-in}
+      - debug: {msg: "{{ nested.number }}"}
+    post_processors: [{docker-push: {login_password: "pushed-along"}}]
+"""})
+    answer = ingot(words[0], "playbook.yml", *words[1:], TOKEN="correct-horse+battery/staple")
+    shown = answer.stdout + answer.stderr
+    if "--out" in words:
+        shown += (ingot.directory / "plan.json").read_text()
+    hidden = [
+        "correct-horse", "battery", "Y29ycmVjdC1ob3Jz", "first-line", "second-line", "buried-treasure", "27182818",
+    ]
+    hidden += [] if "flag=perhaps" in words else ["spelt-out", "spoken", "typed-in", "pushed-along"]
+    if words[0] != "inspect":
+        hidden += ['say "no"', r'say \"no']
+    assert [text for text in hidden if text in shown] == []
+
+
+def test_a_column_does_not_tell_how_long_a_secret_is(ingot: Ingot) -> None:
+    ingot.write({"playbook.yml": """\
+variables: {token: {type: string, sensitive: true, env: TOKEN}}
+sources: {a: {builder: docker, image: x, commit: true}}
+plays: [{sources: [a], tasks: [{name: "Use {{ token }}", ping: }]}]
+"""})
+    short, long = (ingot("plan", "playbook.yml", "--all", TOKEN=token) for token in ("short-one", "a-very-long-one"))
+    assert short == long
+
+
 def test_validate_looks_nothing_up_and_leaves_no_state(ingot: Ingot, tmp_path: Path) -> None:
     ingot.write({"playbook.yml": """\
 variables: {token: {type: string, sensitive: true, default: correct-horse}}
