@@ -103,7 +103,8 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: {python-version: "3.12"}
-      - run: pip install "ingot>=$version"
+      - run: pip install "$${INGOT_PACKAGE:?set this variable to your Ingot, as a wheel, a path or a git URL}"
+        env: {INGOT_PACKAGE: "$${{ vars.INGOT_PACKAGE }}"}
       - run: ingot fmt --check --recursive .
       - run: ingot validate playbook.yml --format github
       - run: ingot plan playbook.yml --out plan.json
@@ -114,7 +115,7 @@ image: python:3.12
 
 build:
   script:
-    - pip install "ingot>=$version"
+    - pip install "$${INGOT_PACKAGE:?set this variable to your Ingot, as a wheel, a path or a git URL}"
     - ingot fmt --check --recursive .
     - ingot validate playbook.yml
     - ingot plan playbook.yml --out plan.json

@@ -22,7 +22,7 @@ from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection, check_patterns, matches
 from runner.planning.steps import Frame, handlers_of, late_names, role_variables
-from runner.text import Node
+from runner.text import Node, SourceFile
 from runner.text.paths import is_file
 
 
@@ -99,7 +99,11 @@ class _Planner:
             str(link.keywords["name"].value) if "name" in link.keywords else link.type
             for play in self.playbook.plays for chain in play.post_processors for link in chain
         ]
-        if finder.complete:
+        if finder.complete and not candidates:
+            first = self.playbook.files[0] if self.playbook.files else SourceFile(self.playbook.path, "")
+            hint = "add a play that uses a source"
+            self.report.add("W617", "the playbook makes no build", first.start(), hint=hint)
+        elif finder.complete:
             check_patterns(self.selection, [each.names for each in candidates], links, self.report)
         needs = finder.needs(candidates)
         candidates = with_needed(candidates, needs, self.report)
