@@ -66,7 +66,12 @@ def _check_argument(name: str, spec: Node, role: RoleContext, scope: Scope | Non
     if value is None:
         return
     written = role.params.get(name)
-    _, breaks = apply_rules(name, value, _rules(spec))
+    try:
+        _, breaks = apply_rules(name, value, _rules(spec))
+    except ValueError:
+        message = f"the argument {name} of the role {role.name!r} cannot be checked"
+        report.add("E511", message, place, hint="the keys of mappings in its value have to be texts", notes=notes)
+        return
     for path, words in breaks:
         inner = written.at(path) if written else None
         message = f"the argument {name}{within(path)} of the role {role.name!r} {words}"
