@@ -43,7 +43,7 @@ def combinations(matrix: Node | None, scope: Scope, report: Report) -> list[dict
     tuples = product(*(values[name] for name in names)) if names else ()
     found = [dict(zip(names, each, strict=True)) for each in tuples]
     kept = [each for each in found if not any(_covers(pattern, each) for pattern in excluded)]
-    return kept + [each for each in values.get("include", []) if each not in kept]
+    return kept + [each for each in values.get("include", []) if not _among(each, kept)]
 
 
 def _values(matrix: Node, scope: Scope, report: Report) -> dict[str, list[Any]] | None:
@@ -77,8 +77,8 @@ def _is_sound(name: str, value: Any, node: Node, report: Report) -> bool:
         if name in _LISTS and not isinstance(each, dict):
             report.add("E104", f"an entry of {name!r} is a mapping of names to values", place)
             return False
-        if name not in _LISTS and each in value[:index]:
-            first = Note("the first one is here", node.at([value.index(each)]).span)
+        if name not in _LISTS and _among(each, value[:index]):
+            first = Note("the first one is here", node.at([[*map(_text, value)].index(_text(each))]).span)
             report.add("E016", f"a value stands twice under {name!r}", place, notes=[first])
             return False
     return True
@@ -95,13 +95,24 @@ def _check_excluded(matrix: Node, excluded: list[Any], values: dict[str, list[An
                 hint = did_you_mean(str(name), [key for key in values if key not in _LISTS])
                 message = f"'exclude' names {name!r}, which the matrix does not have"
                 report.add("E613", message, entry.place, hint=hint)
-            elif value not in values[name] and isinstance(matrix.at([name]).value, tuple):
+            elif not _among(value, values[name]) and isinstance(matrix.at([name]).value, tuple):
                 hint = did_you_mean(str(value), map(str, values[name]))
                 report.add("E613", f"{name!r} is never {_word(value)}", entry.span, hint=hint)
 
 
 def _covers(pattern: dict[str, Any], combination: dict[str, Any]) -> bool:
-    return all(combination.get(name) == value for name, value in pattern.items())
+    return all(name in combination and _text(combination[name]) == _text(value) for name, value in pattern.items())
+
+
+def _among(value: Any, others: list[Any]) -> bool:
+    return _text(value) in map(_text, others)
+
+
+def _text(value: Any) -> str:
+    """Return a text by which values are told apart: to Python, 1 and true are equal."""
+    import json
+
+    return json.dumps(value, sort_keys=True, default=str)
 
 
 def label(combination: dict[str, Any]) -> str:
@@ -115,4 +126,9 @@ def _words(combination: dict[str, Any]) -> Iterator[str]:
 
 
 def _word(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """Return a value as YAML writes it in one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key}: {_word(each)}' for key, each in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_word, value))}]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

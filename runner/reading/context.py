@@ -97,3 +97,18 @@ def only(node: Node, keys: frozenset[str]) -> Node:
     """Return a mapping with just these of its keys."""
     assert isinstance(node.value, dict)
     return Node({k: v for k, v in node.value.items() if k in keys}, node.span, node.key_span)
+
+
+def warn_of_number_like(node: Node, report: Report) -> None:
+    """Warn of versions and ports, alone or in a list, that YAML reads as other numbers than they look like."""
+    if isinstance(node.value, tuple):
+        for each in node.value:
+            warn_of_number_like(each, report)
+        return
+    raw, value = node.raw or "", node.value
+    if isinstance(value, bool) or not isinstance(value, int | float) or str(value) == raw:
+        return
+    if ":" in raw or (isinstance(value, float) and "." in raw and raw.endswith("0")) or raw.startswith("0"):
+        meaning = f"{value} (base 60)" if ":" in raw else f"{value}"
+        report.add("W110", f"unquoted, {raw} is the number {meaning} in YAML", node.span,
+                   hint=f'if it is a text, such as a version, quote it: "{raw}"')

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from runner import registry
 from runner.diagnostics import Note, Report, did_you_mean
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Variable
-from runner.reading.context import Context, Files, mapping_of, shown, text_of, without
+from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
 from runner.reading.expressions import check_all_expressions
 from runner.reading.names import check_names
 from runner.reading.plays import read_plays
@@ -154,7 +154,7 @@ def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:
     for name, child in mapping_of(node).items():
         keys = mapping_of(child)
         if not isinstance(child.value, dict) or not (keys.keys() & _VARIABLE_KEYS):
-            _warn_of_number_like(child, report)
+            warn_of_number_like(child, report)
             variables[name] = Variable(name, child.place, default=child)
             continue
         sound = check(child, definition("variable"), report, what="keyword")
@@ -169,19 +169,8 @@ def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:
             env=text_of(keys.get("env")),
         )
         if "type" not in keys and "default" in keys:
-            _warn_of_number_like(keys["default"], report)
+            warn_of_number_like(keys["default"], report)
     return variables
-
-
-def _warn_of_number_like(node: Node, report: Report) -> None:
-    """Warn of versions and ports that YAML reads as other numbers than they look like."""
-    raw, value = node.raw or "", node.value
-    if isinstance(value, bool) or not isinstance(value, int | float) or str(value) == raw:
-        return
-    if ":" in raw or (isinstance(value, float) and "." in raw and raw.endswith("0")) or raw.startswith("0"):
-        meaning = f"{value} (base 60)" if ":" in raw else f"{value}"
-        report.add("W110", f"unquoted, {raw} is the number {meaning} in YAML", node.span,
-                   hint=f'if it is a text, such as a version, quote it: "{raw}"')
 
 
 def _read_data(node: Node | None, report: Report) -> dict[str, Data]:

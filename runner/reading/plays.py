@@ -9,7 +9,7 @@ from typing import Any
 
 from runner.diagnostics import Note
 from runner.model.playbook import Play, SourceUse
-from runner.reading.context import Context, mapping_of, only, shown, text_of, without
+from runner.reading.context import Context, mapping_of, only, shown, text_of, warn_of_number_like, without
 from runner.reading.post_processors import read_post_processors
 from runner.reading.roles import read_roles
 from runner.reading.tasks import read_tasks
@@ -147,7 +147,9 @@ def _read_matrix(node: Node | None, context: Context) -> Node | None:
             for each in child.elements():
                 if not isinstance(each.value, dict) and not _is_expression(child):
                     context.report.add("E104", f"an entry of {key!r} is a mapping of names to values", each.span)
-        elif not isinstance(child.value, tuple) and not _is_expression(child):
+        elif isinstance(child.value, tuple):
+            warn_of_number_like(child, context.report)
+        elif not _is_expression(child):
             context.report.add("E104", f"the values of {key!r} are a list", child.span)
     return node
 
