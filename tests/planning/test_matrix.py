@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from conftest import Ingot
 
 HEAD = """\
-variables: {names: [p, q], none: []}
+variables: {names: [p, q], nobody: []}
 sources: {a: {builder: file, target: t, content: c}}
 plays:
   - sources: [a]
@@ -30,7 +30,7 @@ def builds(ingot: Ingot, matrix: str) -> list[str]:
     ("x: '{{ names }}'", ["[p]", "[q]"]),
     ("x: ['{{ names[0] }}', z]", ["[p]", "[z]"]),
     ("x: []", []),
-    ("x: '{{ none }}'\ny: [1]", []),
+    ("x: '{{ nobody }}'\ny: [1]", []),
     # values are told apart as YAML tells them apart
     ("x: [1, 1.0, true, 'a', null]", ["[1]", "[1.0]", "[true]", "[a]", "[null]"]),
     ("x: [{os: deb, n: 1}, [p, q]]", ["[{os: deb, n: 1}]", "[[p, q]]"]),
