@@ -55,6 +55,11 @@ class Digests:
         return hmac.new(self._key, value.encode(), hashlib.sha256).hexdigest()
 
 
+def content(files: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what counts of files in a key: names and digests, wherever the files are and one stands."""
+    return sorted((Path(name).name, digest) for name, digest in files.items())
+
+
 class NoDigests(Digests):
     """In the place of digests where nobody looks at keys."""
 

@@ -12,7 +12,7 @@ from runner.expand.scope import Scope
 from runner.model.plan import Open, Step
 from runner.model.playbook import Block, Item, Task
 from runner.planning.arguments import check_arguments
-from runner.planning.digests import Digests
+from runner.planning.digests import Digests, content
 from runner.planning.early import early_values, templates_in
 from runner.planning.files import read_files, reading_options
 from runner.planning.loops import early_items
@@ -198,7 +198,7 @@ class StepMaker:
         texts = (*contents.values(), *templates_in(late), *templates_in(frame.conditions, bare=True))
         when = [template_of(each) for each in frame.conditions]
         return self._digests.value(
-            self.key, task.module, entry.about.get("version", 1), options, digests, effects, when,
+            self.key, task.module, entry.about.get("version", 1), options, content(digests), effects, when,
             early_values(texts, scope),
         )
 

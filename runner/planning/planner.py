@@ -14,7 +14,7 @@ from runner.expand.world import World
 from runner.model.plan import Action, Build, InputValue, Link, Plan, Step
 from runner.model.playbook import Item, Play, Playbook, PostProcessor, Source, SourceUse, walk
 from runner.planning.candidates import Candidate, Finder, with_needed
-from runner.planning.digests import Digests, NoDigests, local_key
+from runner.planning.digests import Digests, NoDigests, content, local_key
 from runner.planning.files import named_files
 from runner.planning.graph import waves
 from runner.planning.maker import StepMaker
@@ -151,7 +151,7 @@ class _Planner:
         options = Node({**dict(each.source.options.items()), **added}, each.source.place, each.source.place)
         values = rendered_options(options, scope, entry.schema, self.report)
         files = named_files(options, values, entry.schema, self.world.root, self.digests, self.report)
-        key = self.digests.value(entry.name, values, files, [base.image_key for base in bases])
+        key = self.digests.value(entry.name, values, content(files), [base.image_key for base in bases])
         frame = self._frame(each)
 
         def apart(section: str, items: tuple[Item, ...], inside: Frame) -> tuple[Step, ...]:

@@ -170,6 +170,14 @@ def test_the_way_a_value_is_given_makes_no_difference(ingot: Ingot) -> None:
     assert changed(ingot, Path.exists, "--var", "word=hello", "--var", "token=correct-horse") == set()
 
 
+def test_where_one_stands_makes_no_difference(ingot: Ingot) -> None:
+    ingot.write(FILES)
+    here = keys(ingot.plan())
+    assert keys(ingot.plan(str(ingot.directory / "playbook.yml"))) == here
+    ingot.directory = ingot.directory.parent
+    assert keys(ingot.plan("project/playbook.yml")) == here
+
+
 def test_tags_leave_out_steps_and_what_they_did(ingot: Ingot) -> None:
     ingot.write(FILES)
     plan = ingot.plan("--only", "base.*", "--tags", "never-there")
