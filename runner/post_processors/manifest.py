@@ -95,10 +95,18 @@ def _locked(path: Path) -> Iterator[None]:
     while True:
         with path.open("w", encoding="utf-8") as stream:
             fcntl.flock(stream, fcntl.LOCK_EX)
-            if not path.exists() or path.stat().st_ino != os.fstat(stream.fileno()).st_ino:
+            if _inode(path) != os.fstat(stream.fileno()).st_ino:
                 continue  # whoever held it removed the file meanwhile: the lock is on one that is gone
             try:
                 yield
             finally:
                 path.unlink(missing_ok=True)
             return
+
+
+def _inode(path: Path) -> int | None:
+    """Return which file stands under a name now; nothing when there is none."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
