@@ -34,6 +34,7 @@ def names_in(text: str) -> Names:
     tree = jinja.syntax_tree(text)
     with jinja.within_limits():
         free = {name for name in find_undeclared_variables(tree) if not name.startswith(CALLED)}
+        free |= {each.name for each in tree.find_all(nodes.Name) if each.name == "self"}  # no block is there to name
         return Names(
             tuple(sorted(free)),
             tuple(sorted(set(_guarded(tree)))),

@@ -133,25 +133,25 @@ def quick_segments(template: str) -> tuple[tuple[bool, str], ...] | None:
     if "{%" in template or "{#" in template or "\r" in template:
         return None
     segments: list[tuple[bool, str]] = []
-    rest = template
-    while (start := rest.find("{{")) >= 0:
-        end = rest.find("}}", start)
-        name = rest[start + 2 : end].strip(" ")
-        if end < 0 or "}}" in rest[:start] or not name.isidentifier() or name in _KEYWORDS:
+    at = 0
+    while (start := template.find("{{", at)) >= 0:
+        end = template.find("}}", start)
+        name = template[start + 2 : end].strip(" ")
+        if end < 0 or template.find("}}", at, start) >= 0 or not name.isidentifier() or name in _KEYWORDS:
             return None
-        if start:
-            segments.append((False, rest[:start]))
+        if start > at:
+            segments.append((False, template[at:start]))
         segments.append((True, name))
-        rest = rest[end + 2 :]
-    if rest:
-        segments.append((False, rest))
-    return None if "}}" in rest else tuple(segments)
+        at = end + 2
+    if at < len(template):
+        segments.append((False, template[at:]))
+    return None if template.find("}}", at) >= 0 else tuple(segments)
 
 
 @lru_cache(maxsize=1)
 def _tokens() -> re.Pattern[str]:
     return re.compile(
-        r"""\s*(?: (?P<text>'[^'\\\n{}]*'|"[^"\\\n{}]*") | (?P<number>[0-9]+)(?![\w.]) | (?P<name>[A-Za-z_]\w*)
+        r"""\s*(?: (?P<text>'[^'\\\n{}]*'|"[^"\\\n{}]*") | (?P<number>0+|[1-9][0-9]*)(?![\w.]) | (?P<name>[A-Za-z_]\w*)
              | (?P<sign>==|!=|<=|>=|[<>|.,()\[\]]) | (?P<end>\Z) | (?P<other>.) )""",
         re.VERBOSE | re.DOTALL | re.ASCII,
     )
