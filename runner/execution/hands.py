@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from runner.diagnostics import Report
 from runner.execution import terminal
-from runner.execution.local import Heard
 from runner.execution.stop import Stopped
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value
@@ -31,6 +30,7 @@ from runner.sdk import (
     Files,
     Find,
     Get,
+    Heard,
     Include,
     Load,
     Local,

@@ -8,24 +8,19 @@ import os
 import signal
 import tempfile
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
-from runner.sdk import Answer, Local
+from runner.sdk import Answer, Heard, Local
+from runner.sdk.listening import Collector
 from runner.sdk.threads import uninterrupted
 
-Heard = Callable[[Literal["stdout", "stderr"], str], None]
 GRACE = 5.0
 """How long a command that is told to end (SIGTERM) may take before it is killed, in seconds."""
 _DRAIN = 1.0
 """How long to wait, in seconds, for output after a command's end: what it left in the background may hold the pipe."""
-_CHUNK = 65536
-"""How long a line may become, in bytes, before it is told in pieces."""
-KEPT = 16 * 1024 * 1024
-"""How much of each stream is kept for the result, in bytes."""
 
 
 class LocalCommands:
@@ -142,8 +137,8 @@ class _Follower(asyncio.SubprocessProtocol):
     """Listens to a process. asyncio's own streams would take it for running as long as anybody holds its pipes."""
 
     def __init__(self, heard: Heard) -> None:
-        self.out = _Collector("stdout", heard)
-        self.err = _Collector("stderr", heard)
+        self.out = Collector("stdout", heard)
+        self.err = Collector("stderr", heard)
         self.exited = asyncio.Event()
         self.drained = asyncio.Event()
         """Set when both pipes are at their end."""
@@ -168,46 +163,3 @@ class _Follower(asyncio.SubprocessProtocol):
         """Tell the last lines, which have no line end."""
         self.out.close()
         self.err.close()
-
-
-class _Collector:
-    """Cuts a stream into lines, tells them, and keeps them."""
-
-    def __init__(self, stream: Literal["stdout", "stderr"], heard: Heard) -> None:
-        self._stream = stream
-        self._heard = heard
-        self._kept: list[bytes] = []
-        self._size = 0
-        self._lost = 0
-        self._rest = b""
-
-    def take(self, data: bytes) -> None:
-        """Take in what was written next."""
-        self._keep(data)
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            self._tell(line)
-        if len(self._rest) >= _CHUNK:  # a line without end is told in pieces
-            self._tell(self._rest)
-            self._rest = b""
-
-    def close(self) -> None:
-        """Tell what is left: a last line without a line end."""
-        if self._rest:
-            self._tell(self._rest)
-            self._rest = b""
-
-    @property
-    def text(self) -> str:
-        """What was read, up to ``KEPT`` bytes of it."""
-        text = b"".join(self._kept).decode("utf-8", "replace")
-        return text if not self._lost else f"{text}\n({self._lost} more bytes were left out)\n"
-
-    def _keep(self, chunk: bytes) -> None:
-        room = max(KEPT - self._size, 0)
-        self._kept.append(chunk[:room])
-        self._size += len(chunk[:room])
-        self._lost += len(chunk[room:])
-
-    def _tell(self, line: bytes) -> None:
-        self._heard(self._stream, line.decode("utf-8", "replace").rstrip("\r"))

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runner.events.event import ArtifactMade, MadeFile
-from runner.execution.local import Heard
 from runner.execution.telling import Telling
 from runner.execution.workshop import Workshop
 from runner.planning.matrix import label
 from runner.planning.planner import Ground
-from runner.sdk import Answer, Artifact, Local, Session
+from runner.sdk import Answer, Artifact, Heard, Local, Session
 
 T = TypeVar("T")
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
-from runner.sdk.work import Answer, Ask, Do, Get, Local, Put
+from runner.sdk.work import Answer, Become, Command, Download, Local, Put, Upload
 
 T = TypeVar("T")
 
@@ -21,20 +21,47 @@ class Failed(Exception):  # noqa: N818 - it reads as what it says
         self.hint = hint
 
 
+class Heard(Protocol):
+    """Who is told every line of a command's output as it comes."""
+
+    def __call__(self, stream: Literal["stdout", "stderr"], line: str, /) -> None:
+        """Take in a line, without its line end."""
+        ...
+
+
 class Communicator(Protocol):
-    """The one way to reach a machine."""
+    """The one way to reach a machine. Each method may be cancelled: what runs on the machine for it is ended then."""
 
-    async def run(self, command: Ask | Do) -> Answer:
-        """Run ``command`` to its end."""
+    async def run(self, command: Command, heard: Heard | None = None, become: Become | None = None) -> Answer:
+        """Run a command to its end; ``heard`` is told every line of output. Raises ``Failed``."""
         ...
 
-    async def put(self, file: Put) -> None:
-        """Write a file on the machine."""
+    async def put(self, file: Put, become: Become | None = None) -> None:
+        """Write a file on the machine. Raises ``Failed``."""
         ...
 
-    async def get(self, file: Get) -> bytes | None:
-        """Read a file on the machine; nothing when there is none."""
+    async def get(self, path: str, become: Become | None = None) -> bytes | None:
+        """Return the content of a file on the machine; nothing when there is none. Raises ``Failed``."""
         ...
+
+    async def upload(self, files: Upload, become: Become | None = None) -> None:
+        """Send files and directories to the machine. Raises ``Failed``."""
+        ...
+
+    async def download(self, files: Download, to: Path, become: Become | None = None) -> None:
+        """Copy a file or directory of the machine to the path ``to``. Raises ``Failed``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """Something that lasts longer than the run unless it is removed: a container, an instance, a directory."""
+
+    kind: str
+    """``BUILDER.what``, such as ``docker.container``: the builder's ``collect`` removes it."""
+    id: str
+    about: Mapping[str, str] = field(default_factory=dict)
+    """What else is needed to find it, such as the address of the engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +70,8 @@ class Machine:
 
     name: str
     communicator: Communicator | None = None
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What expressions see of it as ``build``: ``ID``, ``Host``, ``Port``, ``User`` ... as Packer names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +116,11 @@ class Session:
     """Run a command on this computer; its output is shown as it comes."""
     hold: Hold
     """Enter a context manager that is left when the build ends, unless a failed build is to be kept."""
+    noted: Callable[[Resource], AbstractContextManager[None]]
+    """Note a resource in the journal for as long as the context lasts: entered before the resource is made, left
+    when it is gone. A context that is left by an exception of the removal keeps the note, for ``ingot gc``."""
+    work: Path
+    """Directory for the files of the build while it runs; nobody else's. The builder makes and notes it."""
     force: bool = False
     """Whether what an earlier run made may be replaced."""
     start_from: Artifact | None = None

@@ -10,8 +10,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
+from runner.sdk.build import Failed
+
 if TYPE_CHECKING:
-    from runner.sdk.build import Artifact, Machine, Session
+    from runner.sdk.build import Artifact, Machine, Resource, Session
     from runner.sdk.work import Work
 
 OptionsT = TypeVar("OptionsT")
@@ -73,6 +75,11 @@ class Builder(ABC, Plugin[OptionsT]):
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Make the image."""
 
+    @classmethod
+    async def collect(cls, resource: Resource) -> None:
+        """Remove a resource that a run noted and left behind; one that is gone is no mistake. Raises ``Failed``."""
+        raise Failed(f"{cls.name} does not know what a {resource.kind} is")
+
 
 class Module(ABC, Plugin[OptionsT]):
     """Work that a task can ask for: a generator of verbs, without any I/O, so tests need no machine."""
@@ -84,6 +91,9 @@ class Module(ABC, Plugin[OptionsT]):
     """Part of every cache key; raised when the module's effect changes."""
     controller: ClassVar[bool] = False
     """Whether the work happens on this computer, so that no machine is needed."""
+    foresees: ClassVar[bool] = True
+    """Whether check mode can tell what would change: up to its first change, the work only looks. Modules that run
+    whatever the user wrote cannot foresee it, and are skipped."""
 
     @abstractmethod
     def apply(self, facts: Mapping[str, Any]) -> Work:

@@ -21,42 +21,149 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """A command that changes nothing; also run in check mode.
-
-    ``argv`` is never parsed by a shell unless it starts one.
-    """
+class Command:
+    """A program and its arguments, for the machine."""
 
     argv: tuple[str, ...]
-    stdin: str | None = None
+    """Never parsed by a shell, unless it starts one."""
+    stdin: str | bytes | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    """What is added to the machine's own environment."""
     chdir: str | None = None
+    """Directory on the machine."""
 
 
 @dataclass(frozen=True, slots=True)
-class Do:
-    """A command that changes the machine; skipped in check mode."""
+class Ask(Command):
+    """A command that changes nothing: also run in check mode, and its output is not shown. The answer: ``Answer``."""
 
-    argv: tuple[str, ...]
-    stdin: str | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    chdir: str | None = None
+
+@dataclass(frozen=True, slots=True)
+class Do(Command):
+    """A command that changes the machine; its output is shown as it comes. The answer is an ``Answer``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Write ``content`` to ``path`` on the machine, with permissions ``mode`` (octal number)."""
+    """Write a file on the machine, whole or not at all.
+
+    A new file gets the permissions ``mode`` (octal number), or what the umask leaves of 0666; one that is there keeps
+    its owner, and its permissions unless ``mode`` says otherwise. ``in_place`` writes into the file itself, for those
+    that cannot be replaced.
+    """
 
     path: str
     content: bytes
-    mode: int = 0o644
+    mode: int | None = None
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Get:
-    """Read the file at ``path`` on the machine; the answer is its content, or nothing when there is none."""
+    """Read the file at ``path`` on the machine; the answer is its ``bytes``, or nothing when there is none."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file or directory to be sent to the machine."""
+
+    source: str
+    """Path on this computer. Of a directory only itself is meant, not what is in it."""
+    path: str
+    """Path below the directory that it is sent to."""
+    mode: int | None = None
+    """Permissions on the machine; those it has here when left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Send files and directories of this computer to a directory on the machine, in one stream.
+
+    The directory is made if need be. What is sent belongs to the user who works on the machine. There is no answer.
+    """
+
+    directory: str
+    entries: tuple[Sent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Copy a file or a directory of the machine to this computer, in one stream.
+
+    ``path`` becomes ``to``; ``to`` is relative to the playbook's directory. With ``content_only``, what is in the
+    directory ``path`` is put into ``to``. There is no answer.
+    """
+
+    path: str
+    to: str
+    content_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Look at a file or directory on this computer; the answer is a ``Seen``, or nothing when there is none."""
+
+    path: str
+    algorithm: str | None = None
+    """Digest to make of a file, such as ``sha1``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a file or directory on this computer is."""
+
+    path: str
+    """Its whole path."""
+    kind: Literal["file", "directory", "other"]
+    mode: int
+    size: int
+    """In bytes."""
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Read a file of this computer, decrypted if it was encrypted with Ansible Vault; the answer is its ``bytes``."""
+
+    path: str
+    decrypt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Render:
+    """Render a template file of this computer with the variables of the task; the answer is the text.
+
+    ``settings`` are Jinja's options by their names in Ansible's ``template``: ``block_start_string``, ``trim_blocks``,
+    ``newline_sequence`` ...; ``variables`` are added to those of the task.
+    """
+
+    path: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Ask for the machine's facts; the answer is a mapping without ``ansible_`` before the names.
+
+    They are gathered once, unless ``again`` says otherwise.
+    """
+
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Become:
+    """The user as whom commands run on the machine, and how to become that user."""
+
+    user: str = "root"
+    method: str | None = None
+    """``sudo``, ``su``, ``doas``, ``runuser``; what is there when left out."""
+    flags: str | None = None
+    """Options of that program."""
+    password: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +259,10 @@ class Signal:
     action: Literal["flush_handlers", "end_play", "end_role"]
 
 
-Verb = Ask | Do | Put | Get | Local | Find | Files | Load | Evaluate | Wait | Include | Signal
+Verb = (
+    Ask | Do | Put | Get | Upload | Download | Gather  # on the machine
+    | Local | Find | Files | Look | Read | Load | Render | Evaluate | Wait | Include | Signal  # on this computer
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +271,7 @@ class Outcome:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     changed: bool | None = None
-    """Left out it means: something was changed if a ``Do``, ``Put`` or ``Local`` was asked for."""
+    """Left out it means: something was changed if a ``Do``, ``Put``, ``Upload`` or ``Local`` was asked for."""
     failed: str | None = None
     """Why the work failed, if it did."""
     skipped: str | None = None

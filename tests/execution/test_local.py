@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.execution.local import KEPT, LocalCommands
+from runner.execution.local import LocalCommands
+from runner.sdk.listening import KEPT
 from runner.sdk import Answer, Local
 
 Lines = list[tuple[str, str]]
