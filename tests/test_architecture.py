@@ -34,8 +34,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "reading": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry", "expand"),
     "planning": ("text", "diagnostics", "model", "schema", "registry", "expand", "reading"),
     "execution": (
-        "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning",
+        "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning", "store",
     ),
+    "store": ("text", "model", "events", "sdk"),
     "reports": ("model", "events", "diagnostics"),
     "cli": ("*",),
 }

@@ -129,12 +129,14 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     from runner.execution.local import LocalCommands
     from runner.execution.run import run_plan
     from runner.execution.workshop import Workshop
+    from runner.store.journal import Journal, directory
 
-    world = loaded.world
+    world, run = loaded.world, str(uuid.uuid4())
+    journal = Journal(directory(world.environ), run)
     shop = Workshop(
-        run=str(uuid.uuid4()),
+        run=run,
         bus=Bus(_subscriber(arguments), secrets=secrets),
-        world=world, commands=LocalCommands(world.environ, world.root), kept=[],
+        world=world, commands=LocalCommands(world.environ, world.root), journal=journal, kept=[],
         force=arguments.force, keep=arguments.on_error == "keep",
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
     )
@@ -148,6 +150,7 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+        journal.close()
 
 
 def _subscriber(arguments: Namespace) -> Subscriber:

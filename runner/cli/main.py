@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "console": "try expressions",
     "plan": "show what would be built, and why",
     "build": "make the images",
+    "gc": "remove what killed runs left",
     "doc": "show the manual page of a plugin or of a diagnostic",
     "schema": "print or write the JSON Schemas",
     "version": "print the version",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
 
 from runner import registry
 from runner.diagnostics import Diagnostic, Report
 from runner.execution.hands import Hands, Reach
-from runner.execution.memory import Memory
+from runner.execution.manner import manner_of
+from runner.execution.memory import FactsWanted, Memory
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
 from runner.execution.stop import Stopped, mistake, reason
 from runner.execution.telling import Telling
-from runner.execution.values import bare_value, first_false, flag, number, seconds, unknown, value_of
+from runner.execution.values import bare_value, first_false, number, seconds, unknown, value_of
 from runner.expand.error import ExpressionError, Late
 from runner.expand.scope import Layer, Scope
 from runner.model.plan import Open
@@ -24,6 +27,7 @@ from runner.schema.records import make
 from runner.sdk import Failed
 from runner.text import Key, Node
 
+T = TypeVar("T")
 _TRIES = 4
 """How often a task with ``until`` is tried when ``retries`` does not say: three times again, as in Ansible."""
 _DELAY = 5.0
@@ -52,10 +56,10 @@ class Attempts:
     async def run(self, *more: Layer) -> Result:
         """Return how the task goes with the names of ``more`` (a loop's item): skipped, done, or failed for good."""
         try:
-            condition = first_false(self.inside.frame.conditions, self.scope(*more))
+            condition = await self._knowing(lambda: first_false(self.inside.frame.conditions, self.scope(*more)))
             if condition is not None:
                 return skipped(condition)
-            tries = 1 + max(0, int(number(self.task.keywords, "max_retries", self.scope(*more), 0)))
+            tries = 1 + max(0, int(await self._number("max_retries", 0, more)))
             for attempt in range(1, tries + 1):
                 result = await self._until(more)
                 if not result.failed:
@@ -71,21 +75,28 @@ class Attempts:
         keywords = self.task.keywords
         until, tries = keywords.get("until"), 1
         if "retries" in keywords:
-            tries += max(0, int(number(keywords, "retries", self.scope(*more), 0)))
+            tries += max(0, int(await self._number("retries", 0, more)))
         elif until is not None:
             tries = _TRIES
         for attempt in range(1, tries + 1):
-            result = self._judged(await self._once(more), more)
+            done = await self._once(more)
+            result = await self._knowing(partial(self._judged, done, more))
             if tries == 1:
                 return result
             result = result.with_values(attempts=attempt)
-            if self._is_done(until, result, more):
+            if await self._knowing(partial(self._is_done, until, result, more)):
                 return result
             if attempt < tries:
                 self._telling.retried(attempt, tries - attempt, result.message or f"until: {_shown(until)}")
-                await asyncio.sleep(number(keywords, "delay", self.scope(*more), _DELAY))
+                await asyncio.sleep(await self._number("delay", _DELAY, more))
         result = result.with_values(attempts=tries - 1, failed=True)
         return result if result.failures else self._failed(result, f"until: {_shown(until)}")
+
+    async def _number(self, name: str, default: float, more: tuple[Layer, ...]) -> float:
+        return await self._knowing(lambda: number(self.task.keywords, name, self.scope(*more), default))
+
+    async def _knowing(self, work: Callable[[], T]) -> T:
+        return await self._memory.knowing(work)
 
     def _is_done(self, until: Node | None, result: Result, more: tuple[Layer, ...]) -> bool:
         if until is None:
@@ -93,12 +104,11 @@ class Attempts:
         return first_false([until], self.scope(*more, as_variables(result.values, self.register))) is None
 
     async def _once(self, more: tuple[Layer, ...]) -> Result:
-        scope = self.scope(*more)
-        limit = seconds(self.task.keywords, "timeout", scope) or None
+        limit = await self._knowing(lambda: seconds(self.task.keywords, "timeout", self.scope(*more))) or None
         deadline = asyncio.timeout(limit)
         try:
             async with deadline:
-                return await self._worked(scope, more)
+                return await self._worked(more)
         except ExpressionError as error:
             return broken(error.diagnostic)
         except Stopped as stopped:
@@ -110,6 +120,8 @@ class Attempts:
             return result.with_values(timedout={"period": limit})
         except (Failed, OSError) as error:
             return self._refused(reason(error), error.hint if isinstance(error, Failed) else None)
+        except FactsWanted:
+            raise
         except Exception as error:  # noqa: BLE001 - the edge of a module: what it was not written for is a failure too
             return broken(mistake(error, self.task.place))
 
@@ -123,13 +135,13 @@ class Attempts:
     def _failure(self, message: str, hint: str | None = None, code: str = "E802") -> Diagnostic:
         return Diagnostic(code, f"the task {self.task.name!r} failed: {message}", self.task.place, hint)
 
-    async def _worked(self, scope: Scope, more: tuple[Layer, ...]) -> Result:
+    async def _worked(self, more: tuple[Layer, ...]) -> Result:
         """Do the module's work once."""
         entry = registry.find("modules", self.task.module)
         if entry is None:
             raise Failed(f"there is no module called {self.task.module!r}")
         plugin: Any = entry.load()
-        options = self._options(scope, entry.schema)
+        options = await self._knowing(lambda: self._options(self.scope(*more), entry.schema))
         if not entry.runs:
             raise Stopped(Diagnostic("E801", f"this version cannot run the module {entry.name!r}", self.task.place))
         if gap := plugin.gap(options):
@@ -138,11 +150,12 @@ class Attempts:
             record = make(plugin.options_type(), options)
         except (TypeError, ValueError) as error:
             raise Failed(str(error)) from error
+        manner = await self._knowing(lambda: manner_of(self.inside, self.scope(*more)))
         hands = Hands(
-            self.task, self.inside.frame, scope, self._telling, reach=self._reach,
-            environment=self._environment(scope), checking=flag(self.inside.frame.keywords, "check_mode", scope),
+            self.task, self.inside.frame, self.scope(*more), self._telling, reach=self._reach, manner=manner,
+            memory=self._memory,
         )
-        outcome = await hands.carry_out(plugin(record).apply(self._memory.ansible_facts))
+        outcome = await hands.carry_out(plugin(record).apply(self._memory.facts), foresees=plugin.foresees)
         if outcome.failed is None:
             self._memory.learn(outcome)
         values = of_outcome(outcome, changing=hands.changing)
@@ -171,19 +184,6 @@ class Attempts:
     def _name(self, key: str, node: Node, scope: Scope) -> str:
         """Return an option's name: ``set_fact`` may have expressions in the names of its variables."""
         return str(value_of(Node(key, node.place), scope)) if "{{" in key else key
-
-    def _environment(self, scope: Scope) -> dict[str, str]:
-        """Return the ``environment`` of the task and everything around it, the inner one winning."""
-        found: dict[str, str] = {}
-        for node in self.inside.environment:
-            value = value_of(node, scope)
-            for each in value if isinstance(value, list) else [value]:
-                if isinstance(each, dict):
-                    found |= {str(name): str(text) for name, text in each.items()}
-                elif each not in (None, ""):
-                    message = f"'environment' is {each!r}, and a mapping of names to values is wanted"
-                    raise ExpressionError(Diagnostic("E104", message, node.span))
-        return found
 
     def _judged(self, result: Result, more: tuple[Layer, ...]) -> Result:
         """Let ``changed_when`` and ``failed_when`` have their say."""

@@ -6,12 +6,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 from runner import registry
 from runner.diagnostics import Diagnostic
 from runner.events.event import BuildFinished, BuildStarted, Outcome
 from runner.execution.chains import Chains
+from runner.execution.facts import gather
 from runner.execution.handlers import Handlers
 from runner.execution.hands import Reach
 from runner.execution.includes import Includes
@@ -68,7 +70,7 @@ class _Build:
         self._stack = AsyncExitStack()
         self._sessions = Sessions(ground, start_from, shop, self._stack)
         self._memory = Memory()
-        self._scopes = Scopes(ground, shop.world, self._memory, self._sessions.names)
+        self._scopes = Scopes(ground, shop.world, self._memory, lambda: self._sessions.names)
 
     async def make(self) -> tuple[tuple[Artifact, ...], tuple[Diagnostic, ...]]:
         """Return what was made, and what went wrong with post-processors. Raises ``Stopped`` when there is no image."""
@@ -96,6 +98,8 @@ class _Build:
     async def _built(self) -> Artifact:
         builder = self._builder()
         machine = await self._step("launch", lambda telling: builder.launch(self._sessions.of(telling)))
+        self._meet(machine, self._memory)
+        self._sessions.know(machine)
         try:
             await self._play(machine)
             artifact: Artifact = await self._step(
@@ -105,6 +109,12 @@ class _Build:
             raise Stopped(*stopped.diagnostics, *await self._after_error(stopped, machine)) from stopped
         self._sessions.tell(artifact)
         return artifact
+
+    def _meet(self, machine: Machine, memory: Memory) -> None:
+        """Let facts be gathered on a machine, unless the play wants none."""
+        node = self._ground.play.keywords.get("gather_facts")
+        if machine.communicator is not None and (node is None or node.value not in (False, "no", "false")):
+            memory.may_gather(partial(gather, machine.communicator))
 
     def _builder(self) -> Builder[Any]:
         build = self._ground.build

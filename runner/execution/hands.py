@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.diagnostics import Report
-from runner.execution import terminal
+from runner.execution import desk, terminal
+from runner.execution.memory import Memory
 from runner.execution.stop import Stopped
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value
@@ -22,27 +23,37 @@ from runner.planning.steps import Frame
 from runner.reading.context import Files as Documents
 from runner.sdk import (
     Answer,
-    Ask,
+    Become,
+    Command,
     Communicator,
     Do,
+    Download,
     Evaluate,
     Failed,
     Files,
     Find,
+    Gather,
     Get,
     Heard,
     Include,
     Load,
     Local,
+    Look,
     Outcome,
     Put,
+    Read,
+    Render,
     Signal,
+    Upload,
     Verb,
     Wait,
     Waited,
     Work,
 )
-from runner.text import Key, Node
+from runner.text import NOTHING, Key, Node
+
+_CHANGES = (Do, Put, Upload, Local)
+"""The verbs that change something."""
 
 RunLocal = Callable[[Local, Mapping[str, str], Heard], Awaitable[Answer]]
 
@@ -54,32 +65,44 @@ class Reach(NamedTuple):
     communicator: Communicator | None = None
 
 
+class Manner(NamedTuple):
+    """How a task wants its work to be done."""
+
+    environment: Mapping[str, str] = NOTHING
+    become: Become | None = None
+    checking: bool = False
+    """Whether nothing may be changed."""
+
+
 class Hands:
     """What a module's work is done with, for one try of one task."""
 
     def __init__(
         self, task: Task, frame: Frame, scope: Scope, telling: Telling, *,
-        reach: Reach, environment: Mapping[str, str], checking: bool = False,
+        reach: Reach, manner: Manner, memory: Memory,
     ) -> None:
         self._task = task
         self._frame = frame
         self._scope = scope
         self._telling = telling
         self._reach = reach
-        self._environment = environment
-        self._checking = checking
+        self._manner = manner
+        self._memory = memory
         self.changing = False
         """Whether anything was asked for that changes something."""
         self.includes: list[Include] = []
         self.signals: list[str] = []
 
-    async def carry_out(self, work: Work) -> Outcome:
-        """Give the work what it asks for until it has its outcome."""
+    async def carry_out(self, work: Work, *, foresees: bool) -> Outcome:
+        """Give the work what it asks for until it has its outcome.
+
+        In check mode it ends at the first change: ``foresees`` says whether that is one which would be made.
+        """
         try:
             verb = next(work)
             while True:
-                if self._checking and isinstance(verb, Do | Put | Local):
-                    return Outcome(skipped="check mode changes nothing")
+                if self._manner.checking and isinstance(verb, _CHANGES):
+                    return Outcome(changed=True) if foresees else Outcome(skipped="check mode changes nothing")
                 answer = await self._answer(verb)
                 verb = work.send(answer)
         except StopIteration as end:
@@ -89,40 +112,59 @@ class Hands:
             work.close()
 
     async def _answer(self, verb: Verb) -> Any:  # noqa: PLR0911 - one return a verb
-        self.changing = self.changing or isinstance(verb, Do | Put | Local)
+        self.changing = self.changing or isinstance(verb, _CHANGES)
         match verb:
             case Evaluate():
-                return self._evaluated(verb)
+                return await self._memory.knowing(lambda: self._evaluated(verb))
             case Local():
-                return await self._reach.local(verb, self._environment, self._telling.output)
+                return await self._reach.local(verb, self._manner.environment, self._telling.output)
             case Wait():
                 return await self._waited(verb)
-            case Find():
-                return self._found(verb)
-            case Files():
-                return await asyncio.to_thread(_listed, Path(verb.directory))
-            case Load():
-                return self._loaded(verb)
             case Include():
-                self.includes.append(verb)
-                return None
+                return self.includes.append(verb)
             case Signal():
-                self.signals.append(verb.action)
-                return None
+                return self.signals.append(verb.action)
+            case Gather():
+                return await self._memory.gathered(again=verb.again)
+            case Find() | Files() | Look() | Read() | Load() | Render():
+                return await self._from_here(verb)
             case _:
                 return await self._on_machine(verb)
 
-    async def _on_machine(self, verb: Ask | Do | Put | Get) -> Any:
-        communicator = self._reach.communicator
+    async def _from_here(self, verb: Find | Files | Look | Read | Load | Render) -> Any:
+        """Answer from the files of this computer."""
+        match verb:
+            case Find():
+                return self._found(verb)
+            case Files():
+                return await asyncio.to_thread(desk.listed, Path(verb.directory))
+            case Look():
+                return await asyncio.to_thread(desk.seen, self._frame.root, verb)
+            case Read():
+                return await asyncio.to_thread(desk.content, self._frame.root, verb)
+            case Load():
+                return self._loaded(verb)
+            case Render():
+                scope = self._scope.with_layers(verb.variables)
+                return await self._memory.knowing(lambda: desk.rendered(verb, scope, self._places("templates")))
+
+    async def _on_machine(self, verb: Command | Put | Get | Upload | Download) -> Any:
+        communicator, become = self._reach.communicator, self._manner.become
         if communicator is None:
             raise Failed("there is no machine to do this on", "use shell_local, or a builder that makes a machine")
         match verb:
             case Put():
-                return await communicator.put(verb)
+                return await communicator.put(verb, become)
             case Get():
-                return await communicator.get(verb)
+                return await communicator.get(verb.path, become)
+            case Upload():
+                return await communicator.upload(verb, become)
+            case Download():
+                return await communicator.download(verb, self._frame.root / verb.to, become)
             case _:
-                return await communicator.run(verb)
+                command = replace(verb, environment={**self._manner.environment, **verb.environment})
+                heard = self._telling.output if isinstance(verb, Do) else None
+                return await communicator.run(command, heard, become)
 
     def _evaluated(self, verb: Evaluate) -> Any:
         node = self._written(verb.expression)
@@ -151,8 +193,11 @@ class Hands:
             self._telling.said(f"{prompt} (nobody is asked, for standard input is no terminal)")
         return Waited(start.replace(tzinfo=None), datetime.now().astimezone().replace(tzinfo=None), text)
 
+    def _places(self, where: str) -> Sequence[Path]:
+        return directories(where, self._task, self._frame.roles, self._frame.root)
+
     def _found(self, verb: Find) -> str | None:
-        places = directories(verb.where, self._task, self._frame.roles, self._frame.root)
+        places = self._places(verb.where)
         path = next((each / verb.path for each in places if (each / verb.path).exists()), None)
         return None if path is None else str(path.resolve())
 
@@ -173,15 +218,6 @@ class Hands:
             return {str(key): child for key, child in entries.items()}
         place = self._task.args.span
         return {verb.under: Node(entries, place, place)}
-
-
-def _listed(directory: Path) -> list[str]:
-    """Return the files below a directory: those of a directory before those of the ones in it, by name."""
-    found = []
-    for where, inner, names in os.walk(directory):
-        inner.sort()
-        found += [str((Path(where) / name).relative_to(directory)) for name in sorted(names)]
-    return found
 
 
 def _scalars(node: Node) -> list[Node]:

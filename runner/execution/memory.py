@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 from runner.sdk import Outcome
+
+T = TypeVar("T")
+_PREFIX = "ansible_"
+_SETTINGS = ("ansible_become", "ansible_connection", "ansible_python_interpreter", "ansible_shell", "ansible_ssh_")
+"""How variables begin that are named like facts and are none: they say how the machine is worked on."""
+
+
+class FactsWanted(Exception):  # noqa: N818 - not an error
+    """An expression uses a fact, and none have been gathered yet."""
 
 
 class Memory:
     """The variables that come up during a build, in three layers: each is read live by every scope made of it."""
 
     def __init__(self) -> None:
-        self.facts: dict[str, Any] = {}
+        self.facts = _Facts()
         """What was found out about the machine: weaker than the variables of the play."""
         self.included: dict[str, Any] = {}
         """What ``include_vars`` read: stronger than the variables of roles, blocks and tasks."""
         self.variables: dict[str, Any] = {}
         """What ``set_fact`` and ``register`` keep: stronger still."""
+        self._gather: Callable[[], Awaitable[Mapping[str, Any]]] | None = None
+        self._gathered: Mapping[str, Any] | None = None
+
+    def may_gather(self, gather: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
+        """Gather facts by ``gather`` as soon as an expression uses one; their names are without ``ansible_``."""
+        self._gather = gather
+        self.facts.waiting = True
+
+    async def gathered(self, *, again: bool = False) -> Mapping[str, Any]:
+        """Return the machine's facts, which are gathered once, or ``again``."""
+        if self._gather is not None and (again or self._gathered is None):
+            self._gathered = await self._gather()
+            self.facts.waiting = False
+            self.facts.update({_PREFIX + name: value for name, value in self._gathered.items()})
+        return self._gathered or {}
+
+    async def knowing(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` gives; if it uses a fact, the facts are gathered, and it is done again."""
+        try:
+            return work()
+        except FactsWanted:
+            await self.gathered()
+            return work()
 
     def learn(self, outcome: Outcome) -> None:
         """Take in what a module hands on."""
@@ -29,7 +61,23 @@ class Memory:
         """Keep the result of a task."""
         self.variables[name] = value
 
-    @property
-    def ansible_facts(self) -> Mapping[str, Any]:
-        """The facts under the names that ``ansible_facts`` has for them."""
-        return {name.removeprefix("ansible_"): value for name, value in self.facts.items()} | self.facts
+
+class _Facts(dict[str, Any]):
+    """Facts by Ansible's names. Asked for one before any are gathered, it says so."""
+
+    waiting = False
+    """Whether facts can still be gathered."""
+
+    def __contains__(self, name: object) -> bool:
+        if name == "ansible_facts" or super().__contains__(name):
+            return True
+        if self.waiting and isinstance(name, str) and name.startswith(_PREFIX) and not name.startswith(_SETTINGS):
+            raise FactsWanted
+        return False
+
+    def __getitem__(self, name: str) -> Any:
+        if name != "ansible_facts":
+            return super().__getitem__(name)
+        if self.waiting:
+            raise FactsWanted
+        return {key.removeprefix(_PREFIX): value for key, value in self.items()} | dict(self)

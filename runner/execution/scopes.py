@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +18,9 @@ from runner.text import Node
 
 _ANSIBLE = {"full": "2.19.0", "string": "2.19.0", "major": 2, "minor": 19, "revision": 0}
 """The version of Ansible whose semantics are followed: what ``ansible_version`` says."""
-_HANDED_DOWN = ("become", "become_user", "check_mode", "delegate_to", "ignore_errors", "no_log")
+_HANDED_DOWN = (
+    "become", "become_user", "become_method", "become_flags", "check_mode", "delegate_to", "ignore_errors", "no_log",
+)
 """Keywords that count for everything inside, the inner one replacing the outer."""
 
 
@@ -43,11 +45,13 @@ class Inside(NamedTuple):
 class Scopes:
     """Makes the scopes of one build's tasks."""
 
-    def __init__(self, ground: Ground, world: World, memory: Memory, build: Mapping[str, Any]) -> None:
+    def __init__(
+        self, ground: Ground, world: World, memory: Memory, build: Callable[[], Mapping[str, Any]]
+    ) -> None:
         self._ground = ground
         self._world = world
         self._memory = memory
-        self._build = dict(build)
+        self._build = build
 
     def outermost(self, section: str) -> Inside:
         """Return where the tasks of one of the play's lists stand."""
@@ -85,13 +89,12 @@ class Scopes:
             "role_name": role.name, "ansible_role_name": role.name, "role_path": str(role.path.resolve()),
         }
         return own | {
-            "build": self._build,
+            "build": self._build(),
             "inventory_hostname": host, "inventory_hostname_short": host.split(".")[0],
             "groups": {"all": [host], "ungrouped": [host]}, "group_names": ["ungrouped"],
             "ansible_play_name": ground.play.name or host, "ansible_role_names": roles, "role_names": roles,
             "ansible_play_hosts": [host], "ansible_play_batch": [host], "play_hosts": [host],
             "ansible_parent_role_names": roles[:-1],
-            "ansible_facts": self._memory.ansible_facts,
             "ansible_check_mode": False, "ansible_diff_mode": False, "ansible_verbosity": 0,
             "ansible_version": _ANSIBLE,
             "ansible_run_tags": list(selection.tags) or ["all"], "ansible_skip_tags": list(selection.skip_tags),

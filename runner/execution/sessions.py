@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from runner.execution.telling import Telling
 from runner.execution.workshop import Workshop
 from runner.planning.matrix import label
 from runner.planning.planner import Ground
-from runner.sdk import Answer, Artifact, Heard, Local, Session
+from runner.sdk import Answer, Artifact, Heard, Local, Machine, Session
 
 T = TypeVar("T")
 
@@ -27,6 +28,8 @@ class Sessions:
         self._shop = shop
         self._stack = stack
         self._source = ground.build.source + label(dict(ground.build.matrix))
+        self._work = shop.world.root.resolve() / ".ingot" / "work" / f"{shop.run}-{_file_name(ground.build.name)}"
+        self._machine: Mapping[str, Any] = {}
 
     @property
     def names(self) -> Mapping[str, Any]:
@@ -34,8 +37,19 @@ class Sessions:
         build = self._build
         return {
             "name": build.name, "play": build.play or "", "type": build.builder, "run": self._shop.run,
-            "PackerRunUUID": self._shop.run,
+            "PackerRunUUID": self._shop.run, **self._machine,
         }
+
+    def starting_from(self, artifact: Artifact) -> Sessions:
+        """Return the sessions in which a machine is started from what the build has made."""
+        again = copy(self)
+        again._start_from = artifact  # noqa: SLF001 - a copy of its own
+        again._work = self._work.with_name(f"{self._work.name}-verify")  # noqa: SLF001 - as above
+        return again
+
+    def know(self, machine: Machine) -> None:
+        """Take in what expressions are to see of the machine."""
+        self._machine = {name: value for key, value in machine.about.items() for name in (key, key.lower())}
 
     def of(self, telling: Telling) -> Session:
         """Return the session of a step."""
@@ -47,7 +61,7 @@ class Sessions:
         return Session(
             build=self._build.name, source=self._source, builder=self._build.builder, run=shop.run,
             root=shop.world.root, say=telling.said, local=local, hold=self._hold, force=shop.force,
-            start_from=self._start_from,
+            start_from=self._start_from, noted=shop.journal.noted, work=self._work,
         )
 
     async def _hold(self, manager: AbstractAsyncContextManager[T], /) -> T:
@@ -69,6 +83,10 @@ class Sessions:
         self._shop.bus.emit(ArtifactMade(
             self._build.name, artifact.builder, artifact.id, artifact.description, files, artifact.made
         ))
+
+
+def _file_name(build: str) -> str:
+    return "".join(each if each.isalnum() or each in "-_." else "_" for each in build)
 
 
 def size_of(file: Path) -> int:

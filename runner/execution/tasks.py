@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from runner.diagnostics import Diagnostic
@@ -22,7 +23,7 @@ from runner.expand.error import ExpressionError
 from runner.expand.render import is_template, to_node
 from runner.expand.scope import Layer
 from runner.model.playbook import Block, Item, Task
-from runner.sdk import Include
+from runner.sdk import Failed, Include
 from runner.text import Node
 
 
@@ -100,13 +101,14 @@ class Tasks:
             return
         tools = self._tools
         role = task.role.name if task.role else None
-        telling = tools.teller.step(self._name(task, inside), inside.section, task.module, task.place, role)
+        name = await tools.memory.knowing(lambda: self._name(task, inside))
+        telling = tools.teller.step(name, inside.section, task.module, task.place, role)
         attempts = Attempts(
             task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach
         )
         try:
             result = await self._result(attempts, telling)
-            ignored = self._taken_in(attempts, result)
+            ignored = await tools.memory.knowing(lambda: self._taken_in(attempts, result))
         except asyncio.CancelledError:
             telling.finished("cancelled")
             raise
@@ -132,25 +134,29 @@ class Tasks:
         task, keywords = attempts.task, attempts.inside.frame.keywords
         try:
             telling.hidden = "no_log" in keywords
-            telling.hidden = flag(keywords, "no_log", attempts.scope())
-            await asyncio.sleep(seconds(task.keywords, "pause_before", attempts.scope()))
+            knowing = self._tools.memory.knowing
+            telling.hidden = await knowing(lambda: flag(keywords, "no_log", attempts.scope()))
+            await asyncio.sleep(await knowing(lambda: seconds(task.keywords, "pause_before", attempts.scope())))
             loop = keyword_of(task)
             if loop is None:
                 return await attempts.run()
             return await self._looped(attempts, telling, *loop)
         except ExpressionError as error:
             return broken(error.diagnostic)
+        except Failed as failed:  # the facts that an expression asks for cannot be gathered
+            return broken(Diagnostic("E802", f"the task {task.name!r} failed: {failed}", task.place, failed.hint))
 
     async def _looped(self, attempts: Attempts, telling: Telling, keyword: str, node: Node) -> Result:
         """Run a task for each item; an item that fails does not stop the others."""
+        knowing = self._tools.memory.knowing
         try:
-            items = items_of(keyword, node, attempts.scope())
+            items = await knowing(lambda: items_of(keyword, node, attempts.scope()))
         except ExpressionError:
-            condition = first_false(attempts.inside.frame.conditions, attempts.scope())
+            condition = await knowing(lambda: first_false(attempts.inside.frame.conditions, attempts.scope()))
             if condition is None:
                 raise
             return skipped(condition)  # a list that is not there does not matter when its task is not wanted
-        control = control_of(attempts.task, attempts.scope())
+        control = await knowing(lambda: control_of(attempts.task, attempts.scope()))
         results: list[Result] = []
         for index, item in enumerate(items):
             if index and control.pause:
@@ -159,8 +165,9 @@ class Tasks:
             result = (await attempts.run(names)).with_values(**names)
             results.append(result)
             scope = attempts.scope(names, as_variables(result.values, attempts.register))
-            telling.item(control.text(item, scope), result.ending, result.message)
-            if control.is_over(scope):
+            text = await knowing(partial(control.text, item, scope))
+            telling.item(text, result.ending, result.message)
+            if await knowing(partial(control.is_over, scope)):
                 break
         return of_loop(results)
 

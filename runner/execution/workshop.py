@@ -12,6 +12,7 @@ from runner.events.event import Failure, Outcome
 from runner.execution.local import LocalCommands
 from runner.expand.world import World
 from runner.sdk import Artifact
+from runner.store.journal import Journal
 
 
 class Workshop(NamedTuple):
@@ -22,6 +23,7 @@ class Workshop(NamedTuple):
     bus: Bus
     world: World
     commands: LocalCommands
+    journal: Journal
     kept: list[AsyncExitStack]
     """What is kept of failed builds: referred to here, so that nothing tidies it away."""
     force: bool = False

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from types import CodeType
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, nodes
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.nativetypes import NativeCodeGenerator
@@ -25,6 +25,7 @@ from runner.expand import filters, jinja_tests
 from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.render import joined
 from runner.expand.scope import BUILT_IN, MISSING
+from runner.text import NOTHING
 
 _MAX_REPEAT = 10_000_000
 """The longest text or list that ``*`` makes, in items."""
@@ -113,7 +114,8 @@ class _Context(Context):
     def resolve_or_missing(self, key: str) -> Any:
         if key in self.vars:
             return self.vars[key]
-        found = self.scope.lookup(key) if self.scope is not None else MISSING
+        scope = self.environment.scope if self.scope is None else self.scope  # type: ignore[attr-defined]  # our own
+        found = scope.lookup(key) if scope is not None else MISSING
         return self.parent.get(key, missing) if found is MISSING else found
 
 
@@ -148,6 +150,8 @@ class Environment(SandboxedEnvironment):
 
     code_generator_class: type[CodeGenerator] = _Generator
     context_class = _Context
+    scope: Any = None
+    """Where templates that are included by others look names up."""
     concat = staticmethod(joined)
     intercepted_binops = frozenset(("*", "**"))
 
@@ -193,6 +197,9 @@ def environment() -> Environment:
     return Environment()
 
 
+Load = Callable[[str], str | None]
+"""Returns the text of the template of that name; nothing when there is none."""
+_OTHERS = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b")
 _TEXT = r"""(?:"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+')"""
 _GO_FIELD = re.compile(
     rf"""(?P<field>\{{\{{-?\s*+\.\w[^{{}}]*+\}}\}})
@@ -260,15 +267,26 @@ def evaluate_part(expression: nodes.Expr, scope: Any) -> Any:
     return _evaluated(environment().from_string(tree), scope)
 
 
-def evaluate_file(text: str, scope: Any) -> str:
+def evaluate_file(text: str, scope: Any, settings: Mapping[str, Any] = NOTHING, load: Load | None = None) -> str:
     """Return the text that the content of a template file comes to.
 
     As in Ansible, the line end after a block goes, and a first line such as ``#jinja2: trim_blocks: False`` sets
-    Jinja's options; quoted texts have Jinja's escapes. Raises like ``evaluate``, and ``ValueError`` for a first line
-    that is no such setting.
+    Jinja's options, as ``settings`` do; quoted texts have Jinja's escapes. ``load`` finds the templates that it
+    includes, imports and extends. Raises like ``evaluate``, and ``ValueError`` for a first line that is no setting.
     """
+    template, used = file_template(text, settings)
+    if load is not None and _OTHERS.search(text):
+        overlay: Any = template.environment.overlay(loader=FunctionLoader(load), cache_size=50)
+        overlay.scope = scope
+        template = overlay.from_string(used)
+    value = _evaluated(template, scope)
+    return "" if value is None else str(value)
+
+
+def file_template(text: str, settings: Mapping[str, Any] = NOTHING) -> tuple[Template, str]:
+    """Return a template file compiled, and its text without the line of settings. Raises like ``evaluate_file``."""
     first, _, rest = text.partition("\n")
-    options: dict[str, Any] = {"trim_blocks": True}
+    options: dict[str, Any] = {"trim_blocks": True, **settings}
     if first.startswith("#jinja2:"):
         text = rest
         for pair in first.removeprefix("#jinja2:").split(","):
@@ -276,8 +294,12 @@ def evaluate_file(text: str, scope: Any) -> str:
             if not colon:
                 raise ValueError(f"{first!r}: settings are written as name: value")
             options[name.strip()] = _setting(value.strip())
-    value = _evaluated(environment().overlay(**options).from_string(text), scope)
-    return "" if value is None else str(value)
+    return _file_template(text, tuple(sorted(options.items()))), text
+
+
+@lru_cache(maxsize=500)
+def _file_template(text: str, options: tuple[tuple[str, Any], ...]) -> Template:
+    return environment().overlay(**dict(options)).from_string(text)
 
 
 def _setting(text: str) -> Any:
@@ -301,4 +323,4 @@ def defined_names() -> frozenset[str]:
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
-           "evaluate", "evaluate_file", "evaluate_part", "syntax_tree", "within_limits"]
+           "evaluate", "evaluate_file", "evaluate_part", "file_template", "syntax_tree", "within_limits"]

@@ -40,6 +40,7 @@ class ShellLocal(Module[Options]):
     aliases = ("shell-local",)
     free_form = "command"
     controller = True
+    foresees = False
 
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Run the commands; stop at the first script that does not end well."""

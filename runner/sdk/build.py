@@ -116,9 +116,11 @@ class Session:
     """Run a command on this computer; its output is shown as it comes."""
     hold: Hold
     """Enter a context manager that is left when the build ends, unless a failed build is to be kept."""
-    noted: Callable[[Resource], AbstractContextManager[None]]
-    """Note a resource in the journal for as long as the context lasts: entered before the resource is made, left
-    when it is gone. A context that is left by an exception of the removal keeps the note, for ``ingot gc``."""
+    noted: Callable[[Resource], AbstractContextManager[Callable[[], None]]]
+    """Note a resource in the journal: enter the context before the resource is made, leave it when it is gone.
+
+    The context gives a function to be called as soon as the resource is gone for certain. Left by an exception before
+    that, it keeps the note, and ``ingot gc`` removes what may be there."""
     work: Path
     """Directory for the files of the build while it runs; nobody else's. The builder makes and notes it."""
     force: bool = False

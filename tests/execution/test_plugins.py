@@ -44,7 +44,7 @@ def test_a_module_works_on_the_machine_of_a_builder_which_is_gone_afterwards(tmp
           that:
             - "first == {'looked': 'Ask look a', 'changed': true, 'failed': false}"
             - second.changed == false
-            - third is skipped
+            - third is changed
     """)
     assert status == 0, shown
     assert files == {"box.img"}

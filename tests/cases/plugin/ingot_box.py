@@ -12,15 +12,20 @@ from runner.sdk import (
     Answer,
     Artifact,
     Ask,
+    Become,
     Builder,
-    Do,
+    Command,
+    Download,
+    Failed,
     Get,
+    Heard,
     Machine,
     Module,
     Outcome,
     PostProcessor,
     Put,
     Session,
+    Upload,
     Work,
     options,
 )
@@ -32,18 +37,31 @@ class InDirectory:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
-    async def run(self, command: Ask | Do) -> Answer:
+    async def run(self, command: Command, heard: Heard | None = None, become: Become | None = None) -> Answer:
         """Answer with the command itself."""
+        del heard, become
         return Answer(0, f"{type(command).__name__} {' '.join(command.argv)}\n")
 
-    async def put(self, file: Put) -> None:
+    async def put(self, file: Put, become: Become | None = None) -> None:
         """Write a file."""
+        del become
         (self.directory / file.path).write_bytes(file.content)
 
-    async def get(self, file: Get) -> bytes | None:
+    async def get(self, path: str, become: Become | None = None) -> bytes | None:
         """Read a file."""
-        path = self.directory / file.path
-        return path.read_bytes() if path.exists() else None
+        del become
+        file = self.directory / path
+        return file.read_bytes() if file.exists() else None
+
+    async def upload(self, files: Upload, become: Become | None = None) -> None:
+        """Refuse to send files."""
+        del files, become
+        raise Failed("a directory has no need of files")
+
+    async def download(self, files: Download, to: Path, become: Become | None = None) -> None:
+        """Refuse to fetch files."""
+        del files, to, become
+        raise Failed("a directory keeps its files")
 
 
 @options()
