@@ -35,6 +35,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "planning": ("text", "diagnostics", "model", "schema", "registry", "expand", "reading"),
     "execution": (
         "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning", "store",
+        "communicators",
     ),
     "store": ("text", "model", "events", "sdk"),
     "reports": ("model", "events", "diagnostics"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from runner.cli import common
 from runner.cli.output import Output, colored
 from runner.diagnostics import Diagnostic, Note, Report
+from runner.text import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,8 +32,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--parallel", "--parallel-builds", metavar="N", type=_count, default=0,
                         help="how many builds run at once; 0, which is usual, means all that can")
     parser.add_argument("--fail-fast", action="store_true", help="let the first build that fails stop all others")
-    parser.add_argument("--on-error", choices=("cleanup", "keep"), default="cleanup",
-                        help="whether what a failed build has made so far is removed or kept")
+    parser.add_argument("--on-error", choices=("cleanup", "keep", "ask"), default="cleanup",
+                        help="whether what a failed build has made so far is removed or kept, or you are asked")
     parser.add_argument("--force", action="store_true", help="replace what earlier runs made")
     parser.add_argument("--manifest", metavar="FILE",
                         help="file for the record of the run, instead of ingot-manifest.json beside the playbook")
@@ -54,6 +55,7 @@ def run(arguments: Namespace) -> int:
     """Plan, refuse what cannot be done, and make the builds."""
     report, output, path = Report(), Output(arguments.format), arguments.playbook
     arguments, saved = _asked(arguments, report)
+    _check_attendance(arguments, report)
     loaded = prepared = None
     if not report.failed:
         request = saved["request"] if saved else {}
@@ -98,6 +100,14 @@ def _asked(arguments: Namespace, report: Report) -> tuple[Namespace, Mapping[str
     return load_plan(arguments.playbook, arguments, report) or (arguments, None)
 
 
+def _check_attendance(arguments: Namespace, report: Report) -> None:
+    """Refuse to ask where nobody can answer."""
+    if arguments.on_error == "ask" and not (sys.stdin is not None and sys.stdin.isatty()):
+        place = SourceFile("--on-error", "ask").first_line()
+        report.add("E700", "nobody can be asked, for standard input is no terminal", place,
+                   hint="write --on-error keep or cleanup")
+
+
 def _plan(arguments: Namespace, loaded: common.Loaded, report: Report) -> Prepared:
     """Return the plan and what it stands on."""
     from runner.planning.planner import prepare
@@ -137,7 +147,7 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
         run=run,
         bus=Bus(_subscriber(arguments), secrets=secrets),
         world=world, commands=LocalCommands(world.environ, world.root), journal=journal, kept=[],
-        force=arguments.force, keep=arguments.on_error == "keep",
+        force=arguments.force, on_error=arguments.on_error, asking=asyncio.Lock(),
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
     )
     # Not asyncio.run: at its end it would finish the generators that hold what a failed build is to keep.

@@ -48,11 +48,7 @@ def _removed(leftover: Leftover, resource: Resource) -> bool:
     from runner.sdk import Failed
 
     try:
-        entry = registry.find("builders", resource.kind.partition(".")[0])
-        if entry is None:
-            raise Failed(f"there is no builder for a {resource.kind}", "install the plugin that made it")
-        plugin = entry.load()
-        asyncio.run(plugin.collect(resource))  # type: ignore[attr-defined]  # builders have it
+        asyncio.run(_collect(resource))
     except (Failed, OSError, ImportError) as error:
         sys.stderr.write(f"ingot gc: error[E813]: {_shown(leftover, resource)} cannot be removed: {error}\n")
         if hint := getattr(error, "hint", None):
@@ -61,3 +57,13 @@ def _removed(leftover: Leftover, resource: Resource) -> bool:
     leftover.forget(resource)
     sys.stdout.write(f"removed {_shown(leftover, resource)}\n")
     return True
+
+
+async def _collect(resource: Resource) -> None:
+    from runner.sdk import Builder, Failed
+
+    entry = registry.find("builders", resource.kind.partition(".")[0])
+    plugin = entry.load() if entry is not None else None
+    if plugin is None or not issubclass(plugin, Builder):
+        raise Failed(f"there is no builder for a {resource.kind}", "install the plugin that made it")
+    await plugin.collect(resource)

@@ -75,6 +75,7 @@ class _Process:
         if not self._follower.exited.is_set():
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
+            await self._follower.exited.wait()
         self._transport.close()
 
 

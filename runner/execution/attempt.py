@@ -151,8 +151,11 @@ class Attempts:
         except (TypeError, ValueError) as error:
             raise Failed(str(error)) from error
         manner = await self._knowing(lambda: manner_of(self.inside, self.scope(*more)))
+        reach = self._reach
+        if "delegate_to" in self.inside.frame.keywords and not plugin.controller:  # to this computer: no other is taken
+            reach = reach._replace(communicator=await reach.here())
         hands = Hands(
-            self.task, self.inside.frame, self.scope(*more), self._telling, reach=self._reach, manner=manner,
+            self.task, self.inside.frame, self.scope(*more), self._telling, reach=reach, manner=manner,
             memory=self._memory,
         )
         outcome = await hands.carry_out(plugin(record).apply(self._memory.facts), foresees=plugin.foresees)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
 from runner import registry
 from runner.diagnostics import Diagnostic
 from runner.events.event import BuildFinished, BuildStarted, Outcome
-from runner.execution.chains import Chains
+from runner.execution.asking import ask
+from runner.execution.chains import Chains, remove
 from runner.execution.facts import gather
 from runner.execution.handlers import Handlers
 from runner.execution.hands import Reach
@@ -30,7 +31,8 @@ from runner.expand.error import ExpressionError
 from runner.expand.scope import Scope
 from runner.planning.planner import Ground
 from runner.schema.records import make
-from runner.sdk import Artifact, Builder, Failed, Machine
+from runner.sdk import Artifact, Builder, Failed, Machine, Session
+from runner.sdk.threads import uninterrupted
 
 _FLUSHED = ("pre_tasks", "tasks", "post_tasks")
 """After these lists the handlers run that were notified."""
@@ -67,48 +69,70 @@ class _Build:
         self._ground = ground
         self._shop = shop
         self._teller = Teller(shop.bus, ground.build.name)
-        self._stack = AsyncExitStack()
-        self._sessions = Sessions(ground, start_from, shop, self._stack)
+        self._sessions = Sessions(ground, start_from, shop)
         self._memory = Memory()
         self._scopes = Scopes(ground, shop.world, self._memory, lambda: self._sessions.names)
+        self._keeps = shop.on_error == "keep"
+        """Whether what is held is kept when the build fails."""
 
     async def make(self) -> tuple[tuple[Artifact, ...], tuple[Diagnostic, ...]]:
         """Return what was made, and what went wrong with post-processors. Raises ``Stopped`` when there is no image."""
-        artifact = await self._image()
+        builder = self._builder()
+        async with self._holding():
+            artifact = await self._built(builder)
+        if any(step.action == "run" for step in self._ground.build.verify):
+            await self._verified(builder, artifact)
+        self._sessions.tell(artifact)
         chains = Chains(self._ground, self._sessions, self._teller)
         artifacts = await chains.run(artifact)
         return artifacts, chains.diagnostics
 
-    async def _image(self) -> Artifact:
-        """Make the image; what the builder holds is left in the end, whatever happens."""
+    @asynccontextmanager
+    async def _holding(self) -> AsyncIterator[None]:
+        """Leave what the builder holds in the end, whatever happens, unless a failed build is to be kept."""
+        stack = self._sessions.held = AsyncExitStack()
         try:
-            artifact = await self._built()
+            yield
         except Stopped as stopped:
-            if self._shop.keep:
-                self._shop.kept.append(self._stack)
+            if self._keeps:
+                self._shop.kept.append(stack)
             else:
-                await self._stack.__aexit__(type(stopped), stopped, stopped.__traceback__)
+                await uninterrupted(stack.__aexit__(type(stopped), stopped, stopped.__traceback__))
             raise
         except BaseException as error:
-            await self._stack.__aexit__(type(error), error, error.__traceback__)
+            await uninterrupted(stack.__aexit__(type(error), error, error.__traceback__))
             raise
-        await self._stack.aclose()
-        return artifact
+        await uninterrupted(stack.aclose())
 
-    async def _built(self) -> Artifact:
-        builder = self._builder()
-        machine = await self._step("launch", lambda telling: builder.launch(self._sessions.of(telling)))
-        self._meet(machine, self._memory)
-        self._sessions.know(machine)
+    async def _built(self, builder: Builder[Any]) -> Artifact:
+        machine = await self._launched(builder)
         try:
             await self._play(machine)
-            artifact: Artifact = await self._step(
-                "capture", lambda telling: builder.capture(self._sessions.of(telling), machine)
-            )
+            artifact: Artifact = await self._step("capture", lambda session: builder.capture(session, machine))
         except Stopped as stopped:
             raise Stopped(*stopped.diagnostics, *await self._after_error(stopped, machine)) from stopped
-        self._sessions.tell(artifact)
         return artifact
+
+    async def _launched(self, builder: Builder[Any]) -> Machine:
+        machine: Machine = await self._step("launch", builder.launch)
+        self._meet(machine, self._memory)
+        self._sessions.know(machine)
+        return machine
+
+    async def _verified(self, builder: Builder[Any], artifact: Artifact) -> None:
+        """Run the play's ``verify`` on a machine that is started afresh from the image; without success it goes."""
+        self._sessions.start_again_from(artifact)
+        self._memory.forget_facts()
+        try:
+            async with self._holding():
+                machine = await self._launched(builder)
+                await self._tasks(machine).section("verify", self._ground.play.verify)
+        except PlayEnded:
+            return
+        except BaseException:
+            if not self._keeps:
+                await uninterrupted(remove(artifact))
+            raise
 
     def _meet(self, machine: Machine, memory: Memory) -> None:
         """Let facts be gathered on a machine, unless the play wants none."""
@@ -129,25 +153,36 @@ class _Build:
             raise Stopped(Diagnostic("E808", str(error), self._ground.source.place)) from error
         return builder
 
-    async def _step(self, section: str, work: Callable[[Telling], Awaitable[Any]]) -> Any:
-        """Do a part of the builder's work as a step of the build."""
+    async def _step(self, section: str, work: Callable[[Session], Awaitable[Any]]) -> Any:
+        """Do a part of the builder's work as a step of the build; again, if somebody who is asked says so."""
         builder, place = self._ground.build.builder, self._ground.source.place
-        telling = self._teller.step(section.capitalize(), section, builder, place)
-        try:
-            done = await work(telling)
-        except asyncio.CancelledError:
-            telling.finished("cancelled")
-            raise
-        except (Failed, OSError) as error:
-            telling.finished("failed", reason(error))
-            message = f"the builder {builder!r} cannot {section}: {reason(error)}"
-            hint = error.hint if isinstance(error, Failed) else None
-            raise Stopped(Diagnostic("E808", message, place, hint)) from error
-        except Exception as error:
-            telling.finished("failed", str(error))
-            raise Stopped(mistake(error, place)) from error
-        telling.finished("ok")
-        return done
+        while True:
+            telling = self._teller.step(section.capitalize(), section, builder, place)
+            try:
+                done = await work(self._sessions.of(telling))
+            except asyncio.CancelledError:
+                telling.finished("cancelled")
+                raise
+            except (Failed, OSError) as error:
+                telling.finished("failed", reason(error))
+                message = f"the builder {builder!r} cannot {section}: {reason(error)}"
+                hint = error.hint if isinstance(error, Failed) else None
+                if not await self._again(telling, message):
+                    raise Stopped(Diagnostic("E808", message, place, hint)) from error
+            except Exception as error:
+                telling.finished("failed", str(error))
+                raise Stopped(mistake(error, place)) from error
+            else:
+                telling.finished("ok")
+                return done
+
+    async def _again(self, telling: Telling, message: str) -> bool:
+        """Return whether what failed is to be tried again; somebody is asked if the run was started so."""
+        if self._shop.on_error != "ask":
+            return False
+        answer = await ask(self._shop.asking, telling, f"{self._ground.build.name}: {message}")
+        self._keeps = answer == "keep"
+        return answer == "retry"
 
     async def _play(self, machine: Machine) -> None:
         """Run the play's lists of tasks, and the handlers in between."""
@@ -174,8 +209,8 @@ class _Build:
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
         includes = Includes(shop.world.root, shop.roles_path, shop.sources)
-        reach = Reach(self._sessions.run_local, machine.communicator)
-        return Tasks(Tools(self._teller, self._scopes, self._memory, handlers, includes, reach))
+        reach = Reach(self._sessions.run_local, self._sessions.here, machine.communicator)
+        return Tasks(Tools(self._teller, self._scopes, self._memory, handlers, includes, reach, self._again))
 
     def _forces_handlers(self) -> bool:
         try:

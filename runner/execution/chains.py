@@ -49,7 +49,7 @@ class Chains:
             made += results
         left = [artifact, *made] if kept else made
         if not kept:
-            await asyncio.to_thread(_remove, artifact, left)
+            await remove(artifact, left)
         return tuple(left)
 
     async def _chain(
@@ -66,7 +66,7 @@ class Chains:
             if first:
                 keeps_first, first = keeps, False
             elif not keeps and left:
-                await asyncio.to_thread(_remove, left.pop(), [result, artifact])
+                await remove(left.pop(), [result, artifact])
             if result is not current:
                 left.append(result)
                 self._sessions.tell(result)
@@ -123,12 +123,16 @@ class Chains:
         return made
 
 
-def _remove(artifact: Artifact, left: Sequence[Artifact]) -> None:
-    """Remove the files of an artifact that is of no more use, but for those that others have too."""
+async def remove(artifact: Artifact, left: Sequence[Artifact] = ()) -> None:
+    """Remove an artifact that is of no more use, but for what those that are ``left`` have too. Raises ``Failed``."""
     needed: set[Path] = {file for each in left for file in each.files}
-    for file in artifact.files:
-        if file in needed:
-            continue
+    await asyncio.to_thread(_remove_files, [file for file in artifact.files if file not in needed])
+    if artifact.remove is not None and artifact.id not in {each.id for each in left}:
+        await artifact.remove()
+
+
+def _remove_files(files: Sequence[Path]) -> None:
+    for file in files:
         if file.is_dir():
             shutil.rmtree(file)
         else:

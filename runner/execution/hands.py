@@ -62,6 +62,8 @@ class Reach(NamedTuple):
     """How commands reach this computer, and the machine if there is one."""
 
     local: RunLocal
+    here: Callable[[], Awaitable[Communicator]]
+    """Returns what works on this computer as on a machine, for tasks that are delegated to it."""
     communicator: Communicator | None = None
 
 

@@ -35,6 +35,11 @@ class Memory:
         self._gather = gather
         self.facts.waiting = True
 
+    def forget_facts(self) -> None:
+        """Forget what is known of the machine: there will be another."""
+        self.facts.clear()
+        self._gathered = None
+
     async def gathered(self, *, again: bool = False) -> Mapping[str, Any]:
         """Return the machine's facts, which are gathered once, or ``again``."""
         if self._gather is not None and (again or self._gathered is None):

@@ -99,7 +99,7 @@ class _Refusals:
         plugin: Any = entry.load()
         if gap := plugin.gap(options):
             self._add(f"this version cannot do that: {gap}", task.place, "leave the task out with --skip-tags")
-        if not plugin.controller and not self._machine:
+        if not plugin.controller and not self._machine and "delegate_to" not in task.keywords:
             self._add(
                 f"the module {entry.name!r} works on a machine, and there is none",
                 task.place, "use shell_local for work on this computer",
@@ -117,9 +117,6 @@ class _Refusals:
         delegate = task.keywords.get("delegate_to")
         if delegate is not None and delegate.value not in ("localhost", "127.0.0.1", "::1"):
             self._add("a task can be delegated to localhost only", delegate.place, "write delegate_to: localhost")
-        elif delegate is not None and not controller:
-            self._add(f"this version cannot run the module {task.module!r} on this computer", delegate.place,
-                      "use shell_local")
         become = task.keywords.get("become")
         if controller and become is not None and become.value not in (False, "no", "false", None):
             self._add(f"{task.module!r} runs on this computer as you are, and 'become' is for the machine",

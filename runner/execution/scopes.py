@@ -38,6 +38,8 @@ class Inside(NamedTuple):
     """Handlers that everything in here notifies."""
     params: tuple[Layer, ...] = ()
     """``vars`` of each ``include_tasks`` around."""
+    mended: bool = False
+    """Whether a ``rescue`` around mends what fails in here."""
     depth: int = 0
     """How many ``include_tasks`` are around."""
 

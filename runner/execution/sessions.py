@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
-from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +13,7 @@ from runner.execution.telling import Telling
 from runner.execution.workshop import Workshop
 from runner.planning.matrix import label
 from runner.planning.planner import Ground
-from runner.sdk import Answer, Artifact, Heard, Local, Machine, Session
+from runner.sdk import Answer, Artifact, Communicator, Heard, Local, Machine, Session
 
 T = TypeVar("T")
 
@@ -22,14 +21,16 @@ T = TypeVar("T")
 class Sessions:
     """Makes the sessions of one build."""
 
-    def __init__(self, ground: Ground, start_from: Artifact | None, shop: Workshop, stack: AsyncExitStack) -> None:
+    def __init__(self, ground: Ground, start_from: Artifact | None, shop: Workshop) -> None:
         self._build = ground.build
         self._start_from = start_from
         self._shop = shop
-        self._stack = stack
+        self.held = AsyncExitStack()
+        """What builders hold."""
         self._source = ground.build.source + label(dict(ground.build.matrix))
         self._work = shop.world.root.resolve() / ".ingot" / "work" / f"{shop.run}-{_file_name(ground.build.name)}"
         self._machine: Mapping[str, Any] = {}
+        self._here: Communicator | None = None
 
     @property
     def names(self) -> Mapping[str, Any]:
@@ -40,12 +41,10 @@ class Sessions:
             "PackerRunUUID": self._shop.run, **self._machine,
         }
 
-    def starting_from(self, artifact: Artifact) -> Sessions:
-        """Return the sessions in which a machine is started from what the build has made."""
-        again = copy(self)
-        again._start_from = artifact  # noqa: SLF001 - a copy of its own
-        again._work = self._work.with_name(f"{self._work.name}-verify")  # noqa: SLF001 - as above
-        return again
+    def start_again_from(self, artifact: Artifact) -> None:
+        """Let the next machine start from what the build has made."""
+        self._start_from = artifact
+        self._work = self._work.with_name(f"{self._work.name}-verify")
 
     def know(self, machine: Machine) -> None:
         """Take in what expressions are to see of the machine."""
@@ -65,7 +64,7 @@ class Sessions:
         )
 
     async def _hold(self, manager: AbstractAsyncContextManager[T], /) -> T:
-        return await self._stack.enter_async_context(manager)
+        return await self.held.enter_async_context(manager)
 
     async def run_local(self, command: Local, environment: Mapping[str, str], heard: Heard) -> Answer:
         """Run a command on this computer, with the variables by which it knows its build (Packer's names, and ours)."""
@@ -76,6 +75,14 @@ class Sessions:
         }
         command = replace(command, environment={**packer, **environment, **command.environment})
         return await self._shop.commands.run(command, own, heard)
+
+    async def here(self) -> Communicator:
+        """Return what works on this computer as on a machine."""
+        if self._here is None:
+            from runner.communicators.local import connected
+
+            self._here = await self._hold(connected(self._shop.world.root))
+        return self._here
 
     def tell(self, artifact: Artifact) -> None:
         """Tell what was made."""

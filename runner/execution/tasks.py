@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -36,6 +36,8 @@ class Tools(NamedTuple):
     handlers: Handlers
     includes: Includes
     reach: Reach
+    again: Callable[[Telling, str], Awaitable[bool]]
+    """Returns whether a task that failed is to be run again."""
 
 
 class Tasks:
@@ -80,7 +82,7 @@ class Tasks:
         """Run a block; when a task fails ``rescue`` mends it, and ``always`` runs in either case."""
         failure: TaskFailed | None = None
         try:
-            await self._items(block.tasks, inside)
+            await self._items(block.tasks, inside._replace(mended=inside.mended or bool(block.rescue)))
         except TaskFailed as failed:
             failure = failed
         if failure is not None and block.rescue:
@@ -102,13 +104,24 @@ class Tasks:
         tools = self._tools
         role = task.role.name if task.role else None
         name = await tools.memory.knowing(lambda: self._name(task, inside))
-        telling = tools.teller.step(name, inside.section, task.module, task.place, role)
-        attempts = Attempts(
-            task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach
-        )
+        while True:
+            telling = tools.teller.step(name, inside.section, task.module, task.place, role)
+            attempts = Attempts(
+                task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach
+            )
+            result, ignored = await self._tried(attempts, telling)
+            if not result.failed or ignored:
+                break
+            if around.mended or not await tools.again(telling, result.message):
+                raise TaskFailed(_shown(task), result.values, *result.failures)
+        if not result.failed:
+            await self._follow(task, around, result)
+
+    async def _tried(self, attempts: Attempts, telling: Telling) -> tuple[Result, bool]:
+        """Run a task and tell how it ended; return its result, and whether a failure is ignored."""
         try:
             result = await self._result(attempts, telling)
-            ignored = await tools.memory.knowing(lambda: self._taken_in(attempts, result))
+            ignored = await self._tools.memory.knowing(lambda: self._taken_in(attempts, result))
         except asyncio.CancelledError:
             telling.finished("cancelled")
             raise
@@ -116,10 +129,7 @@ class Tasks:
             telling.finished("failed", str(stopped.diagnostics[0].message))
             raise
         telling.finished(result.ending, result.message, ignored=ignored)
-        if result.failed and not ignored:
-            raise TaskFailed(_shown(task), result.values, *result.failures)
-        if not result.failed:
-            await self._follow(task, around, result)
+        return result, ignored
 
     def _name(self, task: Task, inside: Inside) -> str:
         node = Node(task.name, task.place)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from runner.diagnostics import Diagnostic
 from runner.events.bus import Bus
@@ -26,10 +27,12 @@ class Workshop(NamedTuple):
     journal: Journal
     kept: list[AsyncExitStack]
     """What is kept of failed builds: referred to here, so that nothing tidies it away."""
+    asking: asyncio.Lock
+    """Held while somebody is asked, so that one question is put after the other."""
     force: bool = False
     """Whether what an earlier run made may be replaced."""
-    keep: bool = False
-    """Whether what a failed build has made so far is kept."""
+    on_error: Literal["cleanup", "keep", "ask"] = "cleanup"
+    """What becomes of what a failed build has made so far."""
     roles_path: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
     """Names of the playbook's sources."""

@@ -87,6 +87,8 @@ class Artifact:
     """What it is, in a few words."""
     made: bool = True
     """Whether there is anything to find: a builder may leave nothing behind."""
+    remove: Callable[[], Awaitable[None]] | None = field(default=None, compare=False)
+    """Removes what there is of it beside ``files``, such as an image of an engine. Raises ``Failed``."""
 
 
 class Hold(Protocol):
