@@ -1,4 +1,5 @@
-# `make venv` once; then `make check test` before a push. `.ci/run` does all three, and is what CI runs.
+# `make demo` builds a first image, `make test` runs the tests; both install what is missing. `make check test` before a
+# push; `.ci/run` does both, and is what CI runs.
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,9 +8,10 @@ BIN := $(VENV)/bin
 # Tests start `ingot` and Packer by name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help venv lint types stale architecture playbooks check test test-all schemas reference bench clean
+.PHONY: help packages demo venv lint types stale architecture playbooks check test test-all schemas reference bench clean
 
 help:
+	@echo 'demo       build a first image, nginx on Debian, and say where it is'
 	@echo 'venv       install the package and its tools into $(VENV)'
 	@echo 'check      lint types stale architecture playbooks'
 	@echo 'test       every test that needs no minutes; test-all: the slow ones too'
@@ -17,6 +19,15 @@ help:
 	@echo 'reference  write docs/reference/'
 	@echo 'bench      measure, and write benchmarks/RESULTS.md'
 	@echo 'clean      remove what these targets made'
+
+# What the tests need of Debian: as root what is missing is installed, anybody else is told.
+packages:
+	@.ci/install-packages
+
+demo:
+	@.ci/install-packages demo
+	@$(MAKE) --no-print-directory venv
+	$(BIN)/ingot build playbooks/quickstart.yml --force
 
 # Stands for what is installed: made anew when the project asks for something else.
 $(VENV)/installed: pyproject.toml
@@ -46,10 +57,10 @@ playbooks: venv
 
 check: lint types stale architecture playbooks
 
-test: venv
+test: packages venv
 	$(BIN)/pytest -n 2 -m 'not slow'
 
-test-all: venv
+test-all: packages venv
 	$(BIN)/pytest -n 2
 
 schemas: venv
