@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from runner.sdk import Deprecated, ExactlyOne, Module, options
+from runner.modules.support.commands import cannot_start, ended, expanded, left_alone, needless, never_started, typed
+from runner.sdk import Deprecated, Do, ExactlyOne, Failed, Module, Work, options
+from runner.sdk.results import command_values
 
 
 @options(ExactlyOne("cmd", "argv"))
@@ -43,3 +47,35 @@ class Command(Module[Options]):
 
     name = "command"
     free_form = "cmd"
+    foresees = False
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Run the program, unless ``creates`` or ``removes`` says that there is no need."""
+        del facts
+        wanted = self.options
+        argv = self._words()
+        why = yield from needless(wanted.creates, wanted.removes, wanted.chdir)
+        if why is not None:
+            return left_alone(argv, why)
+        if wanted.expand_argument_vars:
+            argv = yield from expanded(argv)
+        chdir = (yield from expanded([wanted.chdir]))[0] if wanted.chdir else None
+        answer = yield Do(tuple(argv), typed(wanted.stdin, newline=wanted.stdin_add_newline), chdir=chdir)
+        if (yield from cannot_start(argv[0], answer)):
+            return never_started(argv, argv[0], answer)
+        values = command_values(argv, [answer])
+        if not wanted.strip_empty_ends:
+            values |= {"stdout": answer.stdout, "stderr": answer.stderr}
+        return ended(values, answer.status)
+
+    def _words(self) -> list[str]:
+        if self.options.argv is not None:
+            words = self.options.argv
+        else:
+            try:
+                words = shlex.split(self.options.cmd or "")
+            except ValueError as error:
+                raise Failed(f"cmd cannot be cut into words: {error}", "close the quotes, or use argv") from error
+        if not words:
+            raise Failed("there is no program to run")
+        return words

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from runner.sdk import Module, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.modules.support.commands import ended, plain_values
+from runner.sdk import Do, Module, Work, options
 
 
 @options()
@@ -20,3 +24,10 @@ class Raw(Module[Options]):
 
     name = "raw"
     free_form = "cmd"
+    foresees = False
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Run the command line."""
+        del facts
+        answer = yield Do((self.options.executable or "/bin/sh", "-c", self.options.cmd))
+        return ended(plain_values(answer), answer.status)

@@ -1,0 +1,1 @@
+"""What modules that work on files have in common: looking at files on the machine, and putting them right."""
