@@ -7,33 +7,54 @@ import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from runner.expand.scope import Scope
-from runner.sdk import Failed, Look, Read, Render, Seen
+from runner.sdk import Failed, Files, Look, Read, Render, Seen
+
+_KINDS: dict[int, Literal["file", "directory", "link", "other"]] = {
+    stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link",
+}
 
 
-def listed(directory: Path) -> list[str]:
-    """Return the files below a directory: those of a directory before those of the ones in it, by name."""
+def listed(root: Path, verb: Files) -> list[str]:
+    """Return what is below a directory: the files of a directory before the directories in it, by name."""
+    top = root / verb.directory
     found = []
-    for where, inner, names in os.walk(directory):
+    for where, inner, names in os.walk(top, followlinks=verb.follow):
+        if verb.follow and _goes_round(Path(where), top):
+            inner.clear()
+            continue
+        if not verb.follow and verb.directories:
+            names += [name for name in inner if (Path(where) / name).is_symlink()]
+            inner[:] = [name for name in inner if not (Path(where) / name).is_symlink()]
         inner.sort()
-        found += [str((Path(where) / name).relative_to(directory)) for name in sorted(names)]
+        paths = [Path(where) / name for name in sorted(names)]
+        found += [str(path.relative_to(top)) for path in paths]
+        if verb.directories and Path(where) != top:
+            found.append(f"{Path(where).relative_to(top)}/")
     return found
+
+
+def _goes_round(path: Path, top: Path) -> bool:
+    """Return whether a link has led to a directory that holds the link."""
+    real = path.resolve()
+    return path != top and any(real == each.resolve() for each in path.parents if each.is_relative_to(top))
 
 
 def seen(root: Path, verb: Look) -> Seen | None:
     """Return what a file or directory is; nothing when there is none. Raises ``OSError``."""
     path = root / verb.path
     try:
-        status = path.stat()
+        status = path.stat(follow_symlinks=verb.follow)
     except (FileNotFoundError, NotADirectoryError):
         return None
     mode, digest = status.st_mode, None
     if stat.S_ISREG(mode) and verb.algorithm is not None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, verb.algorithm).hexdigest()
-    kind = "file" if stat.S_ISREG(mode) else "directory" if stat.S_ISDIR(mode) else "other"
-    return Seen(str(path), kind, stat.S_IMODE(mode), status.st_size, digest)  # type: ignore[arg-type]  # one of three
+    kind = _KINDS.get(stat.S_IFMT(mode), "other")
+    return Seen(str(path.resolve() if verb.follow else path), kind, stat.S_IMODE(mode), status.st_size, digest)
 
 
 def content(root: Path, verb: Read) -> bytes:

@@ -52,7 +52,7 @@ from runner.sdk import (
 )
 from runner.text import NOTHING, Key, Node
 
-_CHANGES = (Do, Put, Upload, Local)
+_CHANGES = (Do, Put, Upload, Download, Local)
 """The verbs that change something."""
 
 RunLocal = Callable[[Local, Mapping[str, str], Heard], Awaitable[Answer]]
@@ -139,7 +139,7 @@ class Hands:
             case Find():
                 return self._found(verb)
             case Files():
-                return await asyncio.to_thread(desk.listed, Path(verb.directory))
+                return await asyncio.to_thread(desk.listed, self._frame.root, verb)
             case Look():
                 return await asyncio.to_thread(desk.seen, self._frame.root, verb)
             case Read():

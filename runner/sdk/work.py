@@ -106,6 +106,8 @@ class Look:
     """Look at a file or directory on this computer; the answer is a ``Seen``, or nothing when there is none."""
 
     path: str
+    follow: bool = True
+    """Look at what a link leads to, not at the link."""
     algorithm: str | None = None
     """Digest to make of a file, such as ``sha1``."""
 
@@ -115,8 +117,8 @@ class Seen:
     """What a file or directory on this computer is."""
 
     path: str
-    """Its whole path."""
-    kind: Literal["file", "directory", "other"]
+    """Its whole path, without links if they were followed."""
+    kind: Literal["file", "directory", "link", "other"]
     mode: int
     size: int
     """In bytes."""
@@ -199,9 +201,16 @@ class Find:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """List what is in a directory on this computer; the answer is a sorted list of relative paths."""
+    """List what is in a directory on this computer; the answer is a list of relative paths, those of files first.
+
+    A link is listed as what it leads to, or as a file with ``follow`` turned off.
+    """
 
     directory: str
+    directories: bool = False
+    """List the directories too, each with ``/`` at its end."""
+    follow: bool = False
+    """Go into directories that links lead to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class Machine:
             case Read():
                 return desk.content(self.here, verb)
             case Files():
-                return desk.listed(self.here / verb.directory)
+                return desk.listed(self.here, verb)
             case Find():
                 places = (self.here / verb.where, self.here)
                 return next((str(each / verb.path) for each in places if (each / verb.path).exists()), None)
