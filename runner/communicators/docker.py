@@ -8,7 +8,7 @@ import secrets
 import socket
 import ssl
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from runner.communicators.docker_engine import Engine, cut, reader_of, socket_of
@@ -38,11 +38,16 @@ done 2>/dev/null
 class Execs:
     """Starts programs in a running container, as a user of it; its own when none is named."""
 
-    def __init__(self, engine: Engine, container: str, user: str | None = None, *, tty: bool = False) -> None:
+    def __init__(
+        self, engine: Engine, container: str, user: str | None = None, *, tty: bool = False,
+        environment: Mapping[str, str] | None = None, directory: str | None = None,
+    ) -> None:
         self._engine = engine
         self._container = container
         self._user = user or ""
         self._tty = tty
+        self._environment = dict(environment or {})
+        self._directory = directory
 
     async def open(self, argv: Sequence[str], feed: Feed) -> Channel:
         """Start a program. That there is none is told by the channel, which then ends with the status 126 or 127."""
@@ -58,8 +63,8 @@ class Execs:
 
     def _started(self, client: APIClient, argv: Sequence[str], mark: str | None) -> tuple[str, Response]:
         exec_id: str = client.exec_create(
-            self._container, list(argv), stdin=True, tty=self._tty, user=self._user,
-            environment={_MARK: mark} if mark else None,
+            self._container, list(argv), stdin=True, tty=self._tty, user=self._user, workdir=self._directory,
+            environment={**self._environment, **({_MARK: mark} if mark else {})},
         )["Id"]
         answers: list[Response] = []
 

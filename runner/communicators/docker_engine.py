@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -48,7 +48,11 @@ class Refused(Failed):
 class Engine:
     """An engine that answers."""
 
-    def __init__(self, client: APIClient, again: Callable[..., APIClient], threads: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, address: str, client: APIClient, again: Callable[..., APIClient], threads: ThreadPoolExecutor
+    ) -> None:
+        self.address = address
+        """Where the engine is; empty for the usual place."""
         self._client = client
         self._again = again
         self._threads = threads
@@ -158,11 +162,11 @@ def _closing(client: APIClient, function: Callable[[APIClient], T]) -> T:
 
 
 @asynccontextmanager
-async def engine() -> AsyncIterator[Engine]:
-    """Yield the engine that ``DOCKER_HOST`` or Docker's context names, or the usual one. Raises ``Failed``."""
+async def engine(address: str = "") -> AsyncIterator[Engine]:
+    """Yield the engine at an address, or that ``DOCKER_HOST`` or Docker's context names. Raises ``Failed``."""
     threads = ThreadPoolExecutor(_THREADS, "docker")
     try:
-        made = await uninterrupted(_made(threads))
+        made = await uninterrupted(_made(address or os.environ.get("DOCKER_HOST", ""), threads))
         try:
             yield made
         finally:
@@ -171,43 +175,45 @@ async def engine() -> AsyncIterator[Engine]:
         threads.shutdown(wait=False)
 
 
-async def _made(threads: ThreadPoolExecutor) -> Engine:
+async def _made(address: str, threads: ThreadPoolExecutor) -> Engine:
+    if address.startswith("ssh://"):
+        raise Failed(
+            f"the Docker engine at {address} cannot be reached by ssh",
+            "let ssh carry its socket: ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST, and set "
+            "DOCKER_HOST=unix:///tmp/docker.sock",
+        )
+
     def connect() -> Engine:
         from docker.api.client import APIClient
 
-        where = _where(os.environ)
+        where = _where(address)
 
         def again(timeout: int | None) -> APIClient:
             return APIClient(**where, version=client.api_version, timeout=timeout)  # type: ignore[arg-type]
 
         client = APIClient(**where, timeout=_PATIENCE)
-        return Engine(client, again, threads)
+        return Engine(str(where.get("base_url", "")), client, again, threads)
 
     try:
         return await asyncio.get_running_loop().run_in_executor(threads, connect)
     except Exception as error:
-        raise _unreachable(error) from error
+        raise Failed(
+            f"the Docker engine cannot be reached at {address or 'the usual address'}: {_deepest(error)}",
+            "start it, or name another one in the environment variable DOCKER_HOST",
+        ) from error
 
 
-def _where(environ: Mapping[str, str]) -> dict[str, Any]:
+def _where(address: str) -> dict[str, Any]:
     """Return the address of the engine and how to authenticate to it, as the ``docker`` program finds them."""
     from docker.context import ContextAPI
     from docker.utils import kwargs_from_env
 
-    if environ.get("DOCKER_HOST"):
-        return dict(kwargs_from_env(dict(environ)))
+    if address:
+        return dict(kwargs_from_env({**os.environ, "DOCKER_HOST": address}))
     context = ContextAPI.get_current_context()
     if context is None or context.Host is None:
         return {}
     return {"base_url": context.Host, **({"tls": context.TLSConfig} if context.TLSConfig else {})}
-
-
-def _unreachable(error: Exception) -> Failed:
-    address = os.environ.get("DOCKER_HOST") or "the usual address"
-    return Failed(
-        f"the Docker engine cannot be reached at {address}: {_deepest(error)}",
-        "start it, or name another one in the environment variable DOCKER_HOST",
-    )
 
 
 def failure(error: Exception) -> Failed:
