@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Texts
-from runner.sdk import Alias, AtLeastOne, AtMostOne, Deprecated, Module, Separated, options
+from runner.modules.support.apt_get import ENVIRONMENT, NO_LISTS, AptGet, Step, output
+from runner.modules.support.debian import LOOK, Machine, Wanted, parsed
+from runner.modules.support.debian_packages import deb_installed, installed, removed
+from runner.sdk import Alias, Ask, AtLeastOne, AtMostOne, Deprecated, Module, Outcome, Separated, Verb, Work, options
+
+_UPGRADES: Mapping[str | bool, tuple[str, ...]] = {
+    "no": (), False: (), "yes": ("upgrade", "--with-new-pkgs"), True: ("upgrade", "--with-new-pkgs"),
+    "safe": ("upgrade", "--with-new-pkgs"), "dist": ("dist-upgrade",), "full": ("dist-upgrade",),
+}
+_PACKAGE_FILES = "ls /var/cache/apt/archives/*.deb /var/cache/apt/archives/partial/* 2>/dev/null"
+_DELETED = re.compile("^Del ", re.MULTILINE)
 
 
 @options(
@@ -73,3 +86,89 @@ class Apt(Module[Options]):
     """Install, upgrade and remove Debian packages."""
 
     name = "apt"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Look at what is there, and bring what is missing in one transaction."""
+        del facts
+        wanted, apt = self.options, self._apt_get()
+        names = parsed(wanted.name or ())
+        machine = Machine.of((yield Ask(("/bin/sh", "-c", LOOK, "sh", "packages" if names else ""))))
+        steps: list[Step] = []
+        stale = machine.fetched + wanted.cache_valid_time <= machine.now
+        fetches = wanted.update_cache if wanted.update_cache is not None else wanted.cache_valid_time > 0
+        updated = fetches and stale
+        if updated:
+            fetched = yield from apt.fetch(wanted.update_cache_retries, wanted.update_cache_retry_max_delay)
+            if fetched.failed is not None:
+                return _outcome([fetched], machine, updated=False)
+            machine = replace(machine, fetched=Machine.of((yield Ask(("/bin/sh", "-c", LOOK)))).fetched)
+        works = self._works(apt, names, machine)
+        for work in works:
+            steps.append((yield from work))
+            if steps[-1].failed is not None:
+                break
+        else:
+            if not works:
+                steps.append(Step(changed=updated))
+        return _outcome(steps, machine, updated=updated)
+
+    def _apt_get(self) -> AptGet:
+        wanted = self.options
+        given = {
+            "--no-remove": wanted.fail_on_autoremove and wanted.state != "absent",
+            "--allow-downgrades": wanted.allow_downgrade or wanted.force,
+            "--allow-change-held-packages": wanted.allow_change_held_packages or wanted.force,
+            "--allow-remove-essential": wanted.force,
+            "--allow-unauthenticated": wanted.allow_unauthenticated or wanted.force,
+        }
+        words = [word for each in wanted.dpkg_options for word in ("-o", f"Dpkg::Options::=--{each}")]
+        if wanted.install_recommends is not None:
+            words += ["-o", f"APT::Install-Recommends={'yes' if wanted.install_recommends else 'no'}"]
+        if wanted.default_release is not None:
+            words += ["-t", wanted.default_release]
+        words += [word for word, said in given.items() if said]
+        return AptGet(tuple(words), wanted.policy_rc_d, wanted.lock_timeout)
+
+    def _works(self, apt: AptGet, names: list[Wanted], machine: Machine) -> list[Generator[Verb, Any, Step]]:
+        """Return what there is to do, one after the other."""
+        wanted = self.options
+        removing = (("--auto-remove",) if wanted.autoremove else ()) + (("--purge",) if wanted.purge else ())
+        works: list[Generator[Verb, Any, Step]] = []
+        if wanted.clean:
+            works.append(_cleaned(apt))
+        everything = wanted.state == "latest" and any(each.written == "*" for each in names)
+        upgrade = "yes" if everything else wanted.upgrade
+        if _UPGRADES[upgrade]:
+            works.append(apt.do_if_needed(*_UPGRADES[upgrade], *removing))
+        if wanted.deb is not None:
+            works.append(deb_installed(apt, wanted.deb, downgrades=wanted.allow_downgrade or wanted.force))
+        names = [each for each in names if each.written != "*"]
+        if names and wanted.state == "absent":
+            works.append(removed(apt, names, machine, removing))
+        elif names:
+            works.append(installed(apt, names, machine, wanted.state, only_upgrade=wanted.only_upgrade,
+                                   words=removing))
+        elif wanted.autoremove and not _UPGRADES[upgrade]:
+            works.append(apt.do_if_needed("autoremove", *removing[1:]))
+        if wanted.autoclean and not names:
+            works.append(_autocleaned(apt))
+        return works
+
+
+def _cleaned(apt: AptGet) -> Generator[Verb, Any, Step]:
+    found = yield Ask(("/bin/sh", "-c", _PACKAGE_FILES))
+    return (yield from apt.do("clean")) if found.stdout else Step(changed=False)
+
+
+def _autocleaned(apt: AptGet) -> Generator[Verb, Any, Step]:
+    planned = yield Ask(apt.argv("-s", "autoclean"), environment=ENVIRONMENT)
+    return (yield from apt.do("autoclean")) if _DELETED.search(planned.stdout) else Step(changed=False)
+
+
+def _outcome(steps: Sequence[Step], machine: Machine, *, updated: bool) -> Outcome:
+    values = {"cache_updated": updated, "cache_update_time": machine.fetched, **output(steps)}
+    failed = next((each.failed for each in steps if each.failed is not None), None)
+    if failed is not None:
+        values["rc"] = steps[-1].answers[-1].status if steps[-1].answers else 1
+        failed += "" if machine.fetched else NO_LISTS
+    return Outcome(values, changed=any(each.changed for each in steps), failed=failed)
