@@ -54,7 +54,19 @@ def seen(root: Path, verb: Look) -> Seen | None:
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, verb.algorithm).hexdigest()
     kind = _KINDS.get(stat.S_IFMT(mode), "other")
-    return Seen(str(path.resolve() if verb.follow else path), kind, stat.S_IMODE(mode), status.st_size, digest)
+    target = str(path.readlink()) if kind == "link" else None
+    whole = str(path.resolve() if verb.follow else path)
+    owner = _owner(status.st_uid)
+    return Seen(whole, kind, stat.S_IMODE(mode), status.st_size, digest, target, owner, status.st_mtime)
+
+
+def _owner(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def content(root: Path, verb: Read) -> bytes:

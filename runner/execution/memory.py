@@ -9,8 +9,11 @@ from runner.sdk import Outcome
 
 T = TypeVar("T")
 _PREFIX = "ansible_"
-_SETTINGS = ("ansible_become", "ansible_connection", "ansible_python_interpreter", "ansible_shell", "ansible_ssh_")
-"""How variables begin that are named like facts and are none: they say how the machine is worked on."""
+_SETTINGS = (
+    "ansible_become", "ansible_connection", "ansible_managed", "ansible_python_interpreter", "ansible_shell",
+    "ansible_ssh_",
+)
+"""How variables begin that are named like facts and are none: settings of the work."""
 
 
 class FactsWanted(Exception):  # noqa: N818 - not an error

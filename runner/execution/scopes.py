@@ -18,6 +18,8 @@ from runner.text import Node
 
 _ANSIBLE = {"full": "2.19.0", "string": "2.19.0", "major": 2, "minor": 19, "revision": 0}
 """The version of Ansible whose semantics are followed: what ``ansible_version`` says."""
+_WEAKEST = {"ansible_managed": "Ansible managed"}
+"""What is set unless anybody sets it."""
 _HANDED_DOWN = (
     "become", "become_user", "become_method", "become_flags", "check_mode", "delegate_to", "ignore_errors", "no_log",
 )
@@ -74,8 +76,8 @@ class Scopes:
         given = (each.params for each in frame.roles)
         magic = self._magic(inside, role)
         scope = Scope(
-            *frame.base, *defaults, memory.facts, *frame.early, *frame.upper, memory.included, memory.variables,
-            *given, *inside.params, magic, *more, fixed=frame.fixed,
+            _WEAKEST, *frame.base, *defaults, memory.facts, *frame.early, *frame.upper, memory.included,
+            memory.variables, *given, *inside.params, magic, *more, fixed=frame.fixed,
         )
         magic["hostvars"] = {magic["inventory_hostname"]: Variables(scope)}
         magic |= lookup_functions(self._world, scope, lambda: self._places(inside))

@@ -123,6 +123,12 @@ class Seen:
     size: int
     """In bytes."""
     digest: str | None = None
+    target: str | None = None
+    """What a link leads to, as it is written in the link."""
+    owner: str = ""
+    """The user to whom it belongs, by name or number."""
+    mtime: float = 0.0
+    """When it was last changed, in seconds of Unix."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,10 @@ fi
 if [ "$3" = yes ] && [ -L "$path" ]; then real=$(readlink -f "$path") && path=${real:-$path}; fi
 above=${path%/*}
 printf '\035path %s\n\035umask ' "$path"; umask
-printf '\035me '; id
 if [ -e "$path" ] || [ -L "$path" ]; then
   stat -c "$0" -- "$path" "${above:-/}/." 2>/dev/null
   if [ -L "$path" ]; then
+    set -- "$1" "$2" "$3" "$4" "$5" "$6" "me $7"
     printf '\035link '; readlink "$path"
     printf '\035leads-to '
     if [ -d "$path" ]; then echo directory; elif [ -e "$path" ]; then echo file; else echo; fi
@@ -48,12 +48,14 @@ if [ -e "$path" ] || [ -L "$path" ]; then
     printf '\035sum '; "$4" <"$path"
   fi
 else
+  set -- "$1" "$2" "$3" "$4" "$5" "$6" "me $7"
   printf '\035absent\n'; stat -c "$0" -- "${above:-/}/." 2>/dev/null
 fi
 if [ -n "$5" ]; then printf '\035owner '; number /etc/passwd "$5"; fi
 if [ -n "$6" ]; then printf '\035group '; number /etc/group "$6"; fi
 for each in $7; do
   case $each in
+    me) printf '\035me '; id ;;
     stamp) printf '\035stamp %s.%s~\n' "$$" "$(date +%Y-%m-%d@%H:%M:%S)" ;;
     temporary) printf '\035temporary '; mktemp -u "${TMPDIR:-/tmp}/ingot.XXXXXXXXXX" ;;
     flags) printf '\035flags '; lsattr -d "$path" 2>/dev/null ;;
@@ -154,8 +156,8 @@ def look(
 ) -> Generator[Verb, Any, Found]:
     """Look at a file; at ``name`` within it if it is a directory, or is written as one with ``/`` at its end.
 
-    ``digest`` is a digest of the content to be told, such as ``sha1``; ``extras`` are ``stamp``, ``temporary`` and
-    ``mounted``.
+    ``digest`` is a digest of the content to be told, such as ``sha1``; ``extras`` are ``stamp``, ``temporary``,
+    ``mounted``, and ``me``, which is told anyway of a file that is not there: who works, and what a new file is like.
     """
     (path,) = yield from expanded([path])
     owner = options.owner or "" if options else ""
@@ -201,9 +203,10 @@ def file_of(text: str) -> File:
     """Return the file that ``STAT`` tells of."""
     words, _, group = text.partition("\x1f")
     mode, uid, gid, size, mtime, atime, links, inode, *owner = words.split(" ")
-    bits = int(mode, 16)
+    bits, user = int(mode, 16), " ".join(owner)
     return File(
-        _KINDS.get(bits & 0o170000, "other"), bits & 0o7777, int(uid), int(gid), " ".join(owner), group, int(size),
+        _KINDS.get(bits & 0o170000, "other"), bits & 0o7777, int(uid), int(gid),
+        uid if user == "UNKNOWN" else user, gid if group == "UNKNOWN" else group, int(size),
         int(mtime), int(atime), int(links), int(inode),
     )
 
@@ -216,13 +219,13 @@ def settle(
     ``mode`` stands in for the option ``mode``. Raises ``Failed``.
     """
     wanted = options.mode if mode is None else mode
-    owner, after = _owned(file, options, found)
+    owner, after = owned(file, options, found)
     bits = file.mode
     if wanted is not None and wanted != "preserve" and file.kind != "link":
         bits = permissions(wanted, file.mode, directory=file.kind == "directory", umask=found.umask)
     # A change of owner takes away the bits for running as the owner.
     change = bits != file.mode or bool(owner and wanted is not None and bits & 0o6000)
-    context, flags = _context(file, options, found), _flags(file, options)
+    context, flags = context_of(file, options, found), flags_of(file, options)
     if not (owner or change or context or flags):
         return False, file
     argv = (path, owner, octal(bits) if change else "", flags, *context)
@@ -249,7 +252,7 @@ def described(file: File) -> dict[str, Any]:
     }
 
 
-def _owned(file: File, options: Permissions, found: Found) -> tuple[str, File]:
+def owned(file: File, options: Permissions, found: Found) -> tuple[str, File]:
     """Return what ``chown`` has to be told, if anything, and the file as it is then."""
     words, after = ["", ""], file
     if options.owner and options.owner != file.owner and options.owner != str(file.uid):
@@ -267,7 +270,7 @@ def _context_wanted(options: Permissions) -> bool:
     return any((options.seuser, options.serole, options.setype, options.selevel))
 
 
-def _context(file: File, options: Permissions, found: Found) -> list[str]:
+def context_of(file: File, options: Permissions, found: Found) -> list[str]:
     """Return what ``chcon`` has to be told, if anything. Without SELinux nothing has, as in Ansible."""
     if not found.policy and not file.context:
         return []
@@ -280,7 +283,7 @@ def _context(file: File, options: Permissions, found: Found) -> list[str]:
     return words
 
 
-def _flags(file: File, options: Permissions) -> str:
+def flags_of(file: File, options: Permissions) -> str:
     """Return what ``chattr`` has to be told, if anything."""
     if options.attributes is None:
         return ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Generator
 from dataclasses import replace
+from posixpath import dirname
 from typing import Any
 
-from runner.modules.shared import Edited, Kept, Permissions
-from runner.modules.support.attributes import File, Found, done, settle
+from runner.modules.shared import Edited, Kept
+from runner.modules.support.attributes import File, Found, described, done, settle
 from runner.modules.support.modes import permissions
+from runner.modules.support.trees import make_directories
 from runner.sdk import Answer, Ask, Do, Failed, Put, Verb
 
 _VALIDATE = """
@@ -55,6 +58,42 @@ def write(
     return file, values
 
 
+def deliver(
+    found: Found, content: bytes, options: Edited, *, dest: str, force: bool, mode: str | None = None,
+    directory_mode: str | None = None,
+) -> Generator[Verb, Any, tuple[bool, dict[str, Any]]]:
+    """Give a file this content, unless it has it; return whether anything was changed, and what results say of it.
+
+    ``dest`` is the path as the user wrote it. Raises ``Failed``.
+    """
+    digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
+    if found.file.exists and not force:
+        return False, {"dest": found.path}
+    values = {"dest": found.path, "checksum": digest}
+    if found.file.digest == digest:
+        changed, file = yield from settle(found.path, found.file, options, found, mode=mode)
+        return changed, {**values, "path": found.path, **described(file)}
+    yield from make_room(found, dest, options, directory_mode)
+    file, more = yield from write(found, content, options, mode=mode)
+    md5sum = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return True, {**values, "md5sum": md5sum, **described(file), **more}
+
+
+def make_room(
+    found: Found, dest: str, options: Edited, directory_mode: str | None
+) -> Generator[Verb, Any, None]:
+    """Make the directory in which a file goes, if ``dest`` names it as one. Raises ``Failed`` if the file cannot be."""
+    if found.file.kind == "directory":
+        raise Failed(f"{found.path} is a directory, and a file is to take its place")
+    if found.parent.kind == "directory":
+        return
+    above = dirname(found.path)
+    if found.parent.exists or not dest.endswith("/"):
+        raise Failed(f"Destination directory {above} does not exist")
+    owner = f"{options.owner or ''}{f':{options.group}' if options.group else ''}"
+    yield from make_directories(above, owner, directory_mode or "")
+
+
 def backed_up(found: Found, options: Kept) -> Generator[Verb, Any, dict[str, Any]]:
     """Keep a copy of the file if that is wanted; return its name for the result."""
     if not options.backup or found.file.kind != "file":
@@ -66,23 +105,36 @@ def backed_up(found: Found, options: Kept) -> Generator[Verb, Any, dict[str, Any
 
 def validated(command: str, content: bytes, temporary: str) -> Generator[Verb, Any, None]:
     """Check a content with the user's command. Raises ``Failed`` when it does not pass."""
+    argv = _check(command, temporary)
+    yield Put(temporary, content, 0o600)
+    answer: Answer = yield Ask(("/bin/sh", "-c", _VALIDATE, "sh", temporary, *argv))
+    _passed(answer, temporary)
+
+
+def validated_there(command: str, path: str) -> Generator[Verb, Any, None]:
+    """Check a file of the machine with the user's command. Raises ``Failed`` when it does not pass."""
+    answer: Answer = yield Ask(tuple(_check(command, path)))
+    _passed(answer, path)
+
+
+def checked(wanted: str | None, digest: str | None) -> None:
+    """Raise ``Failed`` unless the digest of a file is the one that is wanted, if any is."""
+    if wanted is not None and wanted != digest:
+        raise Failed(
+            "Copied file does not match the expected checksum. Transfer failed.", f"its SHA-1 is {digest}, not {wanted}"
+        )
+
+
+def _check(command: str, path: str) -> list[str]:
     if "%s" not in command:
         raise Failed(f"validate must contain %s, which stands for the file: {command}")
     try:
-        argv = [word.replace("%s", temporary) for word in shlex.split(command)]
+        return [word.replace("%s", path) for word in shlex.split(command)]
     except ValueError as error:
         raise Failed(f"validate is no command: {error}") from error
-    yield Put(temporary, content, 0o600)
-    answer: Answer = yield Ask(("/bin/sh", "-c", _VALIDATE, "sh", temporary, *argv))
+
+
+def _passed(answer: Answer, path: str) -> None:
     if answer.status:
-        said = (answer.stderr.strip() or answer.stdout.strip()).replace(temporary, "%s")
+        said = (answer.stderr.strip() or answer.stdout.strip()).replace(path, "%s")
         raise Failed(f"failed to validate: rc:{answer.status} error:{said}")
-
-
-def attributes_only(
-    found: Found, options: Permissions, *, mode: str | None = None
-) -> Generator[Verb, Any, tuple[bool, File]]:
-    """Put the attributes of a file right whose content is as it should be; behind a link, those of its target."""
-    if found.file.kind != "link":
-        return (yield from settle(found.path, found.file, options, found, mode=mode))
-    return False, found.file
