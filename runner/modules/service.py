@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from runner.sdk import Alias, Module, options
+from runner.modules.support.services import Request, served
+from runner.sdk import Alias, Module, Work, options
 
 
 @options()
@@ -42,6 +44,21 @@ class Options:
 
 
 class Service(Module[Options]):
-    """Start, stop and enable services with the machine's own service manager."""
+    """Start, stop and enable services with the machine's own service manager.
+
+    Where no init runs, as in a container, services are enabled, disabled and masked in the files that the finished
+    image's init reads. They are started, stopped and restarted by their init script in /etc/init.d if they have one,
+    and otherwise that is skipped.
+    """
 
     name = "service"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Look at the service, and bring it into the state that is asked for."""
+        del facts
+        wanted = self.options
+        return (yield from served(Request(
+            wanted.name, wanted.state, wanted.enabled, wanted.masked, bool(wanted.daemon_reload),
+            bool(wanted.daemon_reexec), wanted.scope or "system", bool(wanted.no_block), bool(wanted.force),
+            wanted.arguments, wanted.pattern or "", wanted.runlevel, wanted.sleep or 0, wanted.use,
+        )))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from runner.sdk import Alias, Module, options
+from runner.modules.support.services import Request, served
+from runner.sdk import Alias, Failed, Module, Work, options
 
 
 @options()
@@ -32,7 +34,23 @@ class Options:
 
 
 class Systemd(Module[Options]):
-    """Start, stop, enable and mask systemd's units."""
+    """Start, stop, enable and mask systemd's units.
+
+    Where systemd does not run, as in a container, units are enabled, disabled and masked in the files that it reads in
+    the finished image. A service is started, stopped and restarted by its init script in /etc/init.d if it has one, and
+    otherwise that is skipped.
+    """
 
     name = "systemd"
     aliases = ("systemd_service",)
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Look at the unit, and bring it into the state that is asked for."""
+        del facts
+        wanted = self.options
+        if wanted.name is None and (wanted.state, wanted.enabled, wanted.masked) != (None, None, None):
+            raise Failed("state, enabled and masked need the name of a unit", "add name")
+        return (yield from served(Request(
+            wanted.name or "", wanted.state, wanted.enabled, wanted.masked, wanted.daemon_reload,
+            wanted.daemon_reexec, wanted.scope, wanted.no_block, bool(wanted.force),
+        )))
