@@ -10,6 +10,7 @@ again::
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,19 +23,21 @@ from runner.sdk import Answer, Ask, Do, Failed, Verb
 STAT = "\x1dstat %f %u %g %s %Y %X %h %i %U\x1f%G"
 """What ``stat -c`` is to tell of a file. A character that no name holds begins each thing that is told."""
 LOOK = r"""
-number() {
-  case $2 in '' | *[!0-9]*) ;; *) echo "$2"; return ;; esac
+known() {
   while IFS=: read -r name _ number _; do
-    if [ "$name" = "$2" ]; then echo "$number"; return; fi
+    if [ "$name" = "$2" ] || [ "$number" = "$2" ]; then echo "$number $name"; return; fi
   done <"$1"
-  getent "${1##*/}" "$2" 2>/dev/null | { IFS=: read -r _ _ number _; echo "$number"; }
+  getent "${1##*/}" "$2" 2>/dev/null | { IFS=: read -r name _ number _; echo "$number $name"; }
 }
 path=$1
 if [ -n "${path##*[!/]*}" ]; then path=/; else path=${path%"${path##*[!/]}"}; fi
 if [ -n "$2" ]; then
   case $1 in */) path=${path%/}/$2 ;; *) if [ -d "$path" ]; then path=${path%/}/$2; fi ;; esac
 fi
-if [ "$3" = yes ] && [ -L "$path" ]; then real=$(readlink -f "$path") && path=${real:-$path}; fi
+if [ "$3" = yes ] && [ -L "$path" ]; then
+  if [ -e "$path" ]; then real=$(readlink -f "$path"); else real=$(readlink "$path"); fi
+  case $real in /*) path=$real ;; *) path=${path%/*}/$real ;; esac
+fi
 above=${path%/*}
 printf '\035path %s\n\035umask ' "$path"; umask
 if [ -e "$path" ] || [ -L "$path" ]; then
@@ -51,13 +54,14 @@ else
   set -- "$1" "$2" "$3" "$4" "$5" "$6" "me $7"
   printf '\035absent\n'; stat -c "$0" -- "${above:-/}/." 2>/dev/null
 fi
-if [ -n "$5" ]; then printf '\035owner '; number /etc/passwd "$5"; fi
-if [ -n "$6" ]; then printf '\035group '; number /etc/group "$6"; fi
+if [ -n "$5" ]; then printf '\035owner '; known /etc/passwd "$5"; fi
+if [ -n "$6" ]; then printf '\035group '; known /etc/group "$6"; fi
 for each in $7; do
   case $each in
     me) printf '\035me '; id ;;
     stamp) printf '\035stamp %s.%s~\n' "$$" "$(date +%Y-%m-%d@%H:%M:%S)" ;;
     temporary) printf '\035temporary '; mktemp -u "${TMPDIR:-/tmp}/ingot.XXXXXXXXXX" ;;
+    content) if [ -f "$path" ] && [ -s "$path" ]; then printf '\035content '; base64 <"$path"; fi ;;
     flags) printf '\035flags '; lsattr -d "$path" 2>/dev/null ;;
     mounted) while read -r _ mount _; do
         if [ "$mount" = "$path" ]; then printf '\035mounted\n'; fi
@@ -76,7 +80,7 @@ shift 4
 if [ -n "$owner" ]; then chown -h "$owner" "$path" || exit; fi
 if [ -n "$mode" ]; then chmod "$mode" "$path" || exit; fi
 if [ $# -gt 0 ]; then chcon -h "$@" "$path" || exit; fi
-if [ -n "$flags" ]; then chattr -- "$flags" "$path" || exit; fi
+if [ -n "$flags" ]; then chattr "$flags" "$path" || exit; fi
 """
 _KINDS = {0o100000: "file", 0o040000: "directory", 0o120000: "link"}
 _PARTS = ("user", "role", "type", "range")
@@ -127,9 +131,9 @@ class Found:
     """The group of whoever works on the machine, by name."""
     leads_to: str = ""
     """Where a link leads: ``file``, ``directory``, or nowhere."""
-    wanted_uid: int | None = None
-    """The number of the owner that is wanted; nothing if there is no such user."""
-    wanted_gid: int | None = None
+    owner: tuple[int, str] | None = None
+    """The owner that is wanted, by number and name; nothing if there is no such user."""
+    group: tuple[int, str] | None = None
     stamp: str = ""
     """What a backup's name ends with."""
     temporary: str = ""
@@ -138,6 +142,8 @@ class Found:
     """Whether something is mounted on the file itself, so that it cannot be replaced."""
     policy: str = ""
     """The SELinux context that the policy has for it; empty without SELinux."""
+    content: bytes | None = None
+    """What is in it, if that was to be told and could be."""
 
     def fresh(self, *, directory: bool = False) -> File:
         """Return what a file that is made here is like."""
@@ -156,8 +162,8 @@ def look(
 ) -> Generator[Verb, Any, Found]:
     """Look at a file; at ``name`` within it if it is a directory, or is written as one with ``/`` at its end.
 
-    ``digest`` is a digest of the content to be told, such as ``sha1``; ``extras`` are ``stamp``, ``temporary``,
-    ``mounted``, and ``me``, which is told anyway of a file that is not there: who works, and what a new file is like.
+    ``digest`` is a digest of the content to be told, such as ``sha1``; ``extras`` are ``content``, ``stamp``,
+    ``temporary``, ``mounted``, and ``me``: who works, which is told anyway of a file that is not there.
     """
     (path,) = yield from expanded([path])
     owner = options.owner or "" if options else ""
@@ -193,9 +199,10 @@ def found_of(text: str) -> Found:
     ids = _ids(told.get("me", ""))
     return Found(
         told.get("path", ""), file, files[0] if files else File(), int(told.get("umask") or "22", 8),
-        *ids, leads_to=told.get("leads-to", ""), wanted_uid=_number(told.get("owner")),
-        wanted_gid=_number(told.get("group")), stamp=told.get("stamp", ""), temporary=told.get("temporary", ""),
+        *ids, leads_to=told.get("leads-to", ""), owner=_known(told.get("owner", "")),
+        group=_known(told.get("group", "")), stamp=told.get("stamp", ""), temporary=told.get("temporary", ""),
         mounted="mounted" in told, policy=told.get("policy", ""),
+        content=b64decode(told["content"]) if told.get("content") else None,
     )
 
 
@@ -257,12 +264,12 @@ def owned(file: File, options: Permissions, found: Found) -> tuple[str, File]:
     words, after = ["", ""], file
     if options.owner and options.owner != file.owner and options.owner != str(file.uid):
         words[0] = options.owner
-        uid = file.uid if found.wanted_uid is None else found.wanted_uid
-        after = replace(after, uid=uid, owner=options.owner)
+        uid, name = found.owner or _unknown(options.owner, file.uid)
+        after = replace(after, uid=uid, owner=name)
     if options.group and options.group != file.group and options.group != str(file.gid):
         words[1] = options.group
-        gid = file.gid if found.wanted_gid is None else found.wanted_gid
-        after = replace(after, gid=gid, group=options.group)
+        gid, name = found.group or _unknown(options.group, file.gid)
+        after = replace(after, gid=gid, group=name)
     return (":".join(words) if words[1] else words[0]), after
 
 
@@ -306,8 +313,14 @@ def _ids(text: str) -> tuple[int, int, str, str]:
     return numbers[0], numbers[1], names[0], names[1]
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+def _known(text: str) -> tuple[int, str] | None:
+    number, _, name = text.partition(" ")
+    return (int(number), name) if number.isdecimal() else None
+
+
+def _unknown(text: str, former: int) -> tuple[int, str]:
+    """Return a user or group that has no name, or that is not there (which ``chown`` will say)."""
+    return (int(text) if text.isdecimal() else former), text
 
 
 def _word(text: str) -> str:

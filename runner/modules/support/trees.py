@@ -22,7 +22,7 @@ from runner.sdk import Answer, Ask, Do, Verb
 
 _NAMED = f"{STAT}\x1f%n"
 _CONTEXTS = f"{STAT}\x1f%C\x1f%n"
-_EVERYTHING = 'find "$1" -exec stat -c "$0" -- {} +'
+_EVERYTHING = 'find $2 "$1" -exec stat $2 -c "$0" -- {} +'
 _LISTED = 'xargs -0 stat -c "$0" -- 2>/dev/null'
 _MAKE = r"""
 owner=$2 mode=$3
@@ -37,10 +37,13 @@ make "$1"
 """
 
 
-def tree(path: str, options: Permissions, top: Found) -> Generator[Verb, Any, dict[str, File]]:
-    """Return everything in a directory of the machine, itself included, by path."""
+def tree(
+    path: str, options: Permissions, top: Found, *, follow: bool = False
+) -> Generator[Verb, Any, dict[str, File]]:
+    """Return everything in a directory of the machine, itself included, by path; ``follow`` sees through links."""
     labelled = bool(top.policy or top.file.context)
-    answer: Answer = yield Ask(("/bin/sh", "-c", _EVERYTHING, _CONTEXTS if labelled else _NAMED, path))
+    form = _CONTEXTS if labelled else _NAMED
+    answer: Answer = yield Ask(("/bin/sh", "-c", _EVERYTHING, form, path, "-L" if follow else ""))
     files = _files(answer.stdout, labelled=labelled)
     if options.attributes is not None:
         plain = [name for name, file in files.items() if file.kind in ("file", "directory")]
@@ -91,7 +94,7 @@ def settle_all(
     files: Mapping[str, File], options: Permissions, found: Found, *, mode: str | None = None
 ) -> Generator[Verb, Any, bool]:
     """Give files the attributes that the options want; return whether any were changed. Raises ``Failed``."""
-    owners: dict[str, list[str]] = {}
+    owners: dict[tuple[str, ...], list[str]] = {}
     modes: dict[str, list[str]] = {}
     contexts: dict[tuple[str, ...], list[str]] = {}
     flags: dict[str, list[str]] = {}
@@ -102,17 +105,20 @@ def settle_all(
         if wanted and wanted != "preserve" and file.kind != "link":
             bits = permissions(wanted, file.mode, directory=file.kind == "directory", umask=found.umask)
         if owner:
-            owners.setdefault(owner, []).append(path)
+            behind = () if file.kind in ("file", "directory") else ("-h",)
+            owners.setdefault((*behind, owner), []).append(path)
         if bits != file.mode or (owner and wanted and bits & 0o6000):
             modes.setdefault(octal(bits), []).append(path)
         if context := context_of(file, options, found):
             contexts.setdefault(tuple(context), []).append(path)
         if file.kind in ("file", "directory") and (change := flags_of(file, options)):
             flags.setdefault(change, []).append(path)
-    work: list[tuple[tuple[str, ...], list[str]]] = [(("chown", "-h", owner), paths) for owner, paths in owners.items()]
+    work: list[tuple[tuple[str, ...], list[str]]] = [
+        (("chown", *owner), paths) for owner, paths in owners.items()
+    ]
     work += [(("chmod", bits), paths) for bits, paths in modes.items()]
     work += [(("chcon", "-h", *context), paths) for context, paths in contexts.items()]
-    work += [(("chattr", "--", change), paths) for change, paths in flags.items()]
+    work += [(("chattr", change), paths) for change, paths in flags.items()]
     for argv, paths in work:
         yield from for_each(argv, paths, "attributes cannot be set")
     return bool(work)
