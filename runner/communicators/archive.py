@@ -123,6 +123,10 @@ def _unpacked(stream: IO[bytes], to: Path) -> None:
 
 def _placed(part: Path, to: Path, inside: bool) -> None:  # noqa: FBT001 - handed through held()
     if inside or to.is_dir():
+        for each in part.rglob("*"):  # a link that is there would be in the way of a new one
+            there = to / each.relative_to(part)
+            if each.is_symlink() and (there.is_symlink() or there.is_file()):
+                there.unlink()
         shutil.copytree(part, to, symlinks=True, dirs_exist_ok=True)
     else:
         part.replace(to)

@@ -240,7 +240,7 @@ def settle(
     return True, replace(after, mode=bits)
 
 
-def done(verb: Do, what: str) -> Generator[Verb, Any, Answer]:
+def done(verb: Ask | Do, what: str) -> Generator[Verb, Any, Answer]:
     """Run a command that has to end well. Raises ``Failed`` with ``what`` and what the command says."""
     answer: Answer = yield verb
     if answer.status:

@@ -63,11 +63,11 @@ def look_at_all(paths: Sequence[str]) -> Generator[Verb, Any, dict[str, File]]:
     return _files(answer.stdout, labelled=False)
 
 
-def digests(paths: Sequence[str]) -> Generator[Verb, Any, dict[str, str]]:
-    """Return the SHA-1 of each of the files that can be read."""
+def digests(paths: Sequence[str], algorithm: str = "sha1") -> Generator[Verb, Any, dict[str, str]]:
+    """Return the digest of each of the files that can be read."""
     if not paths:
         return {}
-    answer: Answer = yield Ask(("xargs", "-0", "sha1sum", "--"), stdin="\0".join(paths))
+    answer: Answer = yield Ask(("xargs", "-0", f"{algorithm}sum", "--"), stdin="\0".join(paths))
     found = {}
     for line in answer.stdout.splitlines():
         digest, _, name = line.lstrip("\\").partition("  ")
