@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Texts
-from runner.sdk import Alias, Module, SecretStr, options
+from runner.modules.support.account_user import Plan, Wanted, plan_of, removal_of
+from runner.modules.support.account_work import Steps, done, looked, written
+from runner.modules.support.accounts import Accounts
+from runner.sdk import Alias, Module, Outcome, SecretStr, Work, options
+
+_ELSEWHERE = {
+    "seuser": "SELinux", "login_class": "BSD systems", "profile": "Solaris", "role": "Solaris",
+    "authorization": "Solaris", "hidden": "macOS",
+}
 
 
 @options()
@@ -95,6 +104,65 @@ class Options:
 
 
 class User(Module[Options]):
-    """Create, change and remove users' accounts."""
+    """Create, change and remove users' accounts.
+
+    The work is done by useradd, usermod and userdel; on machines that have none, as with busybox alone, the files in
+    /etc are changed.
+    """
 
     name = "user"
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return the option that belongs to another system, if there is one."""
+        found = next((name for name in _ELSEWHERE if options.get(name) is not None), None)
+        return None if found is None else f"{found}, which is a matter of {_ELSEWHERE[found]}"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Look at the account, and create, change or remove it."""
+        del facts
+        wanted = self.options
+        account = Wanted.of(wanted)
+        accounts = yield from looked(wanted.name, wanted.home or "", account.key_file)
+        values: dict[str, Any] = {"name": wanted.name, "state": wanted.state}
+        there = accounts.user(wanted.name) is not None
+        if wanted.state == "absent":
+            values |= {"force": wanted.force, "remove": wanted.remove}
+            plan = removal_of(wanted.name, accounts, force=wanted.force, remove=wanted.remove) if there else Plan()
+        else:
+            values |= (
+                {"append": wanted.append, "move_home": wanted.move_home} if there
+                else {"create_home": wanted.create_home, "system": wanted.system}
+            )
+            plan = plan_of(account, accounts)
+        if plan:
+            failed = yield from _carried_out(plan, accounts)
+            if failed is not None:
+                return failed
+            accounts = yield from looked(wanted.name, wanted.home or "", account.key_file)
+        return Outcome({**values, **_described(account, accounts)}, changed=bool(plan))
+
+
+def _carried_out(plan: Plan, accounts: Accounts) -> Steps:
+    def edit() -> None:
+        for each in plan.edits:
+            each(accounts)
+
+    yield from written(accounts, edit)
+    return (yield from done(plan.calls, plan.stdin))
+
+
+def _described(wanted: Wanted, accounts: Accounts) -> dict[str, Any]:
+    """Return what a result says of an account that is there."""
+    user = accounts.user(wanted.name)
+    if user is None:
+        return {}
+    values: dict[str, Any] = {
+        "uid": int(user[2]), "group": int(user[3]), "comment": user[4], "home": user[5], "shell": user[6],
+        "groups": ",".join(wanted.groups or ()),
+    }
+    if accounts.key:
+        home, fingerprint, public = (*accounts.key, "", "")[:3]
+        values |= {"ssh_key_file": f"{home}/{wanted.key_file}" if wanted.key_file[0] != "/" else wanted.key_file}
+        values |= {"ssh_fingerprint": fingerprint, "ssh_public_key": public}
+    return values
