@@ -11,7 +11,8 @@ there() {
   done
 }
 
-part environment; tr '\000' '\037' </proc/self/environ
+part environment
+if [ -r /proc/self/environ ]; then tr '\000' '\037' </proc/self/environ; else env | tr '\n' '\037'; fi
 LC_ALL=C
 export LC_ALL
 
