@@ -6,15 +6,32 @@ import io
 import json
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import chdir, redirect_stderr, redirect_stdout
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
+import engines
 import pytest
+from docker.api.client import APIClient
+from docker.errors import APIError
 
 from runner.cli.main import main
+
+SHARED = "INGOT_TEST_SHARED"
+"""The environment variable that has the directory of what the test processes share."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="ingot-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        engines.stop(Path(os.environ[SHARED]))
 
 
 class Answer(NamedTuple):
@@ -68,3 +85,60 @@ def ingot(tmp_path: Path) -> Ingot:
     directory = tmp_path / "project"
     directory.mkdir()
     return Ingot(directory, tmp_path / "state")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """A directory that all test processes have in common."""
+    return Path(os.environ[SHARED])
+
+
+@pytest.fixture(scope="session")
+def engine(shared: Path) -> Iterator[str]:
+    """The address of a Docker engine, which is in ``DOCKER_HOST`` from now on: that named there, or one of our own."""
+    try:
+        found = engines.address(shared)
+    except engines.Missing as missing:
+        pytest.skip(str(missing))
+    with patch.dict(os.environ, {"DOCKER_HOST": found}):
+        yield found
+
+
+@pytest.fixture(scope="session")
+def docker(engine: str) -> Iterator[APIClient]:
+    """Docker's library, connected to the engine."""
+    client = engines.client_of(engine)
+    yield client
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def busybox(docker: APIClient) -> Iterator[str]:
+    """The name of an image of 2 MB with busybox, a user ``worker``, an ``ENV``, a ``CMD`` and a ``LABEL``."""
+    name = f"ingot-tests/busybox:{os.getpid()}"
+    try:
+        engines.import_busybox(docker, name)
+    except engines.Missing as missing:
+        pytest.skip(str(missing))
+    yield name
+    with suppress(APIError):
+        docker.remove_image(name, force=True)
+
+
+@pytest.fixture(scope="session")
+def debian_tar(shared: Path) -> Path:
+    """A tar file of a small Debian, of the release of this machine."""
+    try:
+        return engines.debian_tar(shared)
+    except engines.Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def debian(docker: APIClient, debian_tar: Path) -> Iterator[str]:
+    """The name of an image of a small Debian."""
+    name = f"ingot-tests/debian:{os.getpid()}"
+    docker.import_image(src=str(debian_tar), repository=name.partition(":")[0], tag=str(os.getpid()))
+    yield name
+    with suppress(APIError):
+        docker.remove_image(name, force=True)

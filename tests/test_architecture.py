@@ -56,9 +56,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     "jsonschema": ("schema/*",),
     "markupsafe": ("expand/*",),
     "packaging": ("reading/requirements.py", "expand/*"),
+    "requests": ("communicators/docker*",),  # Docker's library is made of it and of urllib3, and raises their errors
     "shtab": ("cli/*",),
     "tree_sitter": ("formats/hcl*",),
     "tree_sitter_hcl": ("formats/hcl*",),
+    "urllib3": ("communicators/docker*",),
     "yaml": ("formats/*", "expand/*"),
 }
 """Library -> the files of runner/ that may import it."""

@@ -8,7 +8,9 @@ import secrets
 import socket
 import ssl
 import struct
+from asyncio import FIRST_COMPLETED
 from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 from runner.communicators.docker_engine import Engine, cut, reader_of, socket_of
@@ -26,6 +28,12 @@ _HEADER = struct.Struct(">BxxxL")
 _STREAMS: dict[int, Stream] = {1: "stdout", 2: "stderr"}
 _LATE = (0.002, 0.01, 0.05, 0.2)
 """How long to wait, each time, for the end of a program whose output has ended, in seconds."""
+_END_OF_INPUT = b"\x04"
+"""What a terminal takes for the end of what is typed."""
+_STUCK = 0.25
+"""How long a program may not read, in seconds, before the engine is asked whether it is still there."""
+_DRAIN = 1.0
+"""How long to wait for the end of the output of a program that is not there any more, in seconds."""
 _MARK = "INGOT_EXEC"
 _KILL = f"""
 for each in /proc/[0-9]*; do
@@ -54,9 +62,8 @@ class Execs:
         # A shell that stays ends its commands by itself: they are spared the mark.
         mark = secrets.token_hex(8) if len(argv) > 1 else None
         exec_id, response = await self._engine.call(lambda client: self._started(client, argv, mark))
-        return _Program(self._engine, self._container, exec_id, mark, _Wire(self._engine, response), _Output(
-            feed, plain=self._tty
-        ))
+        wire = _Wire(self._engine, response, tty=self._tty)
+        return _Program(self._engine, self._container, exec_id, mark, wire, _Output(feed, plain=self._tty))
 
     async def close(self) -> None:
         """Let go of the container: there is nothing to let go of."""
@@ -85,9 +92,10 @@ class Execs:
 class _Wire:
     """The connection to a program: a socket that asyncio can watch, or one that needs a thread for each read."""
 
-    def __init__(self, engine: Engine, response: Response) -> None:
+    def __init__(self, engine: Engine, response: Response, *, tty: bool) -> None:
         self._engine = engine
         self._response = response
+        self._tty = tty
         self._reader = reader_of(response)
         self._socket = socket_of(self._reader)
         self._watched = not isinstance(self._socket, ssl.SSLSocket)
@@ -101,6 +109,13 @@ class _Wire:
         first, self._first = self._first, b""
         return first or await asyncio.get_running_loop().sock_recv(self._socket, _READ)
 
+    def write_now(self, data: bytes) -> bytes:
+        """Write what can be written without waiting; return the rest. Raises ``OSError``."""
+        try:
+            return data[self._socket.send(data) :] if self._watched else data
+        except BlockingIOError:
+            return data
+
     async def write(self, data: bytes) -> None:
         """Write all of it. Raises ``OSError``."""
         if self._watched:
@@ -110,7 +125,9 @@ class _Wire:
 
     async def close_input(self) -> None:
         """Let the other side read the end."""
-        if self._watched:
+        if self._tty:
+            await self.write(_END_OF_INPUT)
+        elif self._watched:
             self._socket.shutdown(socket.SHUT_WR)
         else:
             raise Failed("over TLS")
@@ -165,6 +182,8 @@ class _Program:
         self._mark = mark
         self._wire = wire
         self._listening = asyncio.create_task(self._listen(output))
+        self._broken = False
+        """Whether it has ended before it read all: then the engine may not tell the end of its output."""
 
     async def _listen(self, output: _Output) -> None:
         with contextlib.suppress(ConnectionError):  # why it has ended is asked of the engine
@@ -172,8 +191,21 @@ class _Program:
                 output.take(data)
 
     async def write(self, data: bytes) -> None:
-        """Write to its standard input."""
-        await self._wire.write(data)
+        """Write to its standard input. Raises ``BrokenPipeError`` when it has ended."""
+        rest = self._wire.write_now(data)
+        if not rest:
+            return
+        writing = asyncio.ensure_future(self._wire.write(rest))
+        try:
+            # The engine goes on taking in what nobody reads any more, and at last waits with us: it has to be asked.
+            while not writing.done():
+                done, _ = await asyncio.wait((writing, self._listening), timeout=_STUCK, return_when=FIRST_COMPLETED)
+                if not writing.done() and (done or await self._status() is not None):
+                    self._broken = True
+                    raise BrokenPipeError("the program has ended")
+            writing.result()
+        finally:
+            writing.cancel()
 
     async def close_input(self) -> None:
         """Let it read the end of its standard input."""
@@ -181,15 +213,23 @@ class _Program:
 
     async def wait(self) -> int:
         """Wait for its end; return the exit status."""
-        await asyncio.wait([self._listening])
-        for turn in range(1 << 62):
-            state = await self._engine.call(lambda client: client.exec_inspect(self._exec_id))
-            if not state["Running"] and state["ExitCode"] is not None:
+        await asyncio.wait([self._listening], timeout=_DRAIN if self._broken else None)
+        status = None
+        for pause in chain(_LATE, repeat(_LATE[-1])):
+            status = await self._status()
+            if status is not None:
                 break
-            await asyncio.sleep(_LATE[min(turn, len(_LATE) - 1)])
-        await self._listening
-        status: int = state["ExitCode"]
+            await asyncio.sleep(pause)
+        if self._listening.done():
+            await self._listening
+        assert status is not None
         return status
+
+    async def _status(self) -> int | None:
+        """Return the exit status; nothing while the program runs."""
+        state = await self._engine.call(lambda client: client.exec_inspect(self._exec_id))
+        status: int | None = state["ExitCode"]
+        return None if state["Running"] else status
 
     async def close(self) -> None:
         """Let go of it. A program that is still there is killed, with everything that it has started."""

@@ -12,10 +12,9 @@ from runner.communicators.docker_bare import Bare, carried_out
 from runner.communicators.docker_engine import Engine
 from runner.communicators.shell import NoShell
 from runner.communicators.words import as_user, program_of
-from runner.sdk import Answer, Become, Command, Communicator, Heard
+from runner.sdk import Answer, Become, Command, Communicator, Failed, Heard
 
-_END_OF_INPUT = b"\x04"
-"""What a terminal takes for the end of what is typed."""
+_SHELL = "/bin/sh"
 
 
 @asynccontextmanager
@@ -31,6 +30,7 @@ async def connected(
         try:
             shell = await stack.enter_async_context(posix.connected(Execs(engine, container, user)))
         except NoShell:
+            await _is_bare(engine, container, user)
             yield Bare(engine, container, user)
             return
         line: Communicator = shell
@@ -38,6 +38,14 @@ async def connected(
             uid = (await shell.run(Command(("id", "-u")))).stdout.strip()
             line = _Terminal(shell, Execs(engine, container, user, tty=True), int(uid) if uid.isdecimal() else None)
         yield line if owned else _Apart(line, Bare(engine, container, user))
+
+
+async def _is_bare(engine: Engine, container: str, user: str | None) -> None:
+    """Raise ``Failed`` if it is for another reason that the shell cannot be started, such as the user."""
+    answer = await carried_out(Execs(engine, container, user), (_SHELL, "-c", ":"), b"", None)
+    said = (answer.stdout + answer.stderr).strip()
+    if _SHELL not in said:
+        raise Failed(f"no command can be run in the container: {said or f'exit status {answer.status}'}")
 
 
 class _Apart:
@@ -61,6 +69,6 @@ class _Terminal:
         """Run a command to its end; one that is given something to read has no terminal, which would echo it."""
         if command.stdin is not None or (become is not None and become.password is not None):
             return await self._line.run(command, heard, become)
-        argv = ("/bin/sh", "-c", as_user(program_of(command), become, self._uid))
-        answer = await carried_out(self._execs, argv, _END_OF_INPUT, heard)
+        argv = (_SHELL, "-c", as_user(program_of(command), become, self._uid))
+        answer = await carried_out(self._execs, argv, b"", heard)
         return replace(answer, stdout=answer.stdout.replace("\r\n", "\n"))

@@ -92,7 +92,8 @@ class Shell:
             running = self._running = _Running(mark, out, err)
             try:
                 await self._write(self._channel, f"{script}\n{_tail(mark)}".encode())
-                status = await running.status
+                # Not the future itself, which a cancellation would end: that the command is over is waited for below.
+                status = await asyncio.shield(running.status)
             except asyncio.CancelledError:
                 await uninterrupted(self._ended(running))
                 raise

@@ -1,0 +1,162 @@
+"""A Docker engine for the tests, and images to start from, made of what the machine has."""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import shutil
+import subprocess
+import tarfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from docker.api.client import APIClient
+
+_START = 60.0
+"""How long an engine may take to start, in seconds."""
+_PASSWD = "root:x:0:0:root:/root:/bin/sh\nworker:x:1000:1000:worker:/home/worker:/bin/sh\n"
+_GROUP = "root:x:0:\nworker:x:1000:\n"
+
+
+class Missing(Exception):  # noqa: N818 - it reads as what it says
+    """What a test needs cannot be had here, and why."""
+
+
+@contextmanager
+def locked(directory: Path, name: str) -> Iterator[None]:
+    """Be the only one of the test processes that does something."""
+    with (directory / f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def address(shared: Path) -> str:
+    """Return the address of an engine that answers: that of ``DOCKER_HOST``, or one of the tests' own."""
+    if given := os.environ.get("DOCKER_HOST"):
+        client_of(given).close()
+        return given
+    with locked(shared, "engine"):
+        socket = shared / "docker.sock"
+        if not socket.exists():
+            _start(shared, socket)
+        return f"unix://{socket}"
+
+
+def client_of(where: str) -> APIClient:
+    """Return Docker's library, connected to the engine at an address."""
+    try:
+        return APIClient(base_url=where, timeout=60)
+    except Exception as error:
+        raise Missing(f"there is no Docker engine at {where}") from error
+
+
+def _start(shared: Path, socket: Path) -> None:
+    if os.geteuid():
+        raise Missing("a Docker engine can be started by root only; name one in DOCKER_HOST")
+    if not shutil.which("dockerd"):
+        raise Missing("there is no dockerd here: it is in Debian's package docker.io")
+    log = shared / "dockerd.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            ["dockerd", "--host", f"unix://{socket}", "--data-root", shared / "data", "--exec-root", shared / "exec",
+             "--pidfile", shared / "dockerd.pid"],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+        )
+    until = time.monotonic() + _START
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            client_of(f"unix://{socket}").close()
+        except Missing:
+            time.sleep(0.1)  # nothing tells when an engine is ready
+        else:
+            return
+    process.kill()
+    process.wait()
+    socket.unlink(missing_ok=True)
+    raise Missing(f"the Docker engine does not start: {log.read_text(errors='replace').splitlines()[-1:]}")
+
+
+def stop(shared: Path) -> None:
+    """Stop the tests' own engine, if one was started, and remove what it and the tests shared."""
+    pid = shared / "dockerd.pid"
+    if pid.exists():
+        number = int(pid.read_text())
+        os.kill(number, 15)
+        while Path(f"/proc/{number}").exists():
+            time.sleep(0.05)  # it is no child of this process
+    shutil.rmtree(shared, ignore_errors=True)
+
+
+def import_busybox(client: APIClient, name: str) -> None:
+    """Make an image of a static busybox: a machine of 2 MB, with a shell, a user and no package manager."""
+    program = shutil.which("busybox")
+    if program is None:
+        raise Missing("there is no busybox here: it is in Debian's package busybox-static")
+    applets = subprocess.run([program, "--list"], capture_output=True, text=True, check=True).stdout.split()
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as packed:
+        for directory, mode in (
+            ("bin", 0o755), ("etc", 0o755), ("proc", 0o755), ("sys", 0o755), ("dev", 0o755), ("root", 0o700),
+            ("home", 0o755), ("home/worker", 0o755), ("tmp", 0o1777), ("var", 0o755),
+        ):
+            info = _info(directory, mode, tarfile.DIRTYPE)
+            info.uid = info.gid = 1000 if directory.endswith("worker") else 0
+            packed.addfile(info)
+        packed.add(Path(program).resolve(), "bin/busybox", filter=_roots)
+        for applet in applets:
+            if applet != "busybox":
+                info = _info(f"bin/{applet}", 0o777, tarfile.SYMTYPE)
+                info.linkname = "busybox"
+                packed.addfile(info)
+        for path, text in (("etc/passwd", _PASSWD), ("etc/group", _GROUP)):
+            info = _info(path, 0o644, tarfile.REGTYPE)
+            info.size = len(text)
+            packed.addfile(info, io.BytesIO(text.encode()))
+    import_tar(client, content.getvalue(), name, "ENV PATH=/bin", 'CMD ["/bin/sh"]', "LABEL base=busybox")
+
+
+def import_tar(client: APIClient, content: bytes, name: str, *changes: str) -> None:
+    """Make an image of a tar of a machine's files."""
+    repository, _, tag = name.rpartition(":")
+    client.import_image_from_data(content, repository=repository, tag=tag, changes=list(changes))
+
+
+def debian_tar(shared: Path) -> Path:
+    """Return a tar of a small Debian of this machine's release."""
+    made = shared / "debian.tar"
+    with locked(shared, "debian"):
+        if not made.exists():
+            if not shutil.which("mmdebstrap"):
+                raise Missing("there is no mmdebstrap here: it is in Debian's package of that name")
+            part = shared / "debian.part.tar"
+            done = subprocess.run(
+                ["mmdebstrap", "--variant=minbase", _release(), part], capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                raise Missing(f"mmdebstrap fails: {done.stderr.splitlines()[-1:]}")
+            part.rename(made)
+    return made
+
+
+def _release() -> str:
+    for line in Path("/etc/os-release").read_text().splitlines():
+        name, _, value = line.partition("=")
+        if name == "VERSION_CODENAME":
+            return value.strip('"')
+    raise Missing("this machine is no Debian")
+
+
+def _info(name: str, mode: int, kind: bytes) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.mode, info.type = mode, kind
+    return info
+
+
+def _roots(info: tarfile.TarInfo) -> tarfile.TarInfo:
+    info.uid = info.gid = 0
+    info.uname = info.gname = ""
+    info.mode = 0o755
+    return info
