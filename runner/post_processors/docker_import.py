@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from runner.sdk import PostProcessor, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.builders.shared.docker_images import NAMES, archive_of, docker_path_gap, engine, imported
+from runner.sdk import Artifact, PostProcessor, Session, options
 
 
 @options()
@@ -18,7 +22,7 @@ class Options:
     platform: str | None = None
     """Platform of the image, such as `linux/arm64`."""
     docker_path: str = "docker"
-    """Program that speaks Docker's command line, such as `podman`."""
+    """Packer's name for the `docker` program, which is not needed: the engine is found by `DOCKER_HOST`."""
 
 
 class DockerImport(PostProcessor[Options]):
@@ -26,3 +30,17 @@ class DockerImport(PostProcessor[Options]):
 
     name = "docker-import"
     keeps_input = False
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return docker_path_gap(options)
+
+    async def process(self, session: Session, artifact: Artifact) -> Artifact:
+        """Make an image of the files, with one layer."""
+        file, name = archive_of(artifact), f"{self.options.repository}:{self.options.tag or 'latest'}"
+        session.say(f"Importing {session.shown(file)} as {name}")
+        async with engine() as where:
+            image = await imported(where, file, name, self.options.changes or (), self.options.platform)
+        labels = {**artifact.labels, "ImageSha256": image, NAMES: name}
+        return Artifact(self.name, name, labels=labels, description=f"Imported Docker image: {name}")

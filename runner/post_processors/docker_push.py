@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from runner.builders.shared.docker_images import DIGEST, NAMES, docker_path_gap, engine, image_of, pushed
+from runner.builders.shared.docker_login import login_of
 from runner.builders.shared.registry import RegistryLogin
-from runner.sdk import PostProcessor, options
+from runner.sdk import Artifact, Failed, PostProcessor, Session, options
 
 
 @options()
@@ -13,7 +18,7 @@ class Options(RegistryLogin):
     platform: str | None = None
     """Platform whose image is pushed, such as `linux/arm64`."""
     docker_path: str = "docker"
-    """Program that speaks Docker's command line, such as `podman`."""
+    """Packer's name for the `docker` program, which is not needed: the engine is found by `DOCKER_HOST`."""
 
 
 class DockerPush(PostProcessor[Options]):
@@ -21,3 +26,21 @@ class DockerPush(PostProcessor[Options]):
 
     name = "docker-push"
     keeps_input = True
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return docker_path_gap(options)
+
+    async def process(self, session: Session, artifact: Artifact) -> Artifact:
+        """Push the image by each of the names that the link before has given it."""
+        names = (artifact.labels.get(NAMES) or image_of(artifact)).split()
+        if names[0].startswith("sha256:"):
+            raise Failed("the image has no name, and so no registry to be pushed to", "name it first: docker-tag")
+        labels = dict(artifact.labels)
+        async with engine() as where:
+            login = await login_of(session, where, self.options)
+            for name in names:
+                digest = await pushed(session, where, name, self.options.platform, login)
+                labels[DIGEST] = digest or labels.get(DIGEST, "")
+        return Artifact(self.name, names[-1], labels=labels, description=f"Pushed Docker image: {', '.join(names)}")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from runner.sdk import PostProcessor, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.builders.shared.docker_images import docker_path_gap, engine, image_of, saved
+from runner.sdk import Artifact, PostProcessor, Session, options
 
 
 @options()
@@ -12,7 +16,7 @@ class Options:
     path: str
     """File to write."""
     docker_path: str = "docker"
-    """Program that speaks Docker's command line, such as `podman`."""
+    """Packer's name for the `docker` program, which is not needed: the engine is found by `DOCKER_HOST`."""
 
 
 class DockerSave(PostProcessor[Options]):
@@ -20,3 +24,17 @@ class DockerSave(PostProcessor[Options]):
 
     name = "docker-save"
     keeps_input = True
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return docker_path_gap(options)
+
+    async def process(self, session: Session, artifact: Artifact) -> Artifact:
+        """Write the file that ``docker load`` reads."""
+        image, path = image_of(artifact), session.root / self.options.path
+        session.say(f"Saving {image}")
+        async with engine() as where:
+            await saved(where, image, path)
+        description = f"Saved Docker image: {session.shown(path)}"
+        return Artifact(self.name, image, (path,), artifact.labels, description)

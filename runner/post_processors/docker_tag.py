@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from runner.sdk import AtMostOne, Deprecated, PostProcessor, options
+from runner.builders.shared.docker_images import NAMES, docker_path_gap, engine, image_of, tagged
+from runner.sdk import Artifact, AtMostOne, Deprecated, PostProcessor, Session, options
 
 
 @options(AtMostOne("tag", "tags"))
@@ -20,7 +22,7 @@ class Options:
     force: Annotated[bool, Deprecated("leave it out")] = False
     """Take the name away from another image, as Docker always does now."""
     docker_path: str = "docker"
-    """Program that speaks Docker's command line, such as `podman`."""
+    """Packer's name for the `docker` program, which is not needed: the engine is found by `DOCKER_HOST`."""
 
 
 class DockerTag(PostProcessor[Options]):
@@ -28,3 +30,20 @@ class DockerTag(PostProcessor[Options]):
 
     name = "docker-tag"
     keeps_input = True
+    keeps_always = True
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return docker_path_gap(options)
+
+    async def process(self, session: Session, artifact: Artifact) -> Artifact:
+        """Name the image; a name that another image has is taken away from it."""
+        image, repository = image_of(artifact), self.options.repository
+        names = [f"{repository}:{tag}" for tag in self.options.tags or self.options.tag or ("latest",)]
+        async with engine() as where:
+            for name in names:
+                session.say(f"Tagging {name}")
+                await tagged(where, image, name)
+        labels = {**artifact.labels, NAMES: " ".join(names)}
+        return Artifact(self.name, names[-1], labels=labels, description=f"Imported Docker image: {names[-1]}")

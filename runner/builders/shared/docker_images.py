@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from runner.communicators.docker_engine import Engine, Refused
+from runner.communicators.docker_engine import Engine, Refused, engine
 from runner.sdk import Artifact, Failed, Session
 
 if TYPE_CHECKING:
     from docker.api.client import APIClient
+
+__all__ = ["engine"]  # post-processors reach it through here
 
 Say = Callable[[str], None]
 Login = Callable[["APIClient"], None]
@@ -25,6 +27,8 @@ IMAGES = ("docker", "docker-import", "docker-tag", "docker-push", "docker-save")
 """Who makes artifacts that are images of an engine."""
 NAMES = "docker.names"
 """The label of an artifact that has its image's names, with spaces between."""
+DIGEST = "docker.digest"
+"""The label of an artifact that has its image's digest in the registry that it was pushed to."""
 _LOADED = re.compile(r"Loaded image(?: ID)?: (\S+)")
 _SYSTEM = {"bin", "dev", "etc", "lib", "proc", "root", "sbin", "usr", "var"}
 """What stands at the top of a machine's files, and never of an archive of images."""
@@ -181,6 +185,12 @@ def split(name: str) -> tuple[str, str]:
     """Return a name's repository and its tag, ``latest`` if it has none."""
     head, colon, tag = name.rpartition(":")
     return (head, tag) if colon and "/" not in tag else (name, "latest")
+
+
+async def tagged(where: Engine, image: str, name: str) -> None:
+    """Give an image a name, ``REPOSITORY:TAG``. Raises ``Failed``."""
+    repository, tag = split(name)
+    await where.call(lambda client: client.tag(image, repository, tag, force=True))
 
 
 async def saved(where: Engine, image: str, path: Path) -> None:
