@@ -142,8 +142,8 @@ class File(Module[Options]):
         """Make a directory and those above it that are missing, each with the owner and permissions wanted."""
         wanted, fresh = self.options, found.fresh(directory=True)
         owner, after = owned(fresh, wanted, found)
-        yield from make_directories(found.path, owner, wanted.mode or "")
         bits = permissions(wanted.mode, fresh.mode, directory=True, umask=found.umask) if wanted.mode else fresh.mode
+        yield from make_directories(found.path, owner, wanted.mode or "" if bits != fresh.mode else "")
         return replace(after, mode=bits, size=4096)
 
     def _times(self, default: str) -> Times:
