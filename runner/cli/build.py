@@ -138,15 +138,17 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     from runner.events.bus import Bus
     from runner.execution.local import LocalCommands
     from runner.execution.run import run_plan
+    from runner.execution.scratch import Scratch
     from runner.execution.workshop import Workshop
     from runner.store.journal import Journal, directory
 
     world, run = loaded.world, str(uuid.uuid4())
     journal = Journal(directory(world.environ), run)
+    scratch = Scratch(journal, run)
     shop = Workshop(
         run=run,
         bus=Bus(_subscriber(arguments), secrets=secrets),
-        world=world, commands=LocalCommands(world.environ, world.root), journal=journal, kept=[],
+        world=world, commands=LocalCommands(world.environ, world.root, scratch), journal=journal, kept=[],
         force=arguments.force, on_error=arguments.on_error, asking=asyncio.Lock(),
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
     )
@@ -160,6 +162,7 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+        scratch.remove()
         journal.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING
@@ -61,7 +62,11 @@ def _removed(leftover: Leftover, resource: Resource) -> bool:
 
 async def _collect(resource: Resource) -> None:
     from runner.sdk import Builder, Failed
+    from runner.store.journal import DIRECTORY
 
+    if resource.kind == DIRECTORY:
+        shutil.rmtree(resource.id, ignore_errors=True)
+        return
     entry = registry.find("builders", resource.kind.partition(".")[0])
     plugin = entry.load() if entry is not None else None
     if plugin is None or not issubclass(plugin, Builder):

@@ -8,7 +8,7 @@ import os
 import signal
 import tempfile
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,9 +26,11 @@ _DRAIN = 1.0
 class LocalCommands:
     """Runs the commands of a run on this computer."""
 
-    def __init__(self, environ: Mapping[str, str], root: Path) -> None:
+    def __init__(self, environ: Mapping[str, str], root: Path, scratch: Callable[[], Path]) -> None:
         self._environ = environ
         self._root = root
+        self._scratch = scratch
+        """Returns the directory for scripts, which is made when the first one comes."""
         self._groups: set[int] = set()
 
     async def run(self, command: Local, environment: Mapping[str, str], heard: Heard) -> Answer:
@@ -37,7 +39,7 @@ class LocalCommands:
         The command leads a process group of its own. When the wait for it is cancelled, the whole group is told to
         end, and killed if it does not.
         """
-        async with _script(command) as path:
+        async with _script(command, self._scratch) as path:
             argv = [_filled(word, command, path) for word in command.argv]
             start = _now()
             try:
@@ -81,12 +83,12 @@ def _unstarted(program: str, error: OSError | ValueError, start: datetime, heard
 
 
 @asynccontextmanager
-async def _script(command: Local) -> AsyncIterator[str]:
-    """Put the command's script, if it has one, into a temporary file; yield its path."""
+async def _script(command: Local, scratch: Callable[[], Path]) -> AsyncIterator[str]:
+    """Put the command's script, if it has one, into a file of the run's own; yield its path."""
     if command.script is None:
         yield ""
         return
-    handle, path = tempfile.mkstemp(prefix="ingot-", suffix=command.extension)
+    handle, path = tempfile.mkstemp(prefix="ingot-", suffix=command.extension, dir=scratch())
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(command.script)

@@ -18,6 +18,8 @@ from typing import IO
 
 from runner.sdk.build import Resource
 
+DIRECTORY = "run.directory"
+"""The kind of a resource that is a directory on this computer, of no plugin's: its id is its path."""
 _SUFFIX = ".jsonl"
 
 
