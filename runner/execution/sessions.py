@@ -78,11 +78,13 @@ class Sessions:
 
     async def here(self) -> Communicator:
         """Return what works on this computer as on a machine."""
-        if self._here is None:
-            from runner.communicators.local import connected
+        if self._here is not None:
+            return self._here
+        from runner.communicators.local import connected
 
-            self._here = await self._hold(connected(self._shop.world.root))
-        return self._here
+        here: Communicator = await self._hold(connected(self._shop.world.root))
+        self._here = here
+        return here
 
     def tell(self, artifact: Artifact) -> None:
         """Tell what was made."""

@@ -1,0 +1,18 @@
+"""This computer as a machine: for tasks that are delegated to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from runner.communicators.posix import Posix
+from runner.communicators.posix import connected as connected_by
+from runner.communicators.processes import Processes
+
+
+@asynccontextmanager
+async def connected(root: Path) -> AsyncIterator[Posix]:
+    """Yield the communicator of this computer; commands begin in ``root``. Raises ``Failed``."""
+    async with connected_by(Processes(directory=str(root))) as communicator:
+        yield communicator
