@@ -140,15 +140,16 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     from runner.execution.run import run_plan
     from runner.execution.scratch import Scratch
     from runner.execution.workshop import Workshop
+    from runner.sdk.reaper import Reaper
     from runner.store.journal import Journal, directory
 
     world, run = loaded.world, str(uuid.uuid4())
     journal = Journal(directory(world.environ), run)
-    scratch = Scratch(journal, run)
+    scratch, reaper = Scratch(journal, run), Reaper()
     shop = Workshop(
         run=run,
         bus=Bus(_subscriber(arguments), secrets=secrets),
-        world=world, commands=LocalCommands(world.environ, world.root, scratch), journal=journal, kept=[],
+        world=world, commands=LocalCommands(world.environ, world.root, scratch, reaper), journal=journal, kept=[],
         force=arguments.force, on_error=arguments.on_error, asking=asyncio.Lock(),
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
     )
@@ -162,6 +163,7 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     finally:
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
+        reaper.close()
         scratch.remove()
         journal.close()
 

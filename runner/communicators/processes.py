@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from runner.communicators.transport import Channel, Feed
+from runner.sdk.reaper import Reaper
 from runner.sdk.threads import uninterrupted
 
 _DRAIN = 1.0
@@ -21,11 +22,13 @@ class Processes:
     """Starts programs by putting ``prefix`` before their arguments, such as ``nsenter`` and its options."""
 
     def __init__(
-        self, prefix: Sequence[str] = (), environment: Mapping[str, str] | None = None, directory: str | None = None
+        self, prefix: Sequence[str] = (), environment: Mapping[str, str] | None = None, directory: str | None = None,
+        reaper: Reaper | None = None,
     ) -> None:
         self._prefix = tuple(prefix)
         self._environment = environment
         self._directory = directory
+        self._reaper = reaper
 
     async def open(self, argv: Sequence[str], feed: Feed) -> Channel:
         """Start a program. Raises ``OSError`` when the prefix's own program is not there."""
@@ -34,7 +37,9 @@ class Processes:
             lambda: _Follower(feed), *self._prefix, *argv, stdin=PIPE, env=self._environment, cwd=self._directory,
             start_new_session=True,
         ))
-        return _Process(transport, follower)
+        if self._reaper is not None:
+            self._reaper.watch(transport.get_pid())
+        return _Process(transport, follower, self._reaper)
 
     async def close(self) -> None:
         """Let go of the machine: there is nothing to let go of."""
@@ -43,9 +48,12 @@ class Processes:
 class _Process:
     """A program that runs as a process."""
 
-    def __init__(self, transport: asyncio.SubprocessTransport, follower: _Follower) -> None:
+    def __init__(
+        self, transport: asyncio.SubprocessTransport, follower: _Follower, reaper: Reaper | None
+    ) -> None:
         self._transport = transport
         self._follower = follower
+        self._reaper = reaper
 
     @property
     def _input(self) -> asyncio.WriteTransport:
@@ -76,6 +84,8 @@ class _Process:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
             await self._follower.exited.wait()
+        if self._reaper is not None:
+            self._reaper.release(self._transport.get_pid())
         self._transport.close()
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from runner.sdk import Answer, Heard, Local
 from runner.sdk.listening import Collector
+from runner.sdk.reaper import Reaper
 from runner.sdk.threads import uninterrupted
 
 GRACE = 5.0
@@ -26,11 +27,15 @@ _DRAIN = 1.0
 class LocalCommands:
     """Runs the commands of a run on this computer."""
 
-    def __init__(self, environ: Mapping[str, str], root: Path, scratch: Callable[[], Path]) -> None:
+    def __init__(
+        self, environ: Mapping[str, str], root: Path, scratch: Callable[[], Path], reaper: Reaper
+    ) -> None:
         self._environ = environ
         self._root = root
         self._scratch = scratch
         """Returns the directory for scripts, which is made when the first one comes."""
+        self.reaper = reaper
+        """Kills what still runs when this program is killed."""
         self._groups: set[int] = set()
 
     async def run(self, command: Local, environment: Mapping[str, str], heard: Heard) -> Answer:
@@ -52,10 +57,12 @@ class LocalCommands:
                 return _unstarted(argv[0], error, start, heard)
             group = transport.get_pid()
             self._groups.add(group)
+            self.reaper.watch(group)
             try:
                 await _followed(follower, group)
             finally:
                 self._groups.discard(group)
+                self.reaper.release(group)
                 transport.close()
                 follower.finish()
         status = transport.get_returncode() or 0

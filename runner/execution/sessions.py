@@ -82,7 +82,7 @@ class Sessions:
             return self._here
         from runner.communicators.local import connected
 
-        here: Communicator = await self._hold(connected(self._shop.world.root))
+        here: Communicator = await self._hold(connected(self._shop.world.root, self._shop.commands.reaper))
         self._here = here
         return here
 

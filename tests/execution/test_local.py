@@ -11,6 +11,7 @@ import pytest
 from runner.execution.local import LocalCommands
 from runner.sdk import Answer, Local
 from runner.sdk.listening import KEPT
+from runner.sdk.reaper import Reaper
 
 Lines = list[tuple[str, str]]
 
@@ -26,7 +27,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def run(command: Local, here: Path, **environment: str) -> tuple[Answer, Lines]:
     lines: Lines = []
-    commands = LocalCommands({"PATH": os.environ["PATH"], "FROM": "outside"}, here, lambda: here)
+    commands = LocalCommands({"PATH": os.environ["PATH"], "FROM": "outside"}, here, lambda: here, Reaper())
     answer = asyncio.run(commands.run(command, environment, lambda stream, line: lines.append((stream, line))))
     return answer, lines
 
@@ -112,7 +113,7 @@ def is_alive(pid: int) -> bool:
 ])
 def test_nothing_of_a_cancelled_command_is_left(text: str, tmp_path: Path) -> None:
     async def cancelled() -> None:
-        commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path, lambda: tmp_path)
+        commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path, lambda: tmp_path, Reaper())
         task = asyncio.create_task(commands.run(sh(text), {}, lambda *_: None))
         await until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text().endswith("\n"))
         task.cancel()
@@ -126,7 +127,7 @@ def test_nothing_of_a_cancelled_command_is_left(text: str, tmp_path: Path) -> No
 
 def test_giving_up_kills_at_once(tmp_path: Path) -> None:
     async def given_up() -> Answer:
-        commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path, lambda: tmp_path)
+        commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path, lambda: tmp_path, Reaper())
         task = asyncio.create_task(commands.run(sh("trap '' TERM; touch ready; sleep 600"), {}, lambda *_: None))
         await until((tmp_path / "ready").exists)
         commands.kill()
@@ -140,7 +141,7 @@ def test_a_command_cancelled_while_it_starts_leaves_nothing(turns: int, tmp_path
     script = "sh -c 'echo $$ > pid; sleep 600' & sleep 600"
 
     async def cancelled() -> None:
-        commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path, lambda: tmp_path)
+        commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path, lambda: tmp_path, Reaper())
         task = asyncio.create_task(commands.run(sh(script), {}, lambda *_: None))
         for _ in range(turns):
             await asyncio.sleep(0)

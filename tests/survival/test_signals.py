@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from watched import Watched
+from watched import Watched, until
 
 PLAY = """
 plays:
@@ -19,11 +19,14 @@ plays:
         shell: echo hello && sleep 0.05
       - name: Here
         shell_local: sleep 0.05
+      - name: Wait
+        shell: sleep 0.05
+        delegate_to: localhost
     post_processors:
       - - shell-local: {inline: [sleep 0.05]}
 """
-BOUNDARIES = range(1, 13)
-"""Launch, three tasks, capture and the post-processor have two each."""
+BOUNDARIES = range(1, 15)
+"""Launch, four tasks, capture and the post-processor have two each."""
 
 
 @pytest.fixture(params=["docker", "rootfs"])
@@ -53,6 +56,19 @@ def test_what_a_killed_build_left_is_collected(watched: Watched, boundary: int) 
     status, said = watched.run("gc")
     assert status == 0, said
     assert watched.settled() == {}
+
+
+@pytest.mark.parametrize("task", [
+    "shell_local: sleep 1000 & sleep 1000", "{shell: sleep 1000 & sleep 1000, delegate_to: localhost}",
+], ids=["shell_local", "delegated"])
+def test_commands_here_die_with_a_killed_build(tmp_path: Path, task: str) -> None:
+    head = "sources: {box: {builder: 'null', communicator: none}}\nplays:\n  - sources: [box]\n    tasks:\n"
+    watched = Watched(tmp_path, f"{head}      - {task}\n")
+    process = watched.start()
+    until(lambda: sum("sleep" in Path(f"/proc/{pid}/cmdline").read_text() for pid in watched.processes()) > 1)
+    process.kill()
+    process.wait()
+    assert "processes" not in watched.settled()
 
 
 def test_there_are_as_many_boundaries_as_are_tried(watched: Watched) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Watched:
     def left(self) -> dict[str, list[str]]:
         """Return what is left: processes, mounts, files, containers."""
         return {kind: found for kind, found in {
-            "processes": self._processes(), "mounts": self._mounts(), "files": self._files(),
+            "processes": self.processes(), "mounts": self._mounts(), "files": self._files(),
             "containers": self._containers(), "journal": sorted(map(str, (self.here / "state").rglob("*.jsonl"))),
         }.items() if found}
 
@@ -63,7 +63,8 @@ class Watched:
             time.sleep(0.02)
         return left
 
-    def _processes(self) -> list[str]:
+    def processes(self) -> list[str]:
+        """Return the numbers of the processes that come from here."""
         wanted = f"MARK={self.mark}".encode()
         return [str(each) for each, environment in _environments() if wanted in environment.split(b"\0")]
 
@@ -114,3 +115,11 @@ def _environments() -> Iterator[tuple[int, bytes]]:
             continue
         if state != "Z":
             yield int(each.name), environment
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + LIMIT
+    while not condition():
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.01)
