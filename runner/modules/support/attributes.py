@@ -13,6 +13,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from runner.modules.shared import Permissions
@@ -22,58 +23,8 @@ from runner.sdk import Answer, Ask, Do, Failed, Verb
 
 STAT = "\x1dstat %f %u %g %s %Y %X %h %i %U\x1f%G"
 """What ``stat -c`` is to tell of a file. A character that no name holds begins each thing that is told."""
-LOOK = r"""
-known() {
-  while IFS=: read -r name _ number _; do
-    if [ "$name" = "$2" ] || [ "$number" = "$2" ]; then echo "$number $name"; return; fi
-  done <"$1"
-  getent "${1##*/}" "$2" 2>/dev/null | { IFS=: read -r name _ number _; echo "$number $name"; }
-}
-path=$1
-if [ -n "${path##*[!/]*}" ]; then path=/; else path=${path%"${path##*[!/]}"}; fi
-if [ -n "$2" ]; then
-  case $1 in */) path=${path%/}/$2 ;; *) if [ -d "$path" ]; then path=${path%/}/$2; fi ;; esac
-fi
-if [ "$3" = yes ] && [ -L "$path" ]; then
-  if [ -e "$path" ]; then real=$(readlink -f "$path"); else real=$(readlink "$path"); fi
-  case $real in /*) path=$real ;; *) path=${path%/*}/$real ;; esac
-fi
-above=${path%/*}
-printf '\035path %s\n\035umask ' "$path"; umask
-if [ -e "$path" ] || [ -L "$path" ]; then
-  stat -c "$0" -- "$path" "${above:-/}/." 2>/dev/null
-  if [ -L "$path" ]; then
-    set -- "$1" "$2" "$3" "$4" "$5" "$6" "me $7"
-    printf '\035link '; readlink "$path"
-    printf '\035leads-to '
-    if [ -d "$path" ]; then echo directory; elif [ -e "$path" ]; then echo file; else echo; fi
-  elif [ -f "$path" ] && [ -n "$4" ]; then
-    printf '\035sum '; "$4" <"$path"
-  fi
-else
-  set -- "$1" "$2" "$3" "$4" "$5" "$6" "me $7"
-  printf '\035absent\n'; stat -c "$0" -- "${above:-/}/." 2>/dev/null
-fi
-if [ -n "$5" ]; then printf '\035owner '; known /etc/passwd "$5"; fi
-if [ -n "$6" ]; then printf '\035group '; known /etc/group "$6"; fi
-for each in $7; do
-  case $each in
-    me) printf '\035me '; id ;;
-    stamp) printf '\035stamp %s.%s~\n' "$$" "$(date +%Y-%m-%d@%H:%M:%S)" ;;
-    temporary) printf '\035temporary '; mktemp -u "${TMPDIR:-/tmp}/ingot.XXXXXXXXXX" ;;
-    content) if [ -f "$path" ] && [ -s "$path" ]; then printf '\035content '; base64 <"$path"; fi ;;
-    flags) printf '\035flags '; lsattr -d "$path" 2>/dev/null ;;
-    mounted) while read -r _ mount _; do
-        if [ "$mount" = "$path" ]; then printf '\035mounted\n'; fi
-      done </proc/mounts ;;
-    context) if [ -e /sys/fs/selinux/enforce ]; then
-        printf '\035context '; stat -c %C -- "$path" 2>/dev/null || echo
-        printf '\035policy '; matchpathcon -n "$path" 2>/dev/null || echo
-      fi ;;
-  esac
-done
-"""
-"""Looks at ``$1``, or at ``$2`` within it if it is a directory. ``$0`` is what ``stat`` is to tell."""
+LOOK = (Path(__file__).parent / "look.sh").read_text(encoding="utf-8")
+"""The script that looks at a file."""
 _SETTLE = r"""
 path=$1 owner=$2 mode=$3 flags=$4
 shift 4
