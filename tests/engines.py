@@ -6,12 +6,15 @@ import fcntl
 import io
 import os
 import shutil
+import socket
 import subprocess
 import tarfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from docker.api.client import APIClient
 
@@ -39,10 +42,10 @@ def address(shared: Path) -> str:
         client_of(given).close()
         return given
     with locked(shared, "engine"):
-        socket = shared / "docker.sock"
-        if not socket.exists():
-            _start(shared, socket)
-        return f"unix://{socket}"
+        path = shared / "docker.sock"
+        if not path.exists():
+            _start(shared, path)
+        return f"unix://{path}"
 
 
 def client_of(where: str) -> APIClient:
@@ -53,7 +56,7 @@ def client_of(where: str) -> APIClient:
         raise Missing(f"there is no Docker engine at {where}") from error
 
 
-def _start(shared: Path, socket: Path) -> None:
+def _start(shared: Path, path: Path) -> None:
     if os.geteuid():
         raise Missing("a Docker engine can be started by root only; name one in DOCKER_HOST")
     if not shutil.which("dockerd"):
@@ -61,21 +64,21 @@ def _start(shared: Path, socket: Path) -> None:
     log = shared / "dockerd.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["dockerd", "--host", f"unix://{socket}", "--data-root", shared / "data", "--exec-root", shared / "exec",
+            ["dockerd", "--host", f"unix://{path}", "--data-root", shared / "data", "--exec-root", shared / "exec",
              "--pidfile", shared / "dockerd.pid"],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )
     until = time.monotonic() + _START
     while time.monotonic() < until and process.poll() is None:
         try:
-            client_of(f"unix://{socket}").close()
+            client_of(f"unix://{path}").close()
         except Missing:
             time.sleep(0.1)  # nothing tells when an engine is ready
         else:
             return
     process.kill()
     process.wait()
-    socket.unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
     raise Missing(f"the Docker engine does not start: {log.read_text(errors='replace').splitlines()[-1:]}")
 
 
@@ -85,9 +88,17 @@ def stop(shared: Path) -> None:
     if pid.exists():
         number = int(pid.read_text())
         os.kill(number, 15)
-        while Path(f"/proc/{number}").exists():
-            time.sleep(0.05)  # it is no child of this process
+        while _runs(number):
+            time.sleep(0.05)  # it need not be a child of this process
     shutil.rmtree(shared, ignore_errors=True)
+
+
+def _runs(number: int) -> bool:
+    """Return whether a process is there; one that has ended, and that nobody has waited for, is not."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def import_busybox(client: APIClient, name: str) -> None:
@@ -160,3 +171,54 @@ def _roots(info: tarfile.TarInfo) -> tarfile.TarInfo:
     info.uname = info.gname = ""
     info.mode = 0o755
     return info
+
+
+class Relay:
+    """A socket that leads to the engine's, until it is cut."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine.removeprefix("unix://")
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._ends: list[socket.socket] = [self._listening]
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cut()
+
+    def cut(self) -> None:
+        """End every connection, and take no other."""
+        for each in self._ends:
+            _end(each)
+            each.close()
+
+    def _serve(self) -> None:
+        try:
+            while True:
+                here, _ = self._listening.accept()
+                there = socket.socket(socket.AF_UNIX)
+                there.connect(self._engine)
+                self._ends += [here, there]
+                for one, other in ((here, there), (there, here)):
+                    threading.Thread(target=_copied, args=(one, other), daemon=True).start()
+        except OSError:
+            return
+
+
+def _copied(one: socket.socket, other: socket.socket) -> None:
+    try:
+        while data := one.recv(65536):
+            other.sendall(data)
+        other.shutdown(socket.SHUT_WR)
+    except OSError:
+        return
+
+
+def _end(each: socket.socket) -> None:
+    try:
+        each.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

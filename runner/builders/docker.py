@@ -168,7 +168,7 @@ class Docker(Builder[Options]):
         binds = () if options.container_dir is None else (
             f"{await session.hold(directory(session))}:{options.container_dir}",
         )
-        run = with_options(run, options, *binds)
+        run = with_options(run, options, session.root, *binds)
         found = await described(where, run.image)
         session.say(f"Starting a container from {run.image}")
         container_id = await session.hold(container(where, session, run))
@@ -224,8 +224,8 @@ class Docker(Builder[Options]):
         return options.image, await pulled(session, where, options.image, options.platform, login)
 
     async def _built(self, session: Session, where: Engine, build: Build, login: Login) -> str:
-        dockerfile = session.root / build.path
-        context = session.root / build.build_dir if build.build_dir is not None else dockerfile.parent
+        dockerfile = (session.root / build.path).absolute()
+        context = (session.root / build.build_dir).absolute() if build.build_dir is not None else dockerfile.parent
         return await built(
             session, where, dockerfile, context, login, buildargs=build.arguments, gzip=build.compress,
             pull=build.pull is not False, platform=self.options.platform,

@@ -30,10 +30,10 @@ def name_of(session: Session) -> str:
     return f"ingot-{session.run[:8]}-{plain}"
 
 
-def with_options(run: Run, options: Any, *binds: str) -> Run:
+def with_options(run: Run, options: Any, root: Path, *binds: str) -> Run:
     """Return how a container is run when the builder's options are added, and directories to be mounted."""
     container, host = dict(run.container), dict(run.host)
-    volumes = [f"{source}:{target}" for source, target in (options.volumes or {}).items()]
+    volumes = [f"{_volume(source, root)}:{target}" for source, target in (options.volumes or {}).items()]
     for key, more in (
         ("binds", [*volumes, *binds]), ("tmpfs", options.tmpfs), ("devices", options.device),
         ("cap_add", options.cap_add), ("cap_drop", options.cap_drop),
@@ -47,6 +47,11 @@ def with_options(run: Run, options: Any, *binds: str) -> Run:
     if options.platform:
         container["platform"] = options.platform
     return Run(run.image, container, host)
+
+
+def _volume(source: str, root: Path) -> str:
+    """Return a directory as the engine wants it; what has no slash is the name of a volume."""
+    return str((root / source).absolute()) if "/" in source or source.startswith(".") else source
 
 
 @asynccontextmanager

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-import socket
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
+import engines
 import pytest
 from docker.api.client import APIClient
 
@@ -270,7 +269,7 @@ class TestAnEngineThatIsNotThere:
         assert "DOCKER_HOST" in str(raised.value.hint)
 
     def test_may_go_away_at_any_time(self, engine: str, monkeypatch: pytest.MonkeyPatch, container: str) -> None:
-        with Relay(engine) as relay:
+        with engines.Relay(engine) as relay:
             monkeypatch.setenv("DOCKER_HOST", relay.address)
 
             async def go(communicator: Communicator) -> None:
@@ -303,54 +302,3 @@ class TestAnEngineThatIsNotThere:
 async def asked() -> None:
     async with connected_engine():
         pass
-
-
-class Relay:
-    """A socket that leads to the engine's, until it is cut."""
-
-    def __init__(self, engine: str) -> None:
-        self._engine = engine.removeprefix("unix://")
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.address = f"tcp://127.0.0.1:{self._listening.getsockname()[1]}"
-        self._ends: list[socket.socket] = [self._listening]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._serve, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.cut()
-
-    def cut(self) -> None:
-        """End every connection, and take no other."""
-        for each in self._ends:
-            with_end(each)
-            each.close()
-
-    def _serve(self) -> None:
-        try:
-            while True:
-                here, _ = self._listening.accept()
-                there = socket.socket(socket.AF_UNIX)
-                there.connect(self._engine)
-                self._ends += [here, there]
-                for one, other in ((here, there), (there, here)):
-                    threading.Thread(target=copied, args=(one, other), daemon=True).start()
-        except OSError:
-            return
-
-
-def copied(one: socket.socket, other: socket.socket) -> None:
-    try:
-        while data := one.recv(65536):
-            other.sendall(data)
-        other.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
-
-
-def with_end(each: socket.socket) -> None:
-    try:
-        each.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return
