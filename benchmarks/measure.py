@@ -6,7 +6,7 @@ import os
 import statistics
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,27 +30,55 @@ class Failed(Exception):  # noqa: N818 - it reads as what it says
     """A command that is to be measured did not succeed."""
 
 
-def run_in_turns(commands: Mapping[str, Sequence[str]], directory: Path, runs: int) -> dict[str, Timing]:
-    """Run each command ``runs`` times, one after the other in turns; one more turn before goes uncounted.
+@dataclass(frozen=True)
+class Job:
+    """A command that is to be measured."""
 
-    Raises ``Failed`` with the command's output when one does not exit with zero.
+    command: Sequence[str]
+    before: Callable[[], object] | None = None
+    """What is done before each run, uncounted."""
+    did: Callable[[str], bool] | None = None
+    """Whether it has done what is measured, by what it printed; asked when its exit status is zero."""
+
+
+def run_in_turns(jobs: Mapping[str, Job], directory: Path, runs: int, uncounted: int = 1) -> dict[str, Timing]:
+    """Run each command ``runs`` times, one after the other in turns; some turns before go uncounted.
+
+    Raises ``Failed`` with a command's output when it does not exit with zero, or has not done its work.
     """
-    seconds: dict[str, list[float]] = {name: [] for name in commands}
-    for turn in range(runs + 1):
-        for name, command in commands.items():
-            taken = _seconds(command, directory)
-            if turn > 0:
+    seconds: dict[str, list[float]] = {name: [] for name in jobs}
+    for turn in range(uncounted + runs):
+        for name, job in jobs.items():
+            if job.before is not None:
+                job.before()
+            taken = _seconds(job, directory)
+            if turn >= uncounted:
                 seconds[name].append(taken)
     return {name: Timing(tuple(taken)) for name, taken in seconds.items()}
 
 
-def _seconds(command: Sequence[str], directory: Path) -> float:
+def _seconds(job: Job, directory: Path) -> float:
     start = time.perf_counter()
     done = subprocess.run(
-        command, cwd=directory, env=os.environ | _ENVIRONMENT, stdin=subprocess.DEVNULL,
+        job.command, cwd=directory, env=os.environ | _ENVIRONMENT, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )
     taken = time.perf_counter() - start
     if done.returncode != 0:
-        raise Failed(f"{' '.join(command)} exited with {done.returncode}:\n{done.stdout[-2000:]}")
+        raise Failed(f"{_shown(job.command)} exited with {done.returncode}:\n{done.stdout[-2000:]}")
+    if job.did is not None and not job.did(done.stdout):
+        raise Failed(f"{_shown(job.command)} has not done what it should have:\n{done.stdout[-2000:]}")
     return taken
+
+
+def output(command: Sequence[str]) -> str:
+    """Return what a command prints. Raises ``Failed`` with its complaint when it does not exit with zero."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise Failed(f"{_shown(command)} exited with {done.returncode}:\n{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def _shown(command: Sequence[str]) -> str:
+    """Return a command without the place where its program is, which is nobody's business."""
+    return " ".join([Path(command[0]).name, *command[1:]])
