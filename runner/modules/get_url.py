@@ -112,7 +112,7 @@ class GetUrl(Module[Options]):
             return Outcome({**values, **described(file), "msg": "file already exists"}, changed=changed)
         if found.file.kind == "file" and not wanted.force and not checksum:
             modified = yield Ask(("/bin/sh", "-c", _SINCE, "sh", found.path))
-            request = request._replace(headers={**headers, "If-Modified-Since": modified.stdout.strip()})
+            request = request._replace(since=modified.stdout.strip())
         return (yield from self._downloaded(request, found, checksum, values))
 
     @property
@@ -182,7 +182,8 @@ def _why(answer: Answer) -> str:
     if answer.status == _UNVERIFIED:
         return "the machine's wget cannot verify certificates: install curl, or set validate_certs: false"
     lines = [line.strip() for line in answer.stderr.splitlines() if line.strip() and not line.startswith("http ")]
-    return lines[-1] if lines else f"exit status {answer.status}"
+    errors = [line for line in lines if line.startswith("E: ")]  # apt says the reason first
+    return (errors[:1] or lines[-1:] or [""])[0] or f"exit status {answer.status}"
 
 
 def _elapsed(answer: Answer) -> int:

@@ -223,6 +223,12 @@ def test_what_a_program_is_told(program: str, options: dict[str, Any], words: li
     assert set(words) <= set(call.argv)
 
 
+def test_the_helper_of_apt_downloads_again_to_see_what_is_new() -> None:
+    asked = request()._replace(since="Thu, 01 Jan 1970 00:00:00 GMT")
+    assert fetch("apt", asked) == fetch("apt", request())
+    assert "If-Modified-Since" in (fetch("curl", asked).stdin or "")
+
+
 def test_secrets_are_on_no_command_line_of_curl_and_wget() -> None:
     for program in ("curl", "wget"):
         call = fetch(program, request(url_username="me", url_password="s3cret", headers={"X": "t0ken"}))

@@ -37,10 +37,17 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     username: str | None = None
     password: str | None = None
+    since: str = ""
+    """The time of what is there already, as HTTP writes it: an older file need not be sent."""
+
+    @property
+    def said(self) -> dict[str, str]:
+        """All headers that are sent."""
+        return {**self.headers, **({"If-Modified-Since": self.since} if self.since else {})}
 
     def at(self, url: str) -> Request:
-        """Return the same request for another URL."""
-        return self._replace(url=url)
+        """Return the same request for another URL, of which nothing is there."""
+        return self._replace(url=url, since="")
 
 
 class Fetch(NamedTuple):
@@ -97,7 +104,7 @@ def _curl(request: Request) -> Fetch:
     for flag, value in (("--cert", options.client_cert), ("--key", options.client_key)):
         words += [flag, value] if value else []
     words += ["--ciphers", ":".join(options.ciphers)] if options.ciphers else []
-    headers = {"Accept-Encoding": "identity", **request.headers}  # --compressed is for servers that do not care
+    headers = {"Accept-Encoding": "identity", **request.said}  # --compressed is for servers that do not care
     lines = [f"header = {_quoted(f'{name}: {value}')}" for name, value in headers.items()]
     if request.username is not None or options.use_gssapi:
         pair = ":".join((request.username or "", request.password or ""))
@@ -127,7 +134,7 @@ def _wget(request: Request) -> Fetch:
     for flag, value in (("--certificate", options.client_cert), ("--private-key", options.client_key)):
         words += [f"{flag}={value}"] if value else []
     words += [f"--ciphers={':'.join(options.ciphers)}"] if options.ciphers else []
-    lines = [f"header = {_one_line(f'{name}: {value}')}" for name, value in request.headers.items()]
+    lines = [f"header = {_one_line(f'{name}: {value}')}" for name, value in request.said.items()]
     if request.username is not None:
         lines += [f"user = {_one_line(request.username)}", f"password = {_one_line(request.password or '')}"]
     return Fetch((*words, request.url, "-O"), "".join(f"{line}\n" for line in lines))
@@ -139,7 +146,7 @@ def _busybox(request: Request, *, waits: bool) -> Fetch:
     words += ["-T", _timeout(request)] if waits else []  # one that is built without -T crashes on it
     words += [] if options.validate_certs else ["--no-check-certificate"]
     words += [] if options.use_proxy else ["-Y", "off"]
-    headers = dict(request.headers)
+    headers = dict(request.said)
     if request.username is not None:
         pair = f"{request.username}:{request.password or ''}".encode()
         headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
