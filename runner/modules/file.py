@@ -59,7 +59,7 @@ class File(Module[Options]):
         wanted = self.options
         follow = wanted.follow and wanted.state is not None and wanted.state not in _LINKS
         follow = follow or (wanted.state == "link" and wanted.path.endswith("/"))
-        found = yield from look(wanted.path, wanted, follow=follow, extras=("me",) if wanted.force else ())
+        found = yield from look(wanted.path, wanted, follow=follow)
         state = wanted.state or self._usual(found)
         if wanted.recurse and state != "directory":
             raise Failed("recurse option requires state to be 'directory'")

@@ -35,6 +35,14 @@ def test_what_a_look_tells() -> None:
     assert found.fresh(directory=True).mode == 0o2750
 
 
+def test_who_works_is_told_by_the_directory_of_the_process_if_there_is_one() -> None:
+    found = found_of(
+        "\x1dpath /f\n\x1dself\n\x1dabsent\n\x1dstat 416d 7 8 0 1 2 3 4 lp\x1fmail\n"
+        "\x1dstat 41ed 0 0 4096 1 2 3 4 root\x1froot\n"
+    )
+    assert (found.uid, found.gid, found.user, found.team, found.parent.owner) == (7, 8, "lp", "mail", "root")
+
+
 def test_what_is_not_there() -> None:
     found = found_of("\x1dpath /d/f\n\x1dabsent\n\x1dstat 41ed 0 0 4096 1 2 3 4 root\x1froot\n")
     assert (found.file.exists, found.parent.kind) == (False, "directory")

@@ -114,7 +114,7 @@ def look(
     """Look at a file; at ``name`` within it if it is a directory, or is written as one with ``/`` at its end.
 
     ``digest`` is a digest of the content to be told, such as ``sha1``; ``extras`` are ``content``, ``stamp``,
-    ``temporary``, ``mounted``, and ``me``: who works, which is told anyway of a file that is not there.
+    ``temporary`` and ``mounted``.
     """
     (path,) = yield from expanded([path])
     owner = options.owner or "" if options else ""
@@ -142,12 +142,13 @@ def found_of(text: str) -> Found:
             files.append(file_of(value))
         else:
             told[name] = value
+    own = files.pop(0) if "self" in told and files else None
     file = File() if "absent" in told else files.pop(0) if files else File()
     file = replace(
         file, target=told.get("link"), digest=_word(told.get("sum", "")).lstrip("\\"), context=told.get("context", ""),
         flags=_word(told.get("flags", "")),
     )
-    ids = _ids(told.get("me", ""))
+    ids = (own.uid, own.gid, own.owner, own.group) if own else _ids(told.get("me", ""))
     return Found(
         told.get("path", ""), file, files[0] if files else File(), int(told.get("umask") or "22", 8),
         *ids, leads_to=told.get("leads-to", ""), owner=_known(told.get("owner", "")),

@@ -66,7 +66,7 @@ def send_tree(
     tree: Tree, options: Edited, *, directory_mode: str | None, force: bool
 ) -> Generator[Verb, Any, bool]:
     """Make a directory of the machine hold what one of this computer holds; return whether it had to be changed."""
-    found = yield from look(tree.top, options, extras=("me", "stamp") if options.backup else ("me",))
+    found = yield from look(tree.top, options, extras=("stamp",) if options.backup else ())
     there = yield from look_at_all((*tree.directories, *tree.files))
     new = [path for path in tree.directories if path not in there]
     different = yield from _different(tree, there)
