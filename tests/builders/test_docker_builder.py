@@ -166,7 +166,7 @@ class TestContainer:
         assert build(source, {"shell_local": "echo $PACKER_BUILDER_TYPE"}).status == 0
         assert len(build.images) == 1
 
-    def test_an_image_without_a_shell_can_be_given_files(self, build: Builds, docker: APIClient, tmp_path: Path) -> None:
+    def test_an_image_without_a_shell_takes_files(self, build: Builds, docker: APIClient, tmp_path: Path) -> None:
         with tarfile.open(tmp_path / "bare.tar", "w") as packed:
             packed.addfile(tarfile.TarInfo("empty"))
         name = f"ingot-tests/bare:{os.getpid()}"
@@ -243,29 +243,32 @@ class TestBeginnings:
         assert "pull: true" in answer.stderr
 
     def test_another_builds_image(self, ingot: Ingot, engine: str, docker: APIClient, busybox: str) -> None:
+        mark = secrets.token_hex(4)  # makes the plays' names nobody else's
         ingot.write({"playbook.yml": f"""
             sources:
               box: {{builder: docker, image: "{busybox}", pull: false, commit: true}}
               tar: {{builder: docker, image: "{busybox}", pull: false, export_path: base.tar}}
             plays:
-              - {{name: base, sources: [box], gather_facts: false, tasks: [{{shell: echo base > /base}}]}}
-              - {{name: packed, sources: [tar], gather_facts: false, tasks: [{{shell: echo packed > /packed}}]}}
-              - name: above
-                sources: [box: {{from: base.box}}]
+              - {{name: base-{mark}, sources: [box], gather_facts: false, tasks: [{{shell: echo base > /base}}]}}
+              - {{name: packed-{mark}, sources: [tar], gather_facts: false, tasks: [{{shell: echo packed > /packed}}]}}
+              - name: above-{mark}
+                sources: [box: {{from: base-{mark}.box}}]
                 gather_facts: false
                 tasks: [{{shell: grep base /base}}]
-              - name: unpacked
-                sources: [box: {{from: packed.tar}}]
+              - name: unpacked-{mark}
+                sources: [box: {{from: packed-{mark}.tar}}]
                 gather_facts: false
                 tasks: [{{shell: grep packed /packed}}]
             """})
         answer = ingot("build", "playbook.yml", DOCKER_HOST=engine)
         assert answer.status == 0, answer.stdout + answer.stderr
-        run = json.loads((ingot.directory / "ingot-manifest.json").read_text())["run"]
-        assert docker.images(f"ingot-temporary/ingot-{run[:8]}-unpacked.box") == []
-        for image in docker.images(all=True, quiet=True, filters={"label": f"ingot.run={run}"}):
-            with suppress(ImageNotFound):  # it went together with one above it
-                docker.remove_image(image, force=True)
+        tags = [tag for each in docker.images() for tag in each["RepoTags"] or ()]
+        assert [tag for tag in tags if "ingot-temporary" in tag and mark in tag] == []
+        for play in ("above", "unpacked", "base"):
+            label = f"ingot.build={play}-{mark}.box"
+            for image in docker.images(all=True, quiet=True, filters={"label": label}):
+                with suppress(ImageNotFound):  # one goes together with that which stands on it
+                    docker.remove_image(image, force=True)
 
     def test_a_saved_archive(self, ingot: Ingot, engine: str, docker: APIClient, busybox: str) -> None:
         (ingot.directory / "saved.tar").write_bytes(b"".join(docker.get_image(busybox)))
