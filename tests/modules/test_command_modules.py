@@ -52,6 +52,7 @@ STARTED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"stdout": "web docker 8000"}),
     ("shell", {"inline": ["echo $0"], "remote_folder": "/x", "execute_command": "{{ .Vars }} sh {{ .Path }}; echo z"},
      {"stdout": "/x/script_6cbfe704c04d.sh\nz"}),
+    ("shell", {"inline": ["echo $0"], "remote_file": "ran", "execute_command": "{{.Path}}"}, {"stdout": "/tmp/ran"}),
     ("shell", {"inline": ["echo $0"], "remote_file": "run"}, {"stdout": "/tmp/run"}),
     ("shell", {"inline": ["echo $0"], "remote_path": "/x/y"}, {"stdout": "/x/y"}),
     ("raw", {"cmd": "echo a; exit 2"}, {"rc": 2, "stdout": "a\n", "failed": True, "stdout_lines": ["a"]}),

@@ -107,6 +107,17 @@ def test_a_unit_is_enabled_disabled_and_masked_in_its_files(box: Machine) -> Non
     box.sh(f"[ ! -e /etc/systemd/system/box-unit.service ] && [ -L {_LINK} ]")
 
 
+def test_a_unit_counts_for_more_than_the_links_of_its_init_script(box: Machine) -> None:
+    unit = "/lib/systemd/system/box.service"
+    box.sh(f"printf '[Install]\nWantedBy=multi-user.target\n' >{unit}; ln -s ../init.d/box /etc/rc2.d/S01box")
+    try:
+        assert box.apply("service", {"name": "box", "enabled": True}).changed
+        box.sh("[ -L /etc/systemd/system/multi-user.target.wants/box.service ]")
+        assert not box.apply("service", {"name": "box", "enabled": True}).changed
+    finally:
+        box.sh(f"rm {unit}")
+
+
 def test_what_cannot_be_started_is_skipped(box: Machine) -> None:
     left = box.apply("systemd", {"name": "box-unit", "state": "started"})
     assert (left.changed, left.values["skipped"]) == (False, True)
