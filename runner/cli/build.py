@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,11 @@ from runner.diagnostics import Diagnostic, Note, Report
 from runner.text import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from runner.events.bus import Subscriber
     from runner.execution.run import Ran
+    from runner.execution.workshop import Workshop
     from runner.planning.planner import Prepared
 
 _FAILED, _PARTLY, _INTERRUPTED = 1, 4, 130
@@ -36,8 +39,11 @@ def configure(parser: ArgumentParser) -> None:
                         help="whether what a failed build has made so far is removed or kept, or you are asked")
     parser.add_argument("--force", action="store_true", help="replace what earlier runs made")
     parser.add_argument("--manifest", metavar="FILE",
-                        help="file for the record of the run, instead of ingot-manifest.json beside the playbook")
-    parser.add_argument("--no-manifest", action="store_true", help="write no record of the run")
+                        help="file for the manifest, beside the one in the record of the run")
+    parser.add_argument("--no-record", action="store_true", help="keep no record of the run in .ingot/runs")
+    parser.add_argument("--junit", metavar="FILE", help="write a report as JUnit XML, for CI servers")
+    parser.add_argument("--verbose", action="store_true",
+                        help="at a terminal, show what commands say also while all is well")
     parser.add_argument("--timestamps", action="store_true", help="begin each line with the time")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print what happens as lines of JSON")
@@ -153,19 +159,42 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
         force=arguments.force, on_error=arguments.on_error, asking=asyncio.Lock(),
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
     )
+    if arguments.junit:
+        from runner.reports.junit import JUnit
+
+        shop.bus.subscribe(JUnit(Path(arguments.junit)))
     # Not asyncio.run: at its end it would finish the generators that hold what a failed build is to keep.
     loop = asyncio.new_event_loop()
-    try:
-        return loop.run_until_complete(run_plan(
-            prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast,
-            manifest=_manifest(arguments, world.root),
-        ))
-    finally:
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-        reaper.close()
-        scratch.remove()
-        journal.close()
+    with ExitStack() as stack:
+        manifests = [Path(arguments.manifest)] if arguments.manifest else []
+        if not arguments.no_record:
+            manifests.append(stack.enter_context(_record(prepared, shop)))
+        try:
+            return loop.run_until_complete(run_plan(
+                prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast, manifests=manifests,
+            ))
+        finally:
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+            reaper.close()
+            scratch.remove()
+            journal.close()
+
+
+@contextmanager
+def _record(prepared: Prepared, shop: Workshop) -> Iterator[Path]:
+    """Keep the record of a run; yield where its manifest goes."""
+    from datetime import UTC, datetime
+
+    from runner.model.encode import to_json
+    from runner.planning.concealed import concealed
+    from runner.reports.jsonl import jsonl
+    from runner.store.runs import MANIFEST, directory_of, recorded
+
+    where = directory_of(shop.world.root, shop.run, datetime.now(UTC))
+    with recorded(where, to_json(concealed(prepared.plan, shop.bus.mask))) as events:
+        shop.bus.subscribe(jsonl(events))
+        yield where / MANIFEST
 
 
 def _subscriber(arguments: Namespace) -> Subscriber:
@@ -178,17 +207,14 @@ def _subscriber(arguments: Namespace) -> Subscriber:
         from runner.reports.machine_readable import MachineReadable
 
         return MachineReadable(sys.stdout)
+    color = colored(sys.stdout)
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        from runner.reports.live import Live
+
+        return Live(sys.stdout, color=color, timestamps=arguments.timestamps, verbose=arguments.verbose)
     from runner.reports.console import Console
 
-    return Console(sys.stdout, color=colored(sys.stdout), timestamps=arguments.timestamps)
-
-
-def _manifest(arguments: Namespace, root: Path) -> Path | None:
-    from runner.execution.record import NAME
-
-    if arguments.no_manifest:
-        return None
-    return Path(arguments.manifest) if arguments.manifest else root / NAME
+    return Console(sys.stdout, color=color, timestamps=arguments.timestamps)
 
 
 def _status(ran: Ran) -> int:

@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "console": "try expressions",
     "plan": "show what would be built, and why",
     "build": "make the images",
+    "images": "list and show what was built",
     "gc": "remove what killed runs left",
     "doc": "show the manual page of a plugin or of a diagnostic",
     "schema": "print or write the JSON Schemas",
@@ -58,12 +59,16 @@ class Parser(argparse.ArgumentParser):
         return found, rest
 
 
-def make_parser(wanted: str | None = None) -> Parser:
-    """Return the parser; with ``wanted``, only that command's options are filled in, which is quicker."""
+def make_parser(wanted: str | None = None, *, alone: bool = False) -> Parser:
+    """Return the parser; with ``wanted``, only that command's options are filled in, which is quicker.
+
+    When ``alone``, the other commands are left out: nobody can ask for them.
+    """
     parser = Parser(prog="ingot", description="Build machine images from Ansible-style YAML playbooks.")
     parser.add_argument("--version", "-v", action="version", version=f"ingot {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
-    for name, summary in COMMANDS.items():
+    for name in [wanted] if wanted and alone else COMMANDS:
+        summary = COMMANDS[name]
         sub = commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
         if wanted is None or name == wanted:
             import_module(f"runner.cli.{name}").configure(sub)
@@ -76,7 +81,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.freeze()  # what is loaded stays for good, and
     gc.set_threshold(_GARBAGE)  # reading makes many records and few cycles: looking for them would take a third longer
     command = next((word for word in words if not word.startswith("-")), "")
-    parser = make_parser(command if command in COMMANDS else None if "completion" in words else "")
+    wanted = command if command in COMMANDS else None if "completion" in words else ""
+    parser = make_parser(wanted, alone=words[:1] == [command])
     if command and command not in COMMANDS:
         from runner.diagnostics import did_you_mean
 

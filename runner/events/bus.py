@@ -24,6 +24,10 @@ class Bus:
         self.mask = Masker(secrets)
         """Takes the secrets out of a text."""
 
+    def subscribe(self, subscriber: Subscriber) -> None:
+        """Tell one more of everything that happens from now on."""
+        self._subscribers.append(subscriber)
+
     def emit(self, event: Event) -> None:
         """Tell everyone what happened."""
         masked = event.masked(self.mask)

@@ -1,33 +1,69 @@
-"""Write down what a run made: its manifest, at once or not at all."""
+"""What a run made, as its manifest tells it."""
 
 from __future__ import annotations
 
 import hashlib
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from runner import __version__
+from runner.events.event import Event, StepFinished, StepStarted
 from runner.execution.workshop import Finished
-from runner.model.encode import masked, to_json
-from runner.model.manifest import Manifest, ManifestBuild, ManifestFile, Status
+from runner.model.manifest import Manifest, ManifestBuild, ManifestFile, ManifestStep, Status
 from runner.model.plan import Plan
 from runner.planning.planner import last_key
 
-NAME = "ingot-manifest.json"
-"""What the manifest is called unless the user says otherwise; it lies beside the playbook."""
+
+class Steps:
+    """Notes the steps of all builds, as the events tell them."""
+
+    def __init__(self) -> None:
+        self._modules: dict[tuple[str, int], str] = {}
+        self.of: dict[str, list[ManifestStep]] = {}
+        """Build -> its steps, in the order in which they ended."""
+
+    def __call__(self, event: Event) -> None:
+        """Take in an event."""
+        match event:
+            case StepStarted():
+                self._modules[event.build, event.step] = event.module
+            case StepFinished():
+                module = self._modules.pop((event.build, event.step), "")
+                step = ManifestStep(event.name, event.section, module, event.outcome, event.took)
+                self.of.setdefault(event.build, []).append(step)
+            case _:
+                pass
 
 
-def manifest_of(run: str, plan: Plan, results: Iterable[Finished], directory: Path) -> Manifest:
-    """Return the record of a run. Raises ``OSError`` when a file that was made cannot be read."""
+def manifest_of(run: str, plan: Plan, results: Iterable[Finished], directory: Path, steps: Steps) -> Manifest:
+    """Return the record of a run; paths in it are relative to ``directory`` where that is possible.
+
+    Raises ``OSError`` when a file that was made cannot be read.
+    """
     finished = {each.name: each for each in results}
     builds = tuple(
-        _build(finished[build.name], build.start_from, last_key(build), directory)
+        _build(finished[build.name], build.start_from, last_key(build), directory)._replace(
+            steps=tuple(steps.of.get(build.name, ()))
+        )
         for build in plan.builds if build.name in finished
     )
     times = [moment for each in finished.values() for moment in (each.started, each.finished)]
-    return Manifest(run, __version__, plan.playbook, _time(min(times)), _time(max(times)), builds)
+    variables = {name: each.value for name, each in plan.variables.items() if not each.sensitive}
+    inputs = _inputs(plan, finished)
+    return Manifest(run, __version__, plan.playbook, _time(min(times)), _time(max(times)), builds, inputs, variables)
+
+
+def _inputs(plan: Plan, finished: Mapping[str, Finished]) -> dict[str, str]:
+    """Return the files that were read: for the plan, and by builders, steps and post-processors of what was made."""
+    found = dict(plan.files)
+    for build in plan.builds:
+        if build.name in finished:
+            links = (link for chain in build.post_processors for link in chain)
+            steps = (*build.steps, *build.handlers, *build.verify, *build.on_error)
+            for files in (build.files, *(step.files for step in steps), *(link.files for link in links)):
+                found |= files
+    return dict(sorted(found.items()))
 
 
 def _build(each: Finished, start_from: str | None, key: str, directory: Path) -> ManifestBuild:
@@ -37,7 +73,7 @@ def _build(each: Finished, start_from: str | None, key: str, directory: Path) ->
     return ManifestBuild(
         name=each.name, builder=each.builder, status=status,
         started=_time(each.started), finished=_time(each.finished),
-        artifact=made[0].id if made else None,
+        artifact=made[0].id if made else None, description=made[0].description if made else "",
         files=tuple(_file(path, directory) for path in files),
         parents=(start_from,) if start_from else (), key=key,
         errors=tuple(f"{each.span}: {each.code}: {each.message}" for each in each.diagnostics),
@@ -62,14 +98,3 @@ def _file(path: Path, directory: Path) -> ManifestFile:
 
 def _time(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def write_manifest(manifest: Manifest, path: Path, mask: Callable[[str], str]) -> None:
-    """Write the record to ``path``, without secrets. Raises ``OSError`` when it cannot be written."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        partial.write_text(to_json(masked(manifest, mask)), encoding="utf-8")
-        partial.replace(path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,11 +12,13 @@ from runner.diagnostics import Diagnostic
 from runner.events.event import ManifestWritten, RunFinished, RunStarted
 from runner.execution.build import make_build
 from runner.execution.interrupts import Interrupts
-from runner.execution.record import manifest_of, write_manifest
+from runner.execution.record import Steps, manifest_of
 from runner.execution.supervisor import Job, Supervisor
 from runner.execution.workshop import Finished, Workshop
+from runner.model.encode import masked, to_json
 from runner.planning.planner import Ground, Prepared
 from runner.sdk import Artifact
+from runner.store.runs import write_whole
 from runner.text import SourceFile
 
 
@@ -31,11 +33,14 @@ class Ran(NamedTuple):
 
 
 async def run_plan(
-    prepared: Prepared, shop: Workshop, *, parallel: int = 0, fail_fast: bool = False, manifest: Path | None = None
+    prepared: Prepared, shop: Workshop, *, parallel: int = 0, fail_fast: bool = False,
+    manifests: Sequence[Path] = (),
 ) -> Ran:
-    """Make the builds of a plan, and then the manifest at ``manifest`` if anything was made."""
+    """Make the builds of a plan, and then their manifest in each of ``manifests`` if anything was made."""
     began = time.monotonic()
     names = [name for wave in prepared.plan.order for name in wave]
+    steps = Steps()
+    shop.bus.subscribe(steps)
     shop.bus.emit(RunStarted(shop.run, prepared.plan.playbook, tuple(names)))
     supervisor = Supervisor(shop.bus, parallel=parallel, fail_fast=fail_fast)
     running = asyncio.ensure_future(supervisor.run([_job(prepared.grounds[name], shop) for name in names]))
@@ -47,7 +52,7 @@ async def run_plan(
         if not interrupts.times:
             raise
     results = {name: supervisor.results[name] for name in names}
-    diagnostics = _record(prepared, shop, results, manifest) if manifest else ()
+    diagnostics = _record(prepared, shop, results, steps, manifests)
     outcomes = {name: each.outcome for name, each in results.items()}
     shop.bus.emit(RunFinished(shop.run, round(time.monotonic() - began, 6), outcomes))
     return Ran(results, interrupts.times > 0, diagnostics)
@@ -62,15 +67,17 @@ def _job(ground: Ground, shop: Workshop) -> Job:
 
 
 def _record(
-    prepared: Prepared, shop: Workshop, results: Mapping[str, Finished], path: Path
+    prepared: Prepared, shop: Workshop, results: Mapping[str, Finished], steps: Steps, paths: Sequence[Path]
 ) -> tuple[Diagnostic, ...]:
-    """Write the manifest if there is anything to tell of."""
+    """Write the manifest wherever it is wanted, if there is anything to tell of."""
     if not any(artifact.made for each in results.values() for artifact in each.artifacts):
         return ()
-    try:
-        write_manifest(manifest_of(shop.run, prepared.plan, results.values(), path.parent), path, shop.bus.mask)
-    except OSError as error:
-        message = f"the manifest cannot be written: {error.strerror}"
-        return (Diagnostic("E812", message, SourceFile(str(path), "").start()),)
-    shop.bus.emit(ManifestWritten(str(path)))
+    for path in paths:
+        try:
+            manifest = manifest_of(shop.run, prepared.plan, results.values(), shop.world.root, steps)
+            write_whole(path, to_json(masked(manifest, shop.bus.mask)))
+        except OSError as error:
+            message = f"the manifest cannot be written: {error.strerror}"
+            return (Diagnostic("E812", message, SourceFile(str(path), "").start()),)
+        shop.bus.emit(ManifestWritten(str(path)))
     return ()

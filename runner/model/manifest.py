@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from runner.text import NOTHING
 
 FORMAT = 1
 """The version of the manifest's format; raised when a reader of the old one would go wrong."""
@@ -17,6 +20,18 @@ class ManifestFile(NamedTuple):
     size: int
     """In bytes."""
     sha256: str
+
+
+class ManifestStep(NamedTuple):
+    """What was done, and how it went."""
+
+    name: str
+    section: str
+    """``launch``, ``capture``, ``post_processors``, or the list of the play that the task stands in."""
+    module: str
+    outcome: str
+    took: float
+    """In seconds."""
 
 
 class ManifestBuild(NamedTuple):
@@ -36,6 +51,10 @@ class ManifestBuild(NamedTuple):
     """The builds whose images it starts from."""
     key: str = ""
     """The key of the plan's last step: equal keys mean equal work."""
+    description: str = ""
+    """The image in a few words."""
+    steps: tuple[ManifestStep, ...] = ()
+    """In the order in which they ended."""
     errors: tuple[str, ...] = ()
     """Why it failed: ``path:line:column: CODE: message``."""
 
@@ -52,4 +71,8 @@ class Manifest(NamedTuple):
     """The time in UTC, as ISO 8601 writes it."""
     finished: str
     builds: tuple[ManifestBuild, ...]
+    inputs: Mapping[str, str] = NOTHING
+    """Every file of this computer that was read for the run, each with its SHA-256."""
+    variables: Mapping[str, Any] = NOTHING
+    """The values of the variables that are not sensitive."""
     format: int = FORMAT

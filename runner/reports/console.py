@@ -27,6 +27,7 @@ from runner.reports.durations import readable
 _COLORS = ("32", "36", "35", "34", "33")
 """Colours of builds, one after the other: green, cyan, magenta, blue, yellow."""
 _RED = "31"
+_ENDINGS = ("ok", "changed", "skipped", "ignored", "failed", "cancelled")
 _INTERRUPTS = {
     1: "stopping, and tidying up; once more says how it stands",
     2: "still tidying up; once more leaves everything as it is",
@@ -42,6 +43,8 @@ class Console:
         self._timestamps = timestamps
         self._colors: dict[str, str] = {}
         self._made: list[ArtifactMade] = []
+        self._counts: dict[str, Counter[str]] = {}
+        """Build -> how many of its steps ended how."""
 
     def __call__(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case a kind of event
         """Tell of one event."""
@@ -62,6 +65,7 @@ class Console:
             case StepRetried():
                 self._text(event, event.build, f"try {event.attempt} failed, {event.left} left: {event.message}")
             case StepFinished():
+                self._count(event)
                 self._step(event)
             case ArtifactMade():
                 self._made.append(event)
@@ -73,6 +77,10 @@ class Console:
                 self._line(event, f"{event.signal}: {_INTERRUPTS.get(event.times, 'leaving')}", _RED)
             case RunFinished():
                 self._run(event)
+
+    def _count(self, event: StepFinished) -> None:
+        """Count the step for the summary at the end."""
+        self._counts.setdefault(event.build, Counter())["ignored" if event.ignored else event.outcome] += 1
 
     def _step(self, event: StepFinished) -> None:
         took = "" if event.outcome == "skipped" else f" after {readable(event.took)}"
@@ -101,6 +109,9 @@ class Console:
         bad = any(outcome in counts for outcome in ("failed", "cancelled"))
         self._line(event, "")
         self._line(event, f"==> Builds: {words or 'none'}; took {readable(event.took)}", _RED if bad else None)
+        for build, found in self._counts.items():
+            steps = ", ".join(f"{found[ending]} {ending}" for ending in _ENDINGS if found[ending])
+            self._text(event, build, f"{steps} of {found.total()} steps", bad=bool(found["failed"]))
         for made in (each for each in self._made if each.made):
             text = made.description or ", ".join(file.path for file in made.files) or made.id
             self._line(event, f"--> {made.build}: {text}", self._colors.get(made.build))
@@ -112,9 +123,15 @@ class Console:
         self._line(event, f"    {build}: {text}", _RED if bad else self._colors.get(build))
 
     def _line(self, event: Event, text: str, color: str | None = None) -> None:
-        if self._color and color and text:
-            text = f"\x1b[{color}m{text}\x1b[0m"
+        text = self._in_color(text, color)
         if self._timestamps:
             text = f"{datetime.fromtimestamp(event.at).astimezone().isoformat(timespec='seconds')}: {text}"
         self._out.write(f"{text}\n")
         self._out.flush()
+
+    def _painted(self, text: str, build: str) -> str:
+        """Return a text in the colour of its build."""
+        return self._in_color(text, self._colors.get(build))
+
+    def _in_color(self, text: str, color: str | None) -> str:
+        return f"\x1b[{color}m{text}\x1b[0m" if self._color and color and text else text

@@ -92,7 +92,7 @@ class Leftover:
 
     def forget(self, resource: Resource) -> None:
         """Note that a resource is gone; the journal goes with the last."""
-        number = next(number for number, each in self._notes.items() if each is resource)
+        number = next(number for number, each in self._notes.items() if each == resource)
         del self._notes[number]
         self._file.write(json.dumps({"gone": number}) + "\n")
         self._file.flush()

@@ -38,9 +38,10 @@ REPLACED = {
     r"\b[0-9]+(\.[0-9]+)? (ms|s)\b": "TIME",
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b": "UUID",
     r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}[T ][0-9:]{8}(\.[0-9]+)?(Z|[-+][0-9:]{5})?": "MOMENT",
-    r'("(?:at|took|build_time)": )[0-9.]+': r"\1NUMBER",
+    r'("(?:at|took|build_time)": )[0-9.e-]+': r"\1NUMBER",
     r'("key": ")[0-9a-f]{64}': r"\1KEY",
     r"^[0-9]{10},": "SECONDS,",
+    r"20[0-9]{6}T[0-9]{6}\.[0-9]{3}Z-[0-9a-f]{8}": "RUN",
     r"(?<=after )[0-9]+ [a-z]*seconds?( [0-9]+ [a-z]+)?": "TIME",
 }
 
@@ -90,8 +91,8 @@ def made(case: Path, here: Path) -> Iterator[tuple[str, str]]:
 
 
 def is_of_no_interest(name: Path) -> bool:
-    """Return whether a file is one whose content says nothing: a saved plan, a local key."""
-    return name.parts[0] == ".state" or name.name == "saved.json"
+    """Return whether a file is one whose content says nothing: a saved plan, a local key, records."""
+    return name.parts[0] in (".state", ".ingot") or name.name == "saved.json"
 
 
 def expected_files(case: Path) -> dict[str, str]:

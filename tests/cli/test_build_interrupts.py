@@ -110,7 +110,7 @@ def test_the_first_signal_stops_and_leaves_nothing(
     assert "==> Builds: 2 cancelled" in output
     until(lambda: not is_alive(running.command))
     assert (tmp_path / "out.txt").read_text() == "old"
-    assert {path.name for path in tmp_path.iterdir()} == {"playbook.yml", "pid", "out.txt"}
+    assert {path.name for path in tmp_path.iterdir()} == {".ingot", "playbook.yml", "pid", "out.txt"}
 
 
 def test_the_second_signal_only_says_so_and_a_stubborn_command_is_killed(

@@ -50,4 +50,4 @@ def test_what_is_typed_is_heard_and_colours_are_shown(tmp_path: Path) -> None:
     assert process.wait() == 0
     os.close(ours)
     assert b"hush" not in shown
-    assert b"\x1b[1;32m==> here: pause" in shown
+    assert b"\x1b[1;32m==> here: pause: ok after " in shown

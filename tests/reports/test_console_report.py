@@ -46,6 +46,7 @@ PLAIN = """\
 SIGINT: stopping, and tidying up; once more says how it stands
 
 ==> Builds: 1 ok, 1 failed; took 1 h 2 min 5 s
+    b: 1 failed of 1 steps
 --> a: a file
 """
 

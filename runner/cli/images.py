@@ -1,0 +1,150 @@
+"""``ingot images``: what was built, as the records of the runs tell it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from runner.cli import common
+from runner.cli.output import Output
+from runner.diagnostics import Report, did_you_mean
+from runner.text import SourceFile
+
+_SHORT = 19
+"""How many characters of an artifact's id a table shows: ``sha256:`` and twelve digits."""
+_KILO = 1000
+_BEGINNING = 6
+"""How many characters of an id are enough to name an image."""
+
+
+class Image(NamedTuple):
+    """One build of one run."""
+
+    run: str
+    """Name of the record: when it began, and the beginning of its UUID."""
+    build: dict[str, Any]
+    """What the manifest tells of it."""
+    manifest: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Name of the build."""
+        return str(self.build["name"])
+
+    @property
+    def id(self) -> str:
+        """What the builder calls the image; empty when there is none."""
+        return str(self.build.get("artifact") or "")
+
+    @property
+    def size(self) -> int:
+        """The size of its files, in bytes."""
+        return sum(file["size"] for file in self.build.get("files", ()))
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the command's options."""
+    verbs = parser.add_subparsers(dest="verb", metavar="list|show", required=True)
+    listing = verbs.add_parser("list", help="list the images, the newest first")
+    listing.add_argument("--all", action="store_true", help="list builds that failed, too")
+    showing = verbs.add_parser("show", help="show one image")
+    showing.add_argument("image", metavar="IMAGE", help="a build's newest image, an artifact's id, or RUN[:BUILD]")
+    for each in (listing, showing):
+        each.add_argument("--directory", metavar="DIR", default=".", help="directory of the playbook")
+        each.add_argument("--json", action="store_true", help="print JSON")
+        common.configure_format(each)
+
+
+def run(arguments: Namespace) -> int:
+    """List the images, or show one."""
+    report, output = Report(), Output(arguments.format)
+    images = list(_images(Path(arguments.directory), report))
+    if arguments.verb == "list":
+        _list(images if arguments.all else [each for each in images if each.id], as_json=arguments.json)
+    elif (found := _found(images, arguments.image)) is not None:
+        _show(found, as_json=arguments.json)
+    else:
+        words = {word for each in images for word in (each.name, each.run, each.id) if word}
+        place = SourceFile("IMAGE", arguments.image).first_line()
+        hint = did_you_mean(arguments.image, words) or "'ingot images list' shows what there is"
+        report.add("E703", f"there is no image {arguments.image!r}", place, hint=hint)
+    return common.finish(report, output)
+
+
+def _images(directory: Path, report: Report) -> Iterator[Image]:
+    """Yield the builds of all runs, the newest first."""
+    from runner.store.runs import Damaged, records
+
+    for record in records(directory):
+        if isinstance(record, Damaged):
+            place = SourceFile(str(record.path), "").start()
+            report.add("W703", f"the record cannot be read: {record.reason}", place)
+            continue
+        for build in reversed(record.manifest["builds"]):
+            yield Image(record.id, build, record.manifest)
+
+
+def _found(images: list[Image], wanted: str) -> Image | None:
+    """Return the newest image that is called so: by build, by id or its beginning, by run."""
+    run, _, build = wanted.partition(":")
+    ways = (
+        lambda each: each.id == wanted,
+        lambda each: each.name == wanted and each.id,
+        lambda each: each.name == wanted,
+        lambda each: run in (each.run, each.manifest["run"]) and build in ("", each.name),
+        lambda each: len(wanted) >= _BEGINNING and each.id.removeprefix("sha256:").startswith(wanted),
+    )
+    return next((each for way in ways for each in images if way(each)), None)
+
+
+def _list(images: list[Image], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps([{"record": each.run, **each.build} for each in images], indent=2) + "\n")
+        return
+    rows = [("BUILD", "IMAGE", "BUILDER", "SIZE", "MADE", "RUN")]
+    rows += [
+        (each.name, each.id[:_SHORT] or each.build["status"], each.build["builder"],
+         size(each.size) if each.size else "", each.build["finished"][:19].replace("T", " "), each.run)
+        for each in images
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        sys.stdout.write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() + "\n")
+
+
+def _show(image: Image, *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({"record": image.run, **image.build}, indent=2) + "\n")
+        return
+    build, manifest = image.build, image.manifest
+    lines = {
+        "build": image.name, "image": image.id or "none", "what": build.get("description", ""),
+        "builder": build["builder"], "status": build["status"], "run": f"{image.run} ({manifest['run']})",
+        "playbook": manifest["playbook"], "started": build["started"], "finished": build["finished"],
+        "starts from": ", ".join(build.get("parents", ())), "ingot": manifest["ingot"],
+    }
+    width = max(map(len, lines))
+    for name, value in lines.items():
+        if value:
+            sys.stdout.write(f"{name.ljust(width)}  {value}\n")
+    _listed("files", [f"{each['path']}  {size(each['size'])}  sha256:{each['sha256']}" for each in build["files"]])
+    _listed("steps", [f"{each['took']:8.3f} s  {each['outcome']:<8}  {each['name']}" for each in build["steps"]])
+    _listed("errors", build.get("errors", []))
+
+
+def _listed(title: str, lines: list[str]) -> None:
+    if lines:
+        sys.stdout.write("".join((f"{title}\n", *(f"  {line}\n" for line in lines))))
+
+
+def size(number: int) -> str:
+    """Return a number of bytes as people write it: ``164 MB``."""
+    value, units = float(number), ["B", "kB", "MB", "GB", "TB"]
+    while value >= _KILO and len(units) > 1:
+        value /= _KILO
+        units.pop(0)
+    return f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"  # noqa: PLR2004 - one digit more for small ones

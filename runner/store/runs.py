@@ -1,0 +1,86 @@
+"""The records of runs: ``.ingot/runs/ID/`` beside the playbook, with plan, events and manifest.
+
+An ID begins with the time, so that names sort by it, and ends with the beginning of the run's UUID, so that two runs
+that begin together have two. Files that are written at once are there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+PLAN, EVENTS, MANIFEST = "plan.json", "events.jsonl", "manifest.json"
+_SHORT = 8
+
+
+def directory_of(root: Path, run: str, moment: datetime) -> Path:
+    """Return the directory for the record of a run that began at ``moment`` (UTC) beside a playbook in ``root``."""
+    return root / ".ingot" / "runs" / f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03}Z-{run[:_SHORT]}"
+
+
+@contextmanager
+def recorded(where: Path, plan: str) -> Iterator[TextIO]:
+    """Begin the record of a run in a directory of its own; yield where its events go. Raises ``OSError``."""
+    where.mkdir(parents=True)
+    ignored = where.parents[1] / ".gitignore"
+    if not ignored.exists():
+        write_whole(ignored, "*\n")
+    write_whole(where / PLAN, plan)
+    events = (where / EVENTS).open("a", encoding="utf-8")
+    try:
+        yield events
+    finally:
+        with suppress(OSError):  # the disk is full, and the bus has dropped the record for it
+            events.close()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all. Raises ``OSError``."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with partial.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+class Found(NamedTuple):
+    """The record of a run that is over, read again."""
+
+    id: str
+    directory: Path
+    manifest: dict[str, Any]
+
+
+class Damaged(NamedTuple):
+    """A record that cannot be read, and why."""
+
+    path: Path
+    reason: str
+
+
+def records(root: Path) -> Iterator[Found | Damaged]:
+    """Yield the records of the runs beside a playbook in ``root``, the newest first; runs without a manifest have none.
+
+    A run that is killed, or made nothing, leaves no manifest.
+    """
+    for path in sorted((root / ".ingot" / "runs").glob(f"*/{MANIFEST}"), reverse=True):
+        try:
+            manifest = json.loads(path.read_text(encoding="utf-8"))
+            builds = manifest["builds"]
+            assert all(isinstance(each["name"], str) for each in builds)
+        except OSError as error:
+            yield Damaged(path, error.strerror or str(error))
+        except (ValueError, KeyError, TypeError, AssertionError):
+            yield Damaged(path, "it is no manifest")
+        else:
+            yield Found(path.parent.name, path.parent, manifest)
