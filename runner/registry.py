@@ -77,6 +77,7 @@ def _installed(kind: "Kind") -> Mapping[str, Entry]:
     return found
 
 
+@cache
 def find(kind: "Kind", name: str) -> Entry | None:
     """Return the plugin called ``name``: built in, or from an installed distribution."""
     index = _index()[kind]

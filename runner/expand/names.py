@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from runner.diagnostics import Diagnostic
 from runner.expand.calls import CALLED
 from runner.expand.quick import JINJA_FILTERS, JINJA_TESTS, Names, quick_names
-from runner.expand.render import is_template, scalars, template_text
+from runner.expand.render import is_template, template_text, templates_in
 from runner.text import Node
 
 if TYPE_CHECKING:  # Jinja is loaded for expressions that are not of the simplest kind
@@ -68,8 +68,11 @@ def _roots(node: nodes.Node) -> Iterator[str]:
 def undefined_in(node: Node, known: frozenset[str], *, bare: bool = False) -> list[str]:
     """Return the names in a scalar's expression that are not in ``known`` and that it cannot do without."""
     text = template_text(node, bare=bare)
-    if text is None:
-        return []
+    return [] if text is None else unknown_names(text, known)
+
+
+def unknown_names(text: str, known: frozenset[str]) -> list[str]:
+    """Return the names in a template that are not in ``known`` and that it cannot do without."""
     try:
         found = names_in(text)
     except _template_error():
@@ -88,10 +91,14 @@ def check_expressions(node: Node, known: frozenset[str] | None, *, bare: bool = 
 
     With ``known``, also names that are neither in it nor known to every expression.
     """
-    for each in scalars(node):
-        text = template_text(each, bare=bare)
-        if text is None:
-            continue
+    yield from check_templates(templates_in(node, bare=bare), known, bare=bare)
+
+
+def check_templates(
+    templates: Iterable[tuple[Node, str]], known: frozenset[str] | None, *, bare: bool = False
+) -> Iterator[Diagnostic]:
+    """Yield what is wrong with templates, as ``check_expressions`` does for all in a node."""
+    for each, text in templates:
         quick = quick_names(text)
         if quick is None or quick.filters or quick.tests:
             problem = _uncompilable(each, text, bare=bare and not is_template(each))
@@ -99,7 +106,7 @@ def check_expressions(node: Node, known: frozenset[str] | None, *, bare: bool = 
                 yield problem
                 continue
         if known is not None:
-            yield from _undefined(each, known, bare=bare)
+            yield from _undefined(each, text, known, bare=bare)
 
 
 @lru_cache(maxsize=4096)
@@ -127,8 +134,8 @@ def _uncompilable(node: Node, text: str, *, bare: bool) -> Diagnostic | None:
     return None
 
 
-def _undefined(node: Node, known: frozenset[str], *, bare: bool) -> Iterator[Diagnostic]:
-    missing = undefined_in(node, known, bare=bare)
+def _undefined(node: Node, text: str, known: frozenset[str], *, bare: bool) -> Iterator[Diagnostic]:
+    missing = unknown_names(text, known)
     if not missing:
         return
     from runner.expand.explain import unknown_name

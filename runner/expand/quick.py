@@ -165,7 +165,7 @@ class _Reader:
         self._guarded: dict[str, None] = {}
         self._filters: dict[str, None] = {}
         self._tests: dict[str, None] = {}
-        self._kinds: list[str | None] = []
+        self._kinds: list[str] = []
         self._words: list[str] = []
         self._at = 0
         self._first: str | None = None
@@ -180,9 +180,17 @@ class _Reader:
 
     def reads(self, text: str) -> bool:
         """Read one expression; return whether it is of the simple kind."""
-        found = list(_tokens().finditer(text))
-        self._kinds = [token.lastgroup for token in found]
-        self._words = [token[token.lastgroup or 0] for token in found]
+        name = text.strip()
+        if name.isidentifier() and name.isascii() and name not in _KEYWORDS:
+            self._free[name] = None
+            self._first = name if self._first is None else self._first
+            return True
+        kinds = self._kinds = []
+        words = self._words = []
+        for token in _tokens().finditer(text):
+            kind = token.lastgroup or ""
+            kinds.append(kind)
+            words.append(token[kind])
         self._at = 0
         if not self._comparison():
             return False
@@ -208,6 +216,8 @@ class _Reader:
         self._takes("not")
         if not self._filtered():
             return False
+        if self._kinds[self._at] == "end":
+            return True
         if self._takes("is"):
             self._takes("not")
             return self._test()
@@ -258,7 +268,7 @@ class _Reader:
         self._root = name
         self._first = name if self._first is None else self._first
         self._free[name] = None
-        while True:
+        while self._kinds[self._at] == "sign":
             if self._takes("."):
                 if self._name() is None:
                     return False
@@ -269,7 +279,8 @@ class _Reader:
                 if not self._takes("]"):
                     return False
             else:
-                return True
+                break
+        return True
 
     def _call(self) -> bool:
         """Read arguments, if there are any; the names in them do not change what is guarded."""

@@ -51,16 +51,29 @@ def settled(value: Any, depth: int = 0) -> Any:
 def is_template(node: Node) -> bool:
     """Return whether a node is a text with expressions."""
     value = node.value
-    return isinstance(value, str) and node.tag is None and ("{{" in value or "{%" in value or "{#" in value)
+    if not isinstance(value, str) or "{" not in value or node.tag is not None:
+        return False
+    return "{{" in value or "{%" in value or "{#" in value
 
 
 def has_template(node: Node) -> bool:
     """Return whether there is an expression anywhere in a node."""
-    if isinstance(node.value, dict):
-        return any(has_template(child) for child in node.value.values())
-    if isinstance(node.value, tuple):
-        return any(has_template(child) for child in node.value)
+    value = node.value
+    if isinstance(value, dict):
+        return any(map(has_template, value.values()))
+    if isinstance(value, tuple):
+        return any(map(has_template, value))
     return is_template(node)
+
+
+def is_fixed(node: Node) -> bool:
+    """Return whether a node's value is the same in every scope: there is neither an expression nor a tag in it."""
+    value = node.value
+    if isinstance(value, dict):
+        return all(map(is_fixed, value.values()))
+    if isinstance(value, tuple):
+        return all(map(is_fixed, value))
+    return node.tag is None and not is_template(node)
 
 
 def template_text(node: Node, *, bare: bool = False) -> str | None:
@@ -82,6 +95,17 @@ def scalars(node: Node) -> Iterator[Node]:
             yield from scalars(child)
     else:
         yield node
+
+
+def templates_in(node: Node, *, bare: bool = False) -> list[tuple[Node, str]]:
+    """Return the scalars in a node that are templates, however deep, each with its text (see ``template_text``)."""
+    value = node.value
+    if isinstance(value, dict | tuple):
+        children = value.values() if isinstance(value, dict) else value
+        return [each for child in children for each in templates_in(child, bare=bare)]
+    if isinstance(value, str) and (bare or "{" in value) and (text := template_text(node, bare=bare)) is not None:
+        return [(node, text)]
+    return []
 
 
 def to_node(value: Any, like: Node) -> Node:

@@ -50,7 +50,7 @@ class Scope:
         """Return a scope with more layers, which win over these."""
         whole_late = {**self._late, **(late or {})}
         return Scope(
-            *self._layers, *layers, fixed=self._fixed, late=whole_late, unknown=unknown or self._unknown
+            *self.layers, *layers, fixed=self._fixed, late=whole_late, unknown=unknown or self._unknown
         )
 
     def lookup(self, name: str) -> Any:
@@ -64,7 +64,7 @@ class Scope:
             return self._fixed[name]
         if name in self._late:
             raise Late(name, self._late[name])
-        for layer in reversed(self._layers):
+        for layer in reversed(self.layers):
             if name in layer:
                 value = layer[name]
                 self._values[name] = found = self._rendered(name, value) if isinstance(value, Node) else value
@@ -79,17 +79,17 @@ class Scope:
             return None
         if name in self._late:
             return Late(name, self._late[name])
-        if self._unknown is None or any(name in layer for layer in self._layers):
+        if self._unknown is None or any(name in layer for layer in self.layers):
             return None
         return Late(name, self._unknown)
 
     def names(self) -> frozenset[str]:
         """Return every name that is known, now or later."""
-        return frozenset(self._late).union(*self._layers)
+        return frozenset(self._late).union(*self.layers)
 
     def where(self, name: str) -> Node | None:
         """Return the text that gives ``name`` its value."""
-        found = next((layer[name] for layer in reversed(self._layers) if name in layer), None)
+        found = next((layer[name] for layer in reversed(self.layers) if name in layer), None)
         return found if isinstance(found, Node) else None
 
     def _rendered(self, name: str, node: Node) -> Any:

@@ -180,5 +180,5 @@ def walk(items: tuple["Item", ...], *, included: bool = False) -> Iterator[Task]
                 yield from walk(part, included=included)
         else:
             yield item
-            if included:
+            if included and item.included:
                 yield from walk(item.included, included=True)

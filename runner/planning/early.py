@@ -5,18 +5,14 @@ from typing import Any
 
 from runner.expand.error import ExpressionError, Late
 from runner.expand.names import names_in
-from runner.expand.render import scalars, template_text
+from runner.expand.render import templates_in
 from runner.expand.scope import Scope
 from runner.text import Node
 
 
-def templates_in(nodes: Iterable[Node], *, bare: bool = False) -> Iterator[str]:
+def template_texts(nodes: Iterable[Node], *, bare: bool = False) -> Iterator[str]:
     """Yield the templates in some nodes, however deep; with ``bare``, expressions without braces are some too."""
-    for node in nodes:
-        for each in scalars(node):
-            text = template_text(each, bare=bare)
-            if text is not None:
-                yield text
+    return (text for node in nodes for _, text in templates_in(node, bare=bare))
 
 
 def early_values(templates: Iterable[str], scope: Scope) -> dict[str, Any]:
@@ -35,7 +31,7 @@ def early_values(templates: Iterable[str], scope: Scope) -> dict[str, Any]:
         except (Late, ExpressionError):
             node = scope.where(name)
             value = node.plain() if node else None
-            waiting += [inner for text in templates_in([node] if node else ()) for inner in _names(text)]
+            waiting += [inner for text in template_texts([node] if node else ()) for inner in _names(text)]
         values[name] = value if isinstance(value, str | int | float | list | dict | None) else None
     return values
 

@@ -40,9 +40,9 @@ def read_files(
     templates: dict[str, str] = {}
     if options.get("remote_src") in (True, "yes", "true", "True"):
         return found, templates
-    for name, known in schema.get("properties", {}).items():
-        where = known.get("x-reads")
-        for text in _names(options.get(name)) if where else ():
+    for name in reading_options(task.module):
+        where = schema["properties"][name]["x-reads"]
+        for text in _names(options.get(name)):
             places = directories(where, task, roles, root)
             words = (text, text.split()[0]) if task.module == "script" and text.split() else (text,)
             path = next((each / word for word in words for each in places if exists(each / word)), None)
@@ -59,11 +59,11 @@ def read_files(
 
 
 @cache
-def reading_options(module: str) -> frozenset[str]:
+def reading_options(module: str) -> tuple[str, ...]:
     """Return the options of a module that name files on this computer."""
     entry = registry.find("modules", module)
     properties = entry.schema["properties"] if entry else {}
-    return frozenset(name for name, known in properties.items() if "x-reads" in known)
+    return tuple(name for name, known in properties.items() if "x-reads" in known)
 
 
 def _digest(path: Path, node: Node, digests: Digests, report: Report) -> dict[str, str]:

@@ -13,24 +13,34 @@ from runner.model.plan import Open, Step
 from runner.model.playbook import Block, Item, Task
 from runner.planning.arguments import check_arguments
 from runner.planning.digests import Digests, content
-from runner.planning.early import early_values, templates_in
+from runner.planning.early import early_values, template_texts
 from runner.planning.files import read_files, reading_options
 from runner.planning.loops import early_items
-from runner.planning.options import rendered, rendered_options, template_of
+from runner.planning.options import fixed_options, rendered, rendered_options, template_of
 from runner.planning.steps import Frame, arguments_of, loop_of, target_refusal
 from runner.reading.vocabulary import set_by
+from runner.registry import Entry
 from runner.text import Node
 
-_SHOWN = ("loop", "register", "until", "retries", "delay", "changed_when", "failed_when", "notify", "listen", "become",
-          "become_user", "environment", "ignore_errors", "delegate_to", "timeout", "pause_before", "max_retries",
-          "continue_on_error", "check_mode", "async", "poll", "no_log", "loop_control")
-_HANDED_DOWN = ("become", "become_user", "environment", "ignore_errors", "delegate_to", "check_mode", "no_log")
+_SHOWN = frozenset({
+    "loop", "register", "until", "retries", "delay", "changed_when", "failed_when", "notify", "listen", "become",
+    "become_user", "environment", "ignore_errors", "delegate_to", "timeout", "pause_before", "max_retries",
+    "continue_on_error", "check_mode", "async", "poll", "no_log", "loop_control",
+})
+_HANDED_DOWN = frozenset({
+    "become", "become_user", "environment", "ignore_errors", "delegate_to", "check_mode", "no_log",
+})
 """Keywords that count for everything inside of what has them."""
 _EFFECT = ("loop", "become", "become_user", "environment", "delegate_to", "check_mode")
 """Keywords that change what a task does, and so its key."""
 _UNFORESEEN = ("include_tasks", "include_role")
 """Modules that bring tasks which may notify handlers."""
 _ITEM = "it differs from item to item"
+
+
+_CHECKED = Step("", "", "", "", {}, "run", "")
+"""What stands for each step of a check, of which nobody looks at more than the mistakes."""
+_NO_WORK: tuple[dict[str, Any], dict[str, str], dict[str, str]] = ({}, {}, {})
 
 
 class StepMaker:
@@ -76,12 +86,18 @@ class StepMaker:
             frame = frame._replace(upper=(*frame.upper, _entries(keywords["vars"])))
         if "module_defaults" in keywords:
             frame = frame._replace(defaults={**frame.defaults, **_entries(keywords["module_defaults"])})
-        tags = (*frame.tags, *self._tags(keywords.get("tags"), frame))
-        frame = frame._replace(tags=tuple(dict.fromkeys(tags)), keywords=_joined(frame.keywords, keywords))
-        if isinstance(item, Task) and tagged:
-            # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
-            frame = self._selected(frame, frame.selection.tag_refusal(frame.tags))
-        frame = self._decided(item, self._selected(frame, target_refusal(keywords, frame)))
+        tags = frame.tags
+        if "tags" in keywords:
+            tags = tuple(dict.fromkeys((*tags, *self._tags(keywords["tags"], frame))))
+        if keywords:
+            frame = frame._replace(tags=tags, keywords=_joined(frame.keywords, keywords))
+        # Tags count where the work is: 'always' on one task of a block must win over the block's own tags.
+        refusal = frame.selection.tag_refusal(frame.tags) if tagged and isinstance(item, Task) else None
+        refusal = refusal or target_refusal(keywords, frame)
+        if refusal and not frame.refusal:
+            frame = frame._replace(refusal=refusal)
+        if "when" in keywords and not frame.refusal:
+            frame = self._decided(item, keywords["when"], frame)
         if tagged and isinstance(item, Block) and item.kind == "role" and item.role is not None:
             check_arguments(item.role, frame, self._report)
         return frame
@@ -89,21 +105,15 @@ class StepMaker:
     def _report_of(self, frame: Frame) -> Report:
         return self._report.mild() if frame.roles else self._report
 
-    def _selected(self, frame: Frame, refusal: str | None) -> Frame:
-        return frame if frame.refusal or refusal is None else frame._replace(refusal=refusal)
-
-    def _tags(self, node: Node | None, frame: Frame) -> Iterator[str]:
-        for each in node.elements() if node else ():
+    def _tags(self, node: Node, frame: Frame) -> Iterator[str]:
+        for each in node.elements():
             value = rendered(each, frame.scope(), self._report_of(frame)) if is_template(each) else each.value
             for word in value if isinstance(value, list) else str(value).split(","):
                 if not isinstance(value, Open):
                     yield str(word).strip()
 
-    def _decided(self, item: Item, frame: Frame) -> Frame:
+    def _decided(self, item: Item, when: Node, frame: Frame) -> Frame:
         """Decide ``when`` if that is possible now. A loop's ``when`` is decided for each item, by the build."""
-        when = item.keywords.get("when")
-        if when is None or frame.refusal:
-            return frame
         for each in when.elements():
             looped = isinstance(item, Task) and loop_of(item) is not None
             late = {"item": _ITEM, **dict.fromkeys(set_by(item), _ITEM)} if looped and isinstance(item, Task) else {}
@@ -122,29 +132,22 @@ class StepMaker:
         return frame
 
     def _step(self, section: str, task: Task, frame: Frame) -> Step:
+        entry = registry.find("modules", task.module)
+        options, files, contents = self._work(task, entry, frame) if entry and not frame.refusal else _NO_WORK
+        if not self._digests.wanted:
+            return _CHECKED
         role = frame.roles[-1].name if frame.roles else None
         place = f"{task.place.file.path}:{task.place.line}"
-        own = {key for key in task.keywords if key in _SHOWN or key[:5] == "with_"}
-        keywords = {key: node.plain() for key, node in frame.keywords.items() if key in _HANDED_DOWN or key in own}
-        if frame.conditions:
-            keywords["when"] = [template_of(each) for each in frame.conditions]
-        name = self._name(task, frame)
+        name, keywords = self._name(task, frame), self._keywords(task, frame)
         if frame.refusal:
             return Step(section, name, task.module, place, {}, "skip", frame.refusal, role=role, tags=frame.tags)
-        entry = registry.find("modules", task.module)
         if entry is None:  # in a role, which was warned of: it does no harm unless it is reached
             self.key = self._digests.value(self.key, task.module)
             reason = "it names no module that is known, and fails when it is reached"
             return Step(
                 section, name, task.module, place, {}, "run", reason, self.key, role, frame.tags, keywords
             )
-        schema = entry.schema
-        scope = self._task_scope(task, frame)
-        args = arguments_of(task, frame)
-        report = self._report_of(frame)
-        options = rendered_options(args, scope, schema, report, lenient=True, guarded=frame.guarded)
-        files, contents = self._files(task, args, options, frame)
-        key = self.key = self._next_key(task, options, (files, contents), frame, scope)
+        key = self.key = self._next_key(task, options, (files, contents), frame)
         self._notified = self._notified or "notify" in frame.keywords or task.module in _UNFORESEEN
         if task.module == "meta" and options.get("action") == "flush_handlers":
             self._flush()
@@ -153,12 +156,31 @@ class StepMaker:
             frame.tags, keywords, files,
         )
 
+    def _work(self, task: Task, entry: Entry, frame: Frame) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
+        """Return a task's options, the digests of the files that it reads, and the texts of templates among them."""
+        args, schema = arguments_of(task, frame), entry.schema
+        options = fixed_options(args, schema)
+        if options is None:
+            options = rendered_options(
+                args, self._task_scope(task, frame), schema, self._report_of(frame),
+                lenient=True, guarded=frame.guarded, checked=args is task.args,
+            )
+        return options, *self._files(task, args, options, frame)
+
+    def _keywords(self, task: Task, frame: Frame) -> dict[str, Any]:
+        """Return what the plan shows of the keywords that hold for a task."""
+        own = {key for key in task.keywords if key in _SHOWN or key[:5] == "with_"}
+        keywords = {key: node.plain() for key, node in frame.keywords.items() if key in _HANDED_DOWN or key in own}
+        if frame.conditions:
+            keywords["when"] = [template_of(each) for each in frame.conditions]
+        return keywords
+
     def _files(
         self, task: Task, args: Node, options: Mapping[str, Any], frame: Frame
     ) -> tuple[dict[str, str], dict[str, str]]:
         """Return the digests of the files that a step reads, for any item of its loop, and the texts of templates."""
         reading = reading_options(task.module)
-        if not reading:
+        if not any(name in options for name in reading):
             return {}, {}
         entry = registry.find("modules", task.module)
         assert entry is not None
@@ -183,19 +205,19 @@ class StepMaker:
         options: Mapping[str, Any],
         files: tuple[Mapping[str, str], Mapping[str, str]],
         frame: Frame,
-        scope: Scope,
     ) -> str:
         """Return the key of a step: that of the one before, and all that decides what this one does."""
         if not self._digests.wanted:
             return ""
         entry = registry.find("modules", task.module)
         assert entry is not None
+        scope = self._task_scope(task, frame)
         effective = [key for key in frame.keywords if key in _EFFECT or key[:5] == "with_"]
         effects = {key: rendered(frame.keywords[key], scope, self._report_of(frame), guarded=True) for key in effective}
         late = [*_open(arguments_of(task, frame), options, entry.schema)]
         late += [frame.keywords[key] for key, value in effects.items() if isinstance(value, Open)]
         digests, contents = files
-        texts = (*contents.values(), *templates_in(late), *templates_in(frame.conditions, bare=True))
+        texts = (*contents.values(), *template_texts(late), *template_texts(frame.conditions, bare=True))
         when = [template_of(each) for each in frame.conditions]
         return self._digests.value(
             self.key, task.module, entry.about.get("version", 1), options, content(digests), effects, when,
@@ -248,6 +270,8 @@ def _open(args: Node, options: Mapping[str, Any], schema: Mapping[str, Any]) -> 
 
 def _joined(outer: Mapping[str, Node], inner: Mapping[str, Node]) -> Mapping[str, Node]:
     """Return the keywords inside of a block: its own replace those around it, but for ``environment``, which adds."""
+    if not outer:
+        return inner
     around, own = outer.get("environment"), inner.get("environment")
     joined = {**outer, **inner}
     if around is not None and own is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from runner.diagnostics import Report
 from runner.expand.error import ExpressionError, Late
-from runner.expand.render import OMIT, has_template, render, to_node
+from runner.expand.render import OMIT, has_template, is_fixed, render, to_node
 from runner.expand.scope import Scope
 from runner.model.plan import Open
 from runner.schema.check import check
@@ -15,34 +15,64 @@ from runner.text import Node
 Schema = dict[str, Any]
 
 
+def fixed_options(options: Node, schema: Schema) -> dict[str, Any] | None:
+    """Return the value of each option when none needs a scope; nothing otherwise."""
+    properties = schema.get("properties", {})
+    values: dict[str, Any] = {}
+    for key, node in options.items():
+        if not is_fixed(node):
+            return None
+        name = str(key)
+        known = properties.get(name)
+        if known is None:
+            values[name] = node.plain()
+        else:
+            values[known.get("x-alias-of", name)] = _in_octal(node.plain(), known)
+    return values
+
+
 def rendered_options(
-    options: Node, scope: Scope, schema: Schema, report: Report, *, lenient: bool = False, guarded: bool = False
+    options: Node,
+    scope: Scope,
+    schema: Schema,
+    report: Report,
+    *,
+    lenient: bool = False,
+    guarded: bool = False,
+    checked: bool = False,
 ) -> dict[str, Any]:
     """Return the value of each option, or ``Open``; what expressions gave is checked against the schema again.
 
     ``lenient`` turns booleans into texts where a text is wanted, as Ansible does for modules. ``guarded`` says that
     a condition which only the build can decide stands before: an expression that fails is then left open, for it may
-    never be reached.
+    never be reached. ``checked`` says that the options as they are written have been checked.
     """
     values: dict[str, Any] = {}
-    checked: dict[Any, Node] = {}
+    found: dict[Any, Node] = {}
     properties = schema.get("properties", {})
+    changed = False
     for key, node in options.items():
         name = str(key)
         known = properties.get(name, {})
-        value = rendered(node, scope, report, guarded=guarded)
-        if value is OMIT or (value is None and has_template(node) and _may_lack(name, schema)):
+        fixed = is_fixed(node)
+        template = not fixed and has_template(node)
+        value = node.plain() if fixed else rendered(node, scope, report, guarded=guarded)
+        changed = changed or (template and not (checked and isinstance(value, Open)))
+        if value is OMIT or (value is None and template and _may_lack(name, schema)):
             continue  # an expression that comes to nothing gives no option, as in Ansible
-        if known.get("x-octal") and isinstance(value, int):
-            value = f"{value:04o}"  # YAML has read 0644 as a number, and permissions are written in octal
-        values[known.get("x-alias-of", name)] = value
-        if not has_template(node) or isinstance(value, Open):
-            checked[name] = node
+        values[known.get("x-alias-of", name)] = value = _in_octal(value, known)
+        if not template or isinstance(value, Open):
+            found[name] = node
             continue
-        checked[name] = to_node(_as_text(value, known) if lenient else value, node)
-    if any(has_template(node) for _, node in options.items()):
-        check(Node(checked, options.span, options.key_span), schema, report, lenient=lenient)
+        found[name] = to_node(_as_text(value, known) if lenient else value, node)
+    if changed:
+        check(Node(found, options.span, options.key_span), schema, report, lenient=lenient)
     return values
+
+
+def _in_octal(value: Any, schema: Schema) -> Any:
+    """Return permissions as they are written: in octal. YAML has read 0644 as a number."""
+    return f"{value:04o}" if isinstance(value, int) and schema.get("x-octal") else value
 
 
 def _may_lack(name: str, schema: Schema) -> bool:

@@ -190,7 +190,7 @@ class _Planner:
             defaults={str(key): node for key, node in defaults.items()} if defaults else {},
         )
         tags = play.keywords.get("tags")
-        return frame._replace(tags=tuple(str(tag.value) for tag in tags.elements()) if tags else ())
+        return frame._replace(tags=tuple(dict.fromkeys(str(tag.value) for tag in tags.elements())) if tags else ())
 
     def _links(self, chain: tuple[PostProcessor, ...], each: Candidate, scope: Scope) -> Iterator[Link]:
         late = {"artifact": "the build makes it"}

@@ -26,6 +26,8 @@ class Selection(NamedTuple):
 
     def tag_refusal(self, tags: Sequence[str]) -> str | None:
         """Return why a task with ``tags`` is not wanted; ``always`` and ``never`` work as in Ansible."""
+        if not (self.tags or self.skip_tags or "never" in tags):
+            return None
         own = {*tags, "tagged" if set(tags) - {"never"} else "untagged"}
         wanted, unwanted = set(self.tags), set(self.skip_tags)
         if unwanted & own or ("all" in unwanted and "always" not in own):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from runner import registry
 from runner.expand.scope import Layer, Scope
@@ -46,14 +46,7 @@ class Frame(NamedTuple):
 
     def scope(self, *more: Layer, late: Mapping[str, str] = NOTHING) -> Scope:
         """Return the scope of a task in here: role defaults are the weakest of its own names, parameters win."""
-        defaults = (role.defaults for role in self.roles)
-        given = (role.params for role in self.roles)
-        functions: dict[str, Any] = {}
-        layers = (*self.base, *defaults, *self.early, *self.upper, *more, *given, functions)
-        hidden = {**self.late, **late} if late else self.late
-        scope = Scope(*layers, fixed=self.fixed, late=hidden, unknown=_WORLD)
-        functions |= lookup_functions(self.world, scope, partial(search_path, self.roles, self.root))
-        return scope
+        return _TaskScope(self, more, {**self.late, **late} if late else self.late)
 
     @property
     def root(self) -> Path:
@@ -61,14 +54,36 @@ class Frame(NamedTuple):
         return self.world.root
 
 
+class _TaskScope(Scope):
+    """What a task knows. Its layers are put together when a name is looked for in them, which few tasks need."""
+
+    def __init__(self, frame: Frame, more: tuple[Layer, ...], late: Mapping[str, str]) -> None:
+        super().__init__(fixed=frame.fixed, late=late, unknown=_WORLD)
+        self._frame = frame
+        self._more = more
+
+    @property
+    def layers(self) -> tuple[Layer, ...]:
+        """The layers, the weakest first."""
+        if not self._layers:
+            frame = self._frame
+            defaults = (role.defaults for role in frame.roles)
+            given = (role.params for role in frame.roles)
+            functions = lookup_functions(frame.world, self, partial(search_path, frame.roles, frame.root))
+            self._layers = (*frame.base, *defaults, *frame.early, *frame.upper, *self._more, *given, functions)
+        return self._layers
+
+
 def arguments_of(task: Task, frame: Frame) -> Node:
     """Return a task's options with ``module_defaults`` below and ``override`` for this build on top."""
+    override = task.keywords.get("override")
+    if not frame.defaults and override is None:
+        return task.args
     entries = dict(task.args.items())
     for name, defaults in frame.defaults.items():
         found = registry.find("modules", name)
         if found is not None and found.name == task.module:
             entries = {**dict(defaults.items()), **entries}
-    override = task.keywords.get("override")
     for target, changed in override.items() if override else ():
         if matches(str(target), frame.names):
             entries |= dict(changed.items())
@@ -88,7 +103,10 @@ def target_refusal(keywords: Mapping[str, Node], frame: Frame) -> str | None:
 
 def loop_of(task: Task) -> Node | None:
     """Return what ``loop`` or ``with_...`` says; nothing when the task runs once."""
-    return next((n for k, n in task.keywords.items() if k == "loop" or k.startswith("with_")), None)
+    for key, node in task.keywords.items():
+        if key == "loop" or key[:5] == "with_":
+            return node
+    return None
 
 
 def role_variables(play: Play) -> tuple[Layer, Layer]:
@@ -127,8 +145,9 @@ def late_names(tasks: Iterator[Task]) -> dict[str, str]:
     """Return the names that tasks give values to, each with the reason why the plan does not know them."""
     found: dict[str, str] = {}
     for task in tasks:
-        loop = loop_of(task) is not None
-        for name in set_by(task):
+        names = set_by(task)
+        loop = bool(names) and loop_of(task) is not None
+        for name in names:
             registered = task.keywords.get("register")
             if not loop or task.module == "set_fact" or (registered is not None and registered.value == name):
                 found[name] = _TASK

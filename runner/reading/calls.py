@@ -35,6 +35,9 @@ def find_call(node: Node, words: Mapping[str, Node], context: Context, keywords:
     if not words:
         report.add("E121", "the task names no module", node.span, hint="add one, such as 'command: make'")
         return None
+    if len(words) == 1 and words.keys().isdisjoint(ACTIONS):
+        [(word, given)] = words.items()
+        return Call(word, given.place, given)
     modules = [word for word in words if word in ACTIONS or registry.find("modules", word)]
     if not modules and len(words) > 1:
         for word, child in words.items():
@@ -108,11 +111,12 @@ def find_options(
     call: Call, more: Node | None, entry: Entry, context: Context, keywords: frozenset[str]
 ) -> Node | None:
     """Return the options of a module as a mapping, those under ``args`` too; nothing when they are not understood."""
-    given, properties = call.given, entry.schema["properties"]
+    given, schema = call.given, entry.schema
+    properties = schema["properties"]
     free_form = entry.about.get("free_form")
     entries: dict[Key, Node] = {}
     if isinstance(given.value, dict):
-        entries = dict(given.value)
+        entries = given.value
     elif isinstance(given.value, str) and given.tag is None:
         pairs = split_options(given, frozenset(properties), free_form, context.report)
         if pairs is None:
@@ -126,8 +130,10 @@ def find_options(
         return None
     if more is not None:
         entries = {**dict(more.items()), **entries}
-    if entry.schema.get("additionalProperties") is False:
-        for key in [key for key in entries if key in keywords and key not in properties]:
+    if schema.get("additionalProperties") is False:
+        strays = keywords.intersection(entries).difference(properties)
+        for key in strays:
             hint = f"it is a keyword of the task: indent it as far as {call.word!r}"
-            context.report.add("E101", f"unknown option {key!r}", entries.pop(key).place, hint=hint)
+            context.report.add("E101", f"unknown option {key!r}", entries[key].place, hint=hint)
+        entries = {key: child for key, child in entries.items() if key not in strays} if strays else entries
     return Node(entries, given.span, given.key_span)

@@ -75,9 +75,9 @@ class Context(NamedTuple):
 
 def mapping_of(node: Node | None) -> Mapping[str, Node]:
     """Return the entries of a mapping with text keys; nothing for any other value."""
-    if node is None:
+    if node is None or not isinstance(node.value, dict):
         return {}
-    return {key: child for key, child in node.items() if isinstance(key, str)}
+    return {key: child for key, child in node.value.items() if isinstance(key, str)}
 
 
 def text_of(node: Node | None) -> str | None:

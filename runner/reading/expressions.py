@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runner.diagnostics import Report, did_you_mean
-from runner.expand.names import check_expressions, undefined_in
-from runner.expand.render import is_template, scalars
+from runner.expand.names import check_expressions, check_templates, unknown_names
+from runner.expand.render import is_template, templates_in
 from runner.model.playbook import Block, Item, Play, Playbook, Task, walk
-from runner.reading.names import all_items, flat
+from runner.reading.names import all_items
 from runner.reading.vocabulary import early_names, is_fact, task_names
 from runner.text import Node
 
@@ -63,45 +63,60 @@ def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -
         for link in chain:
             report.extend(check_expressions(link.options, None))
             _check_condition(link.keywords.get("when"), early, report)
+    known = _names_of_tasks(play, early)
     for items in all_items(play):
-        for item in flat(items):
-            _check_item(item, report.mild() if item.role else report)
-    _check_task_names(play, early, report)
+        _check_items(items, known, report)
 
 
-def _check_item(item: Item, report: Report) -> None:
+def _check_items(items: tuple[Item, ...], known: frozenset[str] | None, report: Report) -> None:
+    for item in items:
+        _check_item(item, None if item.role else known, report.mild() if item.role else report)
+        if isinstance(item, Block):
+            for part in (item.tasks, item.rescue, item.always):
+                _check_items(part, known, report)
+        elif item.included:
+            _check_items(item.included, None, report)
+
+
+def _check_item(item: Item, known: frozenset[str] | None, report: Report) -> None:
     if isinstance(item, Task):
-        report.extend(check_expressions(item.args, None))
+        _check_part(item.args, known, report)
         if item.module in ("assert", "debug"):
             for key in ("that", "var"):
                 if (node := item.args.get(key)) is not None:
                     report.extend(check_expressions(node, None, bare=True))
+    names = known if isinstance(item, Task) else None
     for key, node in item.keywords.items():
-        report.extend(check_expressions(node, None, bare=key in _BARE))
+        _check_part(node, names, report, bare=key in _BARE)
     if item.role is not None and isinstance(item, Block):
         for value in (*item.role.defaults.values(), *item.role.vars.values(), *item.role.params.values()):
             report.extend(check_expressions(value, None))
 
 
-def _check_task_names(play: Play, early: frozenset[str], report: Report) -> None:
+def _check_part(node: Node, known: frozenset[str] | None, report: Report, *, bare: bool = False) -> None:
+    """Check the expressions in a part of a task; with ``known``, warn of the names in them that look like slips."""
+    templates = templates_in(node, bare=bare)
+    if not templates:
+        return
+    report.extend(check_templates(templates, None, bare=bare))
+    if known is not None:
+        for each, text in templates:
+            _check_names(each, text, bare=bare, known=known, report=report)
+
+
+def _names_of_tasks(play: Play, early: frozenset[str]) -> frozenset[str] | None:
+    """Return the names that a play's tasks may use; nothing when any file of variables may bring others."""
+    if any(task.module == "include_vars" and task.role is None for items in all_items(play) for task in walk(items)):
+        return None
+    return early | task_names(play)
+
+
+def _check_names(node: Node, text: str, *, bare: bool, known: frozenset[str], report: Report) -> None:
     """Warn of a name in a task that nobody sets, when it looks like one that somebody does.
 
     Only a warning: an included file, a fact or a module may set it after all.
     """
-    if any(task.module == "include_vars" and task.role is None for items in all_items(play) for task in walk(items)):
-        return
-    known = early | task_names(play)
-    for items in all_items(play):
-        for task in walk(items):
-            if task.role is not None:
-                continue
-            for node, bare in [(task.args, False), *((n, k in _BARE) for k, n in task.keywords.items())]:
-                for each in scalars(node):
-                    _check_task_expression(each, bare=bare, known=known, report=report)
-
-
-def _check_task_expression(node: Node, *, bare: bool, known: frozenset[str], report: Report) -> None:
-    for name in undefined_in(node, known, bare=bare):
+    for name in unknown_names(text, known):
         hint = None if is_fact(name) else did_you_mean(name, known, likeness=_SLIP)
         if hint:
             from runner.expand.explain import place_of

@@ -26,6 +26,8 @@ def split_options(node: Node, known: frozenset[str], free_form: str | None, repo
     assert isinstance(node.value, str)
     text = node.value
     entries: dict[Key, Node] = {}
+    if free_form is not None and "=" not in text and text.strip():  # a bare text, as nearly all are
+        return Node({free_form: Node(text.strip(), node.span, node.span)}, node.span, node.key_span)
     rest: list[str] = []
     end = 0
     sound = True

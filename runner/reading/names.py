@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from runner import registry
@@ -114,13 +114,13 @@ def _matches(pattern: str, names: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern.partition("[")[0]) for name in names)
 
 
-def _all_keywords(play: Play) -> Iterator[dict[str, Node]]:
+def _all_keywords(play: Play) -> Iterator[Mapping[str, Node]]:
     for items in all_items(play):
         for item in flat(items):
-            yield dict(item.keywords)
+            yield item.keywords
     for chain in play.post_processors:
         for link in chain:
-            yield dict(link.keywords)
+            yield link.keywords
 
 
 def all_items(play: Play) -> Iterator[tuple[Item, ...]]:
@@ -134,9 +134,11 @@ def flat(items: tuple[Item, ...]) -> Iterator[Item]:
     """Yield tasks and blocks, however deep, with what includes bring."""
     for item in items:
         yield item
-        parts = (item.tasks, item.rescue, item.always) if isinstance(item, Block) else (item.included,)
-        for part in parts:
-            yield from flat(part)
+        if isinstance(item, Block):
+            for part in (item.tasks, item.rescue, item.always):
+                yield from flat(part)
+        elif item.included:
+            yield from flat(item.included)
 
 
 def _check_handlers(play: Play, report: Report) -> None:

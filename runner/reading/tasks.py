@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from runner import registry
 from runner.diagnostics import Note, nearest
 from runner.expand import lookups
 from runner.model.playbook import Block, Item, Task
 from runner.reading.calls import ACTIONS, find_call, find_options, report_unknown_module
-from runner.reading.context import Context, mapping_of, only, shown, text_of
-from runner.schema.check import check, refuse_keys, unknown_word
+from runner.reading.context import Context, mapping_of, shown, text_of
+from runner.schema.check import check, refuse_key, unknown_word
 from runner.schema.published import definition
 from runner.text import Node
 from runner.text.paths import is_directory, is_file
@@ -68,10 +69,18 @@ def _read_block(node: Node, context: Context, part: str) -> Block:
 def _read_task(node: Node, context: Context, part: str) -> Item | None:
     """Return the task. One that is not understood has no options: its name and result are there all the same."""
     known = keywords_of(part)
-    entries = mapping_of(node)
-    present = {key: child for key, child in entries.items() if key in known or key.startswith("with_")}
+    present: dict[Any, Node] = {}
+    words: dict[str, Node] = {}
+    assert isinstance(node.value, dict)
+    for key, child in node.value.items():
+        if not isinstance(key, str):
+            refuse_key(child, context.report)
+            continue
+        if key in known or key.startswith("with_"):
+            present[key] = child
+        if key not in present or key in ACTIONS:
+            words[key] = child
     _check_keywords(node, present, context, part)
-    words = {key: child for key, child in entries.items() if key not in present or key in ACTIONS}
     call = find_call(node, words, context, known)
     entry = registry.find("modules", call.word) if call else None
     if call and entry is None:
@@ -91,9 +100,9 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
     return task
 
 
-def _check_keywords(node: Node, present: Mapping[str, Node], context: Context, part: str) -> None:
-    check(only(node, frozenset(present)), definition(part), context.report, what="keyword", lenient=context.lenient)
-    refuse_keys(node, context.report)
+def _check_keywords(node: Node, present: dict[Any, Node], context: Context, part: str) -> None:
+    keywords = Node(present, node.span, node.key_span)
+    check(keywords, definition(part), context.report, what="keyword", lenient=context.lenient)
     _check_loop(present, context)
     register = present.get("register")
     name = text_of(register)

@@ -20,6 +20,7 @@ LATE = frozenset({
     "template_run_date", "template_fullpath", "template_destpath", "artifact",
 })
 """Names that only the build knows."""
+_NONE: frozenset[str] = frozenset()
 _FACT_PREFIXES = ("ansible_", "getent_", "packer_")
 
 
@@ -63,13 +64,16 @@ def _role_names(role: RoleContext) -> frozenset[str]:
 
 def set_by(task: Task) -> frozenset[str]:
     """Return the names that a task sets: its result, its facts, its loop variables."""
+    keywords = task.keywords
+    if task.module != "set_fact" and "register" not in keywords and "loop_control" not in keywords:
+        return _NONE
     names: set[str] = set()
-    register = task.keywords.get("register")
+    register = keywords.get("register")
     if register is not None and isinstance(register.value, str):
         names.add(register.value)
     if task.module == "set_fact":
         names.update(str(key) for key, _ in task.args.items() if key != "cacheable")
-    control = task.keywords.get("loop_control")
+    control = keywords.get("loop_control")
     for key in ("loop_var", "index_var"):
         node: Node | None = control.get(key) if control else None
         if node is not None and isinstance(node.value, str):

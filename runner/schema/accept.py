@@ -78,7 +78,8 @@ def _tests(schema: Schema) -> Iterator[Test]:
     if "type" in schema:
         yield _typed(schema)
     if schema.keys() & {"properties", "patternProperties", "additionalProperties", "required", "dependentRequired"}:
-        yield _mapping(schema)
+        whole = schema.keys() & {"type", "patternProperties", "additionalProperties"}
+        yield _mapping(schema) if whole else _rule(schema)
     if "object" in schema.get("type", ()) and "properties" not in schema:
         yield _text_keys
     if "items" in schema:
@@ -88,8 +89,7 @@ def _tests(schema: Schema) -> Iterator[Test]:
         pattern = schema["pattern"]
         yield lambda node: not isinstance(node.value, str) or _expression(pattern).search(node.value) is not None
     if "enum" in schema or "const" in schema:
-        choices = schema.get("enum", [schema.get("const")])
-        yield lambda node: any(node.value == each and type(node.value) is type(each) for each in choices)
+        yield _chosen(schema.get("enum", [schema.get("const")]))
     if "minimum" in schema or "maximum" in schema:
         yield _ranged(schema.get("minimum", float("-inf")), schema.get("maximum", float("inf")))
     yield from _combined(schema)
@@ -109,6 +109,16 @@ def _typed(schema: Schema) -> Test:
         return not (may_trap and node.raw is not None and is_trap(node, schema))
 
     return typed
+
+
+def _chosen(choices: list[Any]) -> Test:
+    allowed = {(type(each), each) for each in choices if not isinstance(each, list | dict)}
+
+    def chosen(node: Node) -> bool:
+        value = node.value
+        return not isinstance(value, tuple | dict) and (type(value), value) in allowed
+
+    return chosen
 
 
 def _ranged(least: float, most: float) -> Test:
@@ -138,7 +148,6 @@ def _mapping(schema: Schema) -> Test:
     patterns = [(re.compile(text).search, _test_of(each)) for text, each in schema.get("patternProperties", {}).items()]
     rest = schema.get("additionalProperties", True)
     others = {True: _welcome, False: _refused}[rest] if isinstance(rest, bool) else _test_of(rest)
-    judged = bool(properties or patterns or rest is not True)  # most rules only ask which options are there
     required = schema.get("required", ())
     needs = schema.get("dependentRequired", {})
 
@@ -152,7 +161,7 @@ def _mapping(schema: Schema) -> Test:
         value = node.value
         if not isinstance(value, dict):
             return True
-        for key, child in value.items() if judged else ():
+        for key, child in value.items():
             test = known.get(key)
             if test is None and key in properties:
                 test = known[key] = _refused if "deprecated" in properties[key] else _test_of(properties[key])
@@ -161,23 +170,76 @@ def _mapping(schema: Schema) -> Test:
         for key in required:
             if key not in value:
                 return False
-        return all(name in value for key in needs if key in value for name in needs[key])
+        return not needs or _has_needed(value, needs)
 
     return mapping
 
 
+def _rule(schema: Schema) -> Test:
+    """Return the test of a rule about some options; most rules only ask which of them are there."""
+    required = schema.get("required", ())
+    needs = schema.get("dependentRequired", {})
+    tests = [(key, _test_of(each)) for key, each in schema.get("properties", {}).items()]
+
+    def rule(node: Node) -> bool:
+        value = node.value
+        if not isinstance(value, dict):
+            return True
+        for key in required:
+            if key not in value:
+                return False
+        for key, test in tests:
+            if key in value and not test(value[key]):
+                return False
+        return not needs or _has_needed(value, needs)
+
+    return rule
+
+
+def _has_needed(value: dict[Any, Node], needs: dict[str, list[str]]) -> bool:
+    return all(name in value for key in needs if key in value for name in needs[key])
+
+
 def _combined(schema: Schema) -> Iterator[Test]:
     if "anyOf" in schema:
-        any_of = [_test_of(each) for each in schema["anyOf"]]
-        yield lambda node: any(test(node) for test in any_of)
+        yield _some([_test_of(each) for each in schema["anyOf"]])
     for each in schema.get("allOf", ()):
         yield _test_of(each)
     if "oneOf" in schema:
         one_of = [_test_of(each) for each in schema["oneOf"]]
-        yield lambda node: sum(test(node) for test in one_of) == 1
+        yield lambda node: [test(node) for test in one_of].count(True) == 1
     if "not" in schema:
-        refused = _test_of(schema["not"])
-        yield lambda node: not refused(node)
+        yield _excluded(schema["not"])
     if "if" in schema:
         condition, consequence = _test_of(schema["if"]), _test_of(schema["then"])
         yield lambda node: not condition(node) or consequence(node)
+
+
+def _excluded(schema: Schema) -> Test:
+    """Return the test that a schema does not fit; nearly always an option that it asks for is not there."""
+    refused, needed = _test_of(schema), _needed(schema)
+
+    def excluded(node: Node) -> bool:
+        value = node.value
+        if isinstance(value, dict):
+            for key in needed:
+                if key not in value:
+                    return True
+        return not refused(node)
+
+    return excluded
+
+
+def _needed(schema: Schema) -> tuple[str, ...]:
+    """Return options without which no mapping fits a schema."""
+    return (*schema.get("required", ()), *(key for each in schema.get("allOf", ()) for key in _needed(each)))
+
+
+def _some(tests: list[Test]) -> Test:
+    def some(node: Node) -> bool:
+        for test in tests:  # noqa: SIM110 - as above
+            if test(node):
+                return True
+        return False
+
+    return some

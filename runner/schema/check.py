@@ -14,6 +14,8 @@ from runner.text import Node
 
 __all__ = ["check", "refuse_keys", "unknown_word", "wanted"]
 
+_aliases_of: dict[int, tuple[Schema, frozenset[str]]] = {}
+
 
 def check(node: Node, schema: Schema, report: Report, *, what: str = "option", lenient: bool = False) -> bool:
     """Report every way in which ``node`` breaks ``schema``; return whether there is none.
@@ -21,7 +23,8 @@ def check(node: Node, schema: Schema, report: Report, *, what: str = "option", l
     ``what`` is what a key is called in messages. ``lenient`` makes warnings of what Ansible forgives and roles rely
     on: a text that YAML reads as a number or a boolean, an option that is given under two of its names.
     """
-    sound = _check_aliases(node, schema, report, lenient=lenient)
+    sound = _aliases(schema).isdisjoint(node.value if isinstance(node.value, dict) else ())
+    sound = sound or _check_aliases(node, schema, report, lenient=lenient)
     if accepts(node, schema):
         return sound
     traps = list(_traps(node, schema))
@@ -129,11 +132,18 @@ def _check_keys(node: Node, schema: Schema, report: Report, what: str) -> bool:
     return sound
 
 
+def _aliases(schema: Schema) -> frozenset[str]:
+    """Return the other names of options. The schema is kept, so that its identity stays its own."""
+    found = _aliases_of.get(id(schema))
+    if found is None:
+        names = frozenset(key for key, each in schema.get("properties", {}).items() if "x-alias-of" in each)
+        found = _aliases_of[id(schema)] = (schema, names)
+    return found[1]
+
+
 def _check_aliases(node: Node, schema: Schema, report: Report, *, lenient: bool) -> bool:
     """Report an option that is given under two of its names."""
     known = schema.get("properties", {})
-    if not any("x-alias-of" in known.get(key, ()) for key, _ in node.items()):
-        return True
     first: dict[str, tuple[str, Node]] = {}
     sound = True
     for key, child in node.items():
