@@ -191,7 +191,8 @@ def _change(plan: Plan, wanted: Wanted, accounts: Accounts, user: Sequence[str])
     words = [word for position, value in new.items() for word in (asked[position][0], value)]
     words += ["-o"] if wanted.non_unique and 2 in new else []  # noqa: PLR2004 - the number's position
     words += ["-m"] if wanted.move_home and "-d" in words else []
-    first = (accounts.group(gid or user[3]) or [None])[0]
+    own = accounts.group(gid or user[3])
+    first = own[0] if own else None
     groups = wanted.extra_groups(accounts, first)
     present = [name for name in accounts.groups_of(wanted.name) if name != first]
     if groups is not None and wanted.append:

@@ -94,7 +94,10 @@ def _choice(
     names: Sequence[Wanted], machine: Machine, *, latest: bool, only_upgrade: bool
 ) -> Generator[Verb, Any, tuple[list[Wanted], bool]]:
     """Return what apt-get is to be told, and whether only it can say that this changes anything."""
-    missing, unsure, provided, compared = [], [], [], []
+    missing: list[Wanted] = []
+    unsure: list[Wanted] = []
+    provided: list[Wanted] = []
+    compared: list[tuple[Wanted, str]] = []
     for each in names:
         there = machine.installed(each)
         if not there and only_upgrade:
