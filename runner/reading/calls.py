@@ -136,4 +136,4 @@ def find_options(
             hint = f"it is a keyword of the task: indent it as far as {call.word!r}"
             context.report.add("E101", f"unknown option {key!r}", entries[key].place, hint=hint)
         entries = {key: child for key, child in entries.items() if key not in strays} if strays else entries
-    return Node(entries, given.span, given.key_span)
+    return given if entries is given.value else Node(entries, given.span, given.key_span)

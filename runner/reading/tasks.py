@@ -19,6 +19,8 @@ from runner.text import Node
 from runner.text.paths import is_directory, is_file
 
 _BLOCK = frozenset({"block", "rescue", "always"})
+_OWN = frozenset({"name", "args", *ACTIONS})
+"""Keywords that are parts of the task itself, and say nothing about how it is run."""
 _FILES = frozenset({"import_tasks", "include_tasks"})
 _ROLES = frozenset({"import_role", "include_role"})
 
@@ -78,8 +80,9 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
             continue
         if key in known or key.startswith("with_"):
             present[key] = child
-        if key not in present or key in ACTIONS:
-            words[key] = child
+            if key not in ACTIONS:
+                continue
+        words[key] = child
     _check_keywords(node, present, context, part)
     call = find_call(node, words, context, known)
     entry = registry.find("modules", call.word) if call else None
@@ -88,7 +91,7 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
     args = find_options(call, present.get("args"), entry, context, known) if call and entry else None
     sound = entry is not None and args is not None and check(args, entry.schema, context.report, lenient=True)
     module = entry.name if entry else call.word if call else ""
-    keywords = {key: child for key, child in present.items() if key not in ("name", "args", *ACTIONS)}
+    keywords = {key: child for key, child in present.items() if key not in _OWN}
     if call and "local_action" in present:
         keywords["delegate_to"] = Node("localhost", call.place, call.place)
     name = text_of(present.get("name")) or module
