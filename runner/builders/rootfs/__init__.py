@@ -1,0 +1,1 @@
+"""Container images and disks made without a daemon."""
