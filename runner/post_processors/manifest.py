@@ -49,14 +49,12 @@ class Manifest(PostProcessor[Options]):
         with _locked(output.with_name(f"{output.name}.lock")):
             builds = _earlier(output, session)
             document = {"builds": [*builds, entry], "last_run_uuid": session.run}
-            made = output.with_name(f".{output.name}.{os.getpid()}")
-            made.write_text(_encoded(document), encoding="utf-8")
-            made.replace(output)
+            _write(output, _encoded(document))
 
     def _entry(self, session: Session, artifact: Artifact) -> dict[str, Any]:
         wanted = self.options
         files = [
-            {"name": file.name if wanted.strip_path else session.shown(file), "size": file.stat().st_size}
+            {"name": file.name if wanted.strip_path else session.shown(file), "size": _size(file)}
             for file in artifact.files
         ]
         custom = {key: str(value) for key, value in sorted((wanted.custom_data or {}).items())}
@@ -65,6 +63,24 @@ class Manifest(PostProcessor[Options]):
             "name": session.source, "builder_type": session.builder, **moment, "files": files or None,
             "artifact_id": artifact.id, "packer_run_uuid": session.run, "custom_data": custom or None,
         }
+
+
+def _size(file: Path) -> int:
+    """Return the size of a file, or of all files in a directory."""
+    if not file.is_dir():
+        return file.stat().st_size
+    return sum(each.lstat().st_size for each in file.rglob("*") if not each.is_dir())
+
+
+def _write(output: Path, text: str) -> None:
+    """Write the file at once or not at all."""
+    partial = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(output)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _earlier(output: Path, session: Session) -> list[Any]:

@@ -6,21 +6,15 @@ import asyncio
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sessions import session
 
 from runner.post_processors.manifest import Manifest, Options
-from runner.sdk import Artifact, Failed, Session
-
-
-def session(root: Path, **more: Any) -> Session:
-    async def nothing(*_: Any) -> Any:
-        raise AssertionError("not asked for here")
-
-    values: dict[str, Any] = {"build": "a", "source": "a", "builder": "file", "run": "run-1"} | more
-    return Session(root=root, say=print, local=nothing, hold=nothing, **values)
+from runner.sdk import Artifact, Failed
 
 
 def note(root: Path, options: Options, *names: str, **more: Any) -> str:
@@ -88,3 +82,44 @@ def test_none_of_many_at_once_is_lost(tmp_path: Path) -> None:
     document = json.loads((tmp_path / "packer-manifest.json").read_text())
     assert sorted(int(build["name"]) for build in document["builds"]) == list(range(40))
     assert [path.name for path in tmp_path.iterdir()] == ["packer-manifest.json"]
+
+
+ADD = """
+import asyncio, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from sessions import session
+from runner.post_processors.manifest import Manifest, Options
+from runner.sdk import Artifact
+for number in range(20):
+    there = session(Path(sys.argv[2]), source=f"{sys.argv[3]}-{number}", run=sys.argv[3])
+    asyncio.run(Manifest(Options()).process(there, Artifact("file", "File")))
+"""
+
+
+def test_none_of_several_runs_at_once_is_lost(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ADD, str(Path(__file__).parent), str(tmp_path)]
+    runs = [subprocess.Popen([*command, f"run-{number}"]) for number in range(3)]
+    assert [run.wait() for run in runs] == [0, 0, 0]
+    document = json.loads((tmp_path / "packer-manifest.json").read_text())
+    names = [build["name"] for build in document["builds"]]
+    assert sorted(names) == sorted(f"run-{run}-{number}" for run in range(3) for number in range(20))
+    assert [path.name for path in tmp_path.iterdir()] == ["packer-manifest.json"]
+
+
+def test_a_directory_has_the_size_of_its_files(tmp_path: Path) -> None:
+    (tmp_path / "image" / "sub").mkdir(parents=True)
+    (tmp_path / "image" / "sub" / "a").write_text("12345")
+    (tmp_path / "image" / "b").write_text("123")
+    artifact = Artifact("rootfs", "image", (tmp_path / "image",))
+    asyncio.run(Manifest(Options()).process(session(tmp_path), artifact))
+    [build] = json.loads((tmp_path / "packer-manifest.json").read_text())["builds"]
+    assert build["files"] == [{"name": "image", "size": 8}]
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    before = note(tmp_path, Options(), "a.txt")
+    with pytest.raises(UnicodeEncodeError):
+        note(tmp_path, Options(custom_data={"k": "\udc80"}))
+    assert (tmp_path / "packer-manifest.json").read_text() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "packer-manifest.json"]
