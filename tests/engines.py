@@ -5,14 +5,16 @@ from __future__ import annotations
 import fcntl
 import io
 import os
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tarfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -57,48 +59,66 @@ def client_of(where: str) -> APIClient:
 
 
 def _start(shared: Path, path: Path) -> None:
+    start(shared, "--host", f"unix://{path}", answers=lambda: client_of(f"unix://{path}").close())
+
+
+def start(directory: Path, *words: str, answers: Callable[[], object]) -> None:
+    """Start an engine, which ``stop`` ends, with its files in a directory; ``answers`` raises ``Missing`` first."""
     if os.geteuid():
         raise Missing("a Docker engine can be started by root only; name one in DOCKER_HOST")
     if not shutil.which("dockerd"):
         raise Missing("there is no dockerd here: it is in Debian's package docker.io")
-    log = shared / "dockerd.log"
+    log = directory / "dockerd.log"
+    bridge = _bridge(directory)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            ["dockerd", "--host", f"unix://{path}", "--data-root", shared / "data", "--exec-root", shared / "exec",
-             "--pidfile", shared / "dockerd.pid"],
+            ["dockerd", "--data-root", directory / "data", "--exec-root", directory / "exec",
+             "--pidfile", directory / "dockerd.pid", "--bridge", bridge, *words],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )
     until = time.monotonic() + _START
     while time.monotonic() < until and process.poll() is None:
         try:
-            client_of(f"unix://{path}").close()
+            answers()
         except Missing:
             time.sleep(0.1)  # nothing tells when an engine is ready
         else:
             return
     process.kill()
     process.wait()
-    path.unlink(missing_ok=True)
     raise Missing(f"the Docker engine does not start: {log.read_text(errors='replace').splitlines()[-1:]}")
 
 
-def stop(shared: Path) -> None:
-    """Stop the tests' own engine, if one was started, and remove what it and the tests shared."""
-    pid = shared / "dockerd.pid"
+def _bridge(directory: Path) -> str:
+    """Make a network bridge: with the usual one, the engine would take it away from another engine when it ends."""
+    number = secrets.randbelow(250)
+    name = f"ingot-test{number}"
+    for words in (
+        ("link", "add", name, "type", "bridge"), ("address", "add", f"172.30.{number}.1/24", "dev", name),
+        ("link", "set", name, "up"),
+    ):
+        done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Missing(f"no network bridge can be made for an engine: {done.stderr.strip()}")
+    (directory / "bridge").write_text(name)
+    return name
+
+
+def stop(directory: Path) -> None:
+    """Stop the engine that was started with a directory, if one was, and remove the directory."""
+    pid = directory / "dockerd.pid"
     if pid.exists():
         number = int(pid.read_text())
-        os.kill(number, 15)
-        while _runs(number):
-            time.sleep(0.05)  # it need not be a child of this process
-    shutil.rmtree(shared, ignore_errors=True)
-
-
-def _runs(number: int) -> bool:
-    """Return whether a process is there; one that has ended, and that nobody has waited for, is not."""
-    try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(number, signal.SIGTERM)
+        with suppress(ChildProcessError):  # it is the child of another process, which has ended
+            os.waitpid(number, 0)
+        while Path(f"/proc/{number}").exists():
+            time.sleep(0.05)
+    bridge = directory / "bridge"
+    if bridge.exists():
+        subprocess.run(["ip", "link", "delete", bridge.read_text()], capture_output=True, check=False)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def import_busybox(client: APIClient, name: str) -> None:

@@ -36,7 +36,8 @@ from runner.builders.shared.docker_run import run_of, usual_run
 from runner.builders.shared.group import LocalFile
 from runner.builders.shared.registry import RegistryLogin
 from runner.communicators.docker_bare import Bare
-from runner.communicators.docker_engine import Engine, Refused, engine
+from runner.communicators.docker_engine import Engine, engine
+from runner.communicators.docker_http import Refused
 from runner.communicators.docker_line import connected
 from runner.sdk import (
     Artifact,
@@ -235,7 +236,7 @@ class Docker(Builder[Options]):
         """Start the container; return the line to it."""
         options = self.options
         try:
-            await where.call(lambda client: client.start(container_id))
+            await where.ask("POST", f"/containers/{container_id}/start")
         except Refused as refused:
             if "/bin/sh" not in str(refused) or options.run_command or options.communicator == "none":
                 raise

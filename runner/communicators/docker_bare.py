@@ -14,7 +14,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from runner.communicators import archive
 from runner.communicators.docker import Execs
-from runner.communicators.docker_engine import Engine, Refused
+from runner.communicators.docker_engine import Engine
+from runner.communicators.docker_http import Refused
 from runner.communicators.transport import CHUNK
 from runner.sdk import Answer, Become, Command, Download, Failed, Heard, Put, Sent, Upload
 from runner.sdk.listening import Collector
@@ -107,7 +108,7 @@ class Bare:
     async def _send(self, stream: IO[bytes], directory: str, what: str) -> None:
         stream.seek(0)
         try:
-            await self._engine.wait(lambda client: client.put_archive(self._container, directory, stream))
+            await self._engine.call(lambda client: client.put_archive(self._container, directory, stream))
         except Refused as refused:
             raise Failed(f"{what}: {refused}") from refused
 

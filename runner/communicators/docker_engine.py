@@ -1,96 +1,131 @@
-"""The Docker engine, through Docker's own library for Python.
+"""The Docker engine. What every build asks goes over a connection of our own; all else by Docker's library.
 
-The library's calls block. They run in threads that belong to one build alone: however many builds there are, none
-waits for another's.
+The library takes as long to be imported as the engine takes to start a container. It blocks, and so its calls run in
+threads, which belong to one build alone: however many builds there are, none waits for another's.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from runner.communicators import docker_wire
+from runner.communicators.docker_http import REFUSED, Answer, Refused, beginning, rest
+from runner.communicators.docker_wire import Place, Wire
 from runner.sdk import Failed
 from runner.sdk.threads import uninterrupted
 
 if TYPE_CHECKING:
-    from io import BufferedReader
-
     from docker.api.client import APIClient
     from requests import Response
 
 T = TypeVar("T")
 
 _THREADS = 8
-"""How many calls one build makes at once, at most."""
-_PATIENCE = 60
+"""How many calls of the library one build makes at once, at most."""
+_PATIENCE = 60.0
 """How long the engine may take to answer what it can answer at once, in seconds."""
-_GONE = 404
-
-
-class Refused(Failed):
-    """The engine answers that it cannot do it. ``status`` is HTTP's."""
-
-    def __init__(self, message: str, status: int, hint: str | None = None) -> None:
-        super().__init__(message, hint)
-        self.status = status
-
-    @property
-    def missing(self) -> bool:
-        """Whether what was named is not there."""
-        return self.status == _GONE
 
 
 class Engine:
-    """An engine that answers."""
+    """An engine. That it is there is seen by the first question."""
 
-    def __init__(
-        self, address: str, client: APIClient, again: Callable[..., APIClient], threads: ThreadPoolExecutor
-    ) -> None:
-        self.address = address
-        """Where the engine is; empty for the usual place."""
-        self._client = client
-        self._again = again
+    def __init__(self, where: Place, threads: ThreadPoolExecutor) -> None:
+        self._where = where
         self._threads = threads
 
-    async def call(self, function: Callable[[APIClient], T]) -> T:
-        """Return what a call of the library gives, which the engine answers at once. Raises ``Failed``.
+    @property
+    def address(self) -> str:
+        """Where the engine is, as ``DOCKER_HOST`` says it."""
+        return self._where.address
 
-        It is waited for to its end: what it makes is never lost.
+    async def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, patience: float | None = _PATIENCE
+    ) -> Any:
+        """Ask the engine something; return its answer, which is JSON. Raises ``Failed``.
+
+        The answer is waited for whatever happens: what it makes is never lost.
         """
-        return await self.thread(lambda: function(self._client))
+        return await uninterrupted(self._asked(method, path, body, patience))
 
-    async def wait(self, function: Callable[[APIClient], T]) -> T:
-        """Return what a call gives that may take its time, such as a commit. Raises ``Failed``."""
-        return await self.thread(lambda: _closing(self._again(timeout=None), function))
+    async def _asked(self, method: str, path: str, body: Mapping[str, Any] | None, patience: float | None) -> Any:
+        try:
+            async with asyncio.timeout(patience):
+                wire, answer = await self._sent(method, path, body, {"Connection": "close"})
+                try:
+                    return answer.json(await rest(wire, answer.first))
+                finally:
+                    wire.close()
+        except OSError as error:  # a time-out is one, too
+            raise _silent(error) from error
+
+    async def upgrade(self, path: str, body: Mapping[str, Any]) -> tuple[Wire, bytes]:
+        """Ask for a connection to a program; return it, and what has already been read from it. Raises ``Failed``."""
+        return await uninterrupted(self._upgraded(path, body))
+
+    async def _upgraded(self, path: str, body: Mapping[str, Any]) -> tuple[Wire, bytes]:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                wire, answer = await self._sent("POST", path, body, {"Connection": "Upgrade", "Upgrade": "tcp"})
+                if answer.status >= REFUSED:
+                    with closing(wire):
+                        answer.json(answer.first)
+                return wire, answer.first
+        except OSError as error:
+            raise _silent(error) from error
+
+    async def _sent(
+        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
+    ) -> tuple[Wire, Answer]:
+        """Send a question; return the connection and the beginning of the answer."""
+        data = b"" if body is None else json.dumps(body).encode()
+        lines = {"Host": "docker", "Content-Type": "application/json", "Content-Length": str(len(data)), **headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        try:
+            wire = await docker_wire.wire(self._where)
+        except OSError as error:
+            raise unreachable(self.address, error) from error
+        try:
+            await wire.write(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + data)
+            return wire, await beginning(wire)
+        except BaseException:
+            wire.close()
+            raise
+
+    async def call(self, function: Callable[[APIClient], T]) -> T:
+        """Return what a call of Docker's library gives, which may take its time. Raises ``Failed``.
+
+        It is waited for to its end, as with ``ask``.
+        """
+        version = await self._version()
+        return await uninterrupted(self._threaded(lambda: self._with_library(version, function)))
 
     async def thread(self, function: Callable[[], T]) -> T:
-        """Run something that blocks, to its end, in a thread of the build. Raises ``Failed`` for what the engine says.
-
-        A cancellation meanwhile is kept for the caller's next ``await``.
-        """
+        """Run something that blocks, to its end, in a thread of the build."""
         return await uninterrupted(self._threaded(function))
 
     async def stream(self, function: Callable[[APIClient], Iterable[T]], take: Callable[[T], None]) -> None:
-        """Hand each piece of a long answer to ``take``, in a thread. Raises ``Failed``.
+        """Hand each piece of a long answer that the library gives to ``take``, in a thread. Raises ``Failed``.
 
         When the wait for it is cancelled the connection is cut, by which the engine gives up what it does.
         """
-        cut = _Cut()
+        cut, version = _Cut(), await self._version()
 
-        def run() -> None:
-            with closing(self._again(timeout=None)) as client:
-                client.hooks["response"].append(cut.note)
-                for piece in function(client):
-                    take(piece)
-                    if cut.wanted:
-                        return
+        def take_all(client: APIClient) -> None:
+            client.hooks["response"].append(cut.note)
+            for piece in function(client):
+                take(piece)
+                if cut.wanted:
+                    return
 
-        running = asyncio.ensure_future(self._threaded(run))
+        running = asyncio.ensure_future(self._threaded(lambda: self._with_library(version, take_all)))
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -98,13 +133,33 @@ class Engine:
             await uninterrupted(_ended(running))
             raise
 
+    async def _version(self) -> str:
+        """Return the version of the engine's interface, without which the library would ask for it by itself."""
+        version: str = (await self.ask("GET", "/version"))["ApiVersion"]
+        return version
+
     async def _threaded(self, function: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+    def _with_library(self, version: str, function: Callable[[APIClient], T]) -> T:
+        """Call the library in this thread, by a connection that is only for that."""
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+            with closing(self._client(version)) as client:
+                return function(client)
         except Failed:
             raise
         except Exception as error:
-            raise failure(error) from error
+            raise _failure(error) from error
+
+    def _client(self, version: str) -> APIClient:
+        from docker.api.client import APIClient
+
+        more: dict[str, Any] = {}
+        if self._where.certificates is not None:
+            more["tls"] = _tls(self._where.certificates, verify=self._where.verify)
+        client = APIClient(base_url=self.address, version=version, timeout=None, **more)  # type: ignore[arg-type]
+        client.trust_env = False  # the environment's authorities would take the place of the engine's own
+        return client
 
 
 class _Cut:
@@ -125,30 +180,12 @@ class _Cut:
         """Cut it, now or when it begins."""
         self.wanted = True
         if self._response is not None:
-            cut(reader_of(self._response))
-
-
-def reader_of(response: Response) -> BufferedReader:
-    """Return what an answer is read from: below it is the socket, and in it what has already been read."""
-    raw: Any = response.raw
-    reader: BufferedReader = raw._fp.fp  # noqa: SLF001 - there is no public way to it
-    return reader
-
-
-def socket_of(reader: BufferedReader) -> socket.socket:
-    """Return the socket below an answer."""
-    found: socket.socket = reader.raw._sock  # type: ignore[attr-defined]  # noqa: SLF001 - there is no public way to it
-    return found
-
-
-def cut(reader: BufferedReader | None) -> None:
-    """End a connection, for whoever is reading from it as well."""
-    if reader is not None:
-        try:
-            # Not the method of a TLS socket, which would make the reader take what is encrypted for the data.
-            socket.socket.shutdown(socket_of(reader), socket.SHUT_RDWR)
-        except (OSError, AttributeError, ValueError):  # it has ended already
-            return
+            raw: Any = self._response.raw
+            try:
+                # Not the method of a TLS socket, which would make the reader take what is encrypted for the data.
+                socket.socket.shutdown(raw._fp.fp.raw._sock, socket.SHUT_RDWR)  # noqa: SLF001 - no public way to it
+            except (OSError, AttributeError):  # it has ended already
+                return
 
 
 async def _ended(running: asyncio.Future[None]) -> None:
@@ -156,79 +193,63 @@ async def _ended(running: asyncio.Future[None]) -> None:
     running.exception()
 
 
-def _closing(client: APIClient, function: Callable[[APIClient], T]) -> T:
-    with closing(client):
-        return function(client)
-
-
 @asynccontextmanager
 async def engine(address: str = "") -> AsyncIterator[Engine]:
     """Yield the engine at an address, or that ``DOCKER_HOST`` or Docker's context names. Raises ``Failed``."""
     threads = ThreadPoolExecutor(_THREADS, "docker")
     try:
-        made = await uninterrupted(_made(address or os.environ.get("DOCKER_HOST", ""), threads))
-        try:
-            yield made
-        finally:
-            made._client.close()  # noqa: SLF001 - it is ours
+        found = address or docker_wire.usual(os.environ)
+        yield Engine(_of_context() if found is None else docker_wire.place(found, os.environ), threads)
     finally:
         threads.shutdown(wait=False)
 
 
-async def _made(address: str, threads: ThreadPoolExecutor) -> Engine:
-    if address.startswith("ssh://"):
-        raise Failed(
-            f"the Docker engine at {address} cannot be reached by ssh",
-            "let ssh carry its socket: ssh -NL /tmp/docker.sock:/var/run/docker.sock HOST, and set "
-            "DOCKER_HOST=unix:///tmp/docker.sock",
-        )
-
-    def connect() -> Engine:
-        from docker.api.client import APIClient
-
-        where = _where(address)
-
-        def again(timeout: int | None) -> APIClient:
-            return APIClient(**where, version=client.api_version, timeout=timeout)  # type: ignore[arg-type]
-
-        client = APIClient(**where, timeout=_PATIENCE)
-        return Engine(str(where.get("base_url", "")), client, again, threads)
-
-    try:
-        return await asyncio.get_running_loop().run_in_executor(threads, connect)
-    except Exception as error:
-        raise Failed(
-            f"the Docker engine cannot be reached at {address or 'the usual address'}: {_deepest(error)}",
-            "start it, or name another one in the environment variable DOCKER_HOST",
-        ) from error
-
-
-def _where(address: str) -> dict[str, Any]:
-    """Return the address of the engine and how to authenticate to it, as the ``docker`` program finds them."""
+def _of_context() -> Place:
+    """Return the place that Docker's context of the moment has."""
     from docker.context import ContextAPI
-    from docker.utils import kwargs_from_env
 
-    if address:
-        return dict(kwargs_from_env({**os.environ, "DOCKER_HOST": address}))
-    context = ContextAPI.get_current_context()
-    if context is None or context.Host is None:
-        return {}
-    return {"base_url": context.Host, **({"tls": context.TLSConfig} if context.TLSConfig else {})}
+    context: Any = ContextAPI.get_current_context()
+    if context is None or not context.Host:
+        raise Failed("Docker's context names no engine", "choose another: docker context use NAME")
+    certificates = Path(context.tls_path) / "docker" if context.TLSConfig else None
+    return Place(context.Host, certificates, verify=certificates is not None and bool(context.TLSConfig.verify))
 
 
-def failure(error: Exception) -> Failed:
+def _tls(certificates: Path, *, verify: bool) -> Any:
+    from docker.tls import TLSConfig
+
+    pair = (str(certificates / "cert.pem"), str(certificates / "key.pem"))
+    authority = certificates / "ca.pem"
+    return TLSConfig(
+        client_cert=pair if Path(pair[0]).exists() else None,
+        ca_cert=str(authority) if authority.exists() else None, verify=verify,
+    )
+
+
+def unreachable(address: str, error: BaseException) -> Failed:
+    """Return that there is no engine at an address."""
+    return Failed(
+        f"the Docker engine cannot be reached at {address}: {_deepest(error)}",
+        "start it, or name another one in the environment variable DOCKER_HOST",
+    )
+
+
+def _silent(error: BaseException) -> Failed:
+    return Failed(f"the Docker engine does not answer any more: {_deepest(error)}", "look at the engine's own log")
+
+
+def _failure(error: Exception) -> Failed:
     """Return what an error of the library says, in words. What is no such error is raised."""
     from docker.errors import APIError, DockerException
     from requests.exceptions import RequestException
     from urllib3.exceptions import HTTPError
 
     if isinstance(error, APIError) and error.response is not None:
-        text = error.explanation or str(error)
-        return Refused(text.strip(), error.response.status_code)
+        return Refused((error.explanation or str(error)).strip(), error.response.status_code)
     if isinstance(error, DockerException):
         return Failed(str(error))
     if isinstance(error, RequestException | HTTPError | ConnectionError):
-        return Failed(f"the Docker engine does not answer any more: {_deepest(error)}", "look at the engine's own log")
+        return _silent(error)
     raise error
 
 
@@ -237,4 +258,6 @@ def _deepest(error: BaseException) -> str:
     found = error
     while deeper := found.__cause__ or found.__context__:
         found = deeper
-    return getattr(found, "strerror", None) or str(found)
+    if isinstance(found, TimeoutError | asyncio.CancelledError):
+        return "it takes too long"
+    return getattr(found, "strerror", None) or str(found) or type(found).__name__

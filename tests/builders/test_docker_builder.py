@@ -19,7 +19,7 @@ import pytest
 import yaml
 from conftest import Answer, Ingot
 from docker.api.client import APIClient
-from docker.errors import ImageNotFound
+from docker.errors import APIError
 
 from runner.builders.docker import Docker, Options
 from runner.builders.shared.docker_container import with_options
@@ -264,10 +264,10 @@ class TestBeginnings:
         assert answer.status == 0, answer.stdout + answer.stderr
         tags = [tag for each in docker.images() for tag in each["RepoTags"] or ()]
         assert [tag for tag in tags if "ingot-temporary" in tag and mark in tag] == []
-        for play in ("above", "unpacked", "base"):
+        for play in ("above", "unpacked", "base") * 2:
             label = f"ingot.build={play}-{mark}.box"
             for image in docker.images(all=True, quiet=True, filters={"label": label}):
-                with suppress(ImageNotFound):  # one goes together with that which stands on it
+                with suppress(APIError):  # one goes together with that which stands on it, or after it
                     docker.remove_image(image, force=True)
 
     def test_a_saved_archive(self, ingot: Ingot, engine: str, docker: APIClient, busybox: str) -> None:
@@ -296,11 +296,32 @@ def test_options_are_added_to_the_command_line_of_docker_run(tmp_path: Path) -> 
     words = ["-d", "--cap-add", "B", "-v", "/a:/b", "-m=1g", "{{.Image}}", "a", "-b"]
     run = with_options(run_of(words, "x"), given, tmp_path)
     assert run.image == "x"
-    assert run.container == {"command": ["a", "-b"], "platform": "linux/arm64"}
+    assert run.container == {"Cmd": ["a", "-b"]}
+    assert run.query == {"platform": "linux/arm64"}
     assert run.host == {
-        "privileged": True, "runtime": "runsc", "cap_add": ["B", "A"], "mem_limit": "1g",
-        "binds": ["/a:/b", "cache:/c", f"{tmp_path}/d:/d", "/e:/e"],
+        "Privileged": True, "Runtime": "runsc", "CapAdd": ["B", "A"], "Memory": 1 << 30,
+        "Binds": ["/a:/b", "cache:/c", f"{tmp_path}/d:/d", "/e:/e"],
     }
+
+
+@pytest.mark.parametrize(("words", "expected"), [
+    ("--shm-size 1.5m", {"ShmSize": 3 << 19}),
+    ("--cpus 0.5", {"NanoCpus": 500_000_000}),
+    ("--gpus all", {"DeviceRequests": [{"Count": -1, "Capabilities": [["gpu"]]}]}),
+    ("--ulimit nofile=1:2 --ulimit core=0", {"Ulimits": [
+        {"Name": "nofile", "Soft": 1, "Hard": 2}, {"Name": "core", "Soft": 0, "Hard": 0},
+    ]}),
+    ("--tmpfs /a:size=1m --tmpfs /b", {"Tmpfs": {"/a": "size=1m", "/b": ""}}),
+    ("--device /dev/a --device /dev/b:/dev/c:r --device /dev/d:rw", {"Devices": [
+        {"PathOnHost": "/dev/a", "PathInContainer": "/dev/a", "CgroupPermissions": "rwm"},
+        {"PathOnHost": "/dev/b", "PathInContainer": "/dev/c", "CgroupPermissions": "r"},
+        {"PathOnHost": "/dev/d", "PathInContainer": "/dev/d", "CgroupPermissions": "rw"},
+    ]}),
+    ("--sysctl net.ipv4.ip_forward=1", {"Sysctls": {"net.ipv4.ip_forward": "1"}}),
+    ("--privileged=true --read-only", {"Privileged": True, "ReadonlyRootfs": True}),
+])
+def test_values_of_docker_run_become_the_engines(words: str, expected: dict[str, Any]) -> None:
+    assert run_of([*words.split(), "{{.Image}}"], "x").host == expected
 
 
 @pytest.mark.parametrize(("options", "gap"), [

@@ -16,8 +16,8 @@ from docker.api.client import APIClient
 
 from runner.communicators.docker import Execs
 from runner.communicators.docker_bare import Bare
-from runner.communicators.docker_engine import Refused
 from runner.communicators.docker_engine import engine as connected_engine
+from runner.communicators.docker_http import Refused
 from runner.communicators.docker_line import connected
 from runner.sdk import Become, Command, Communicator, Download, Failed, Put, Sent, Upload
 
@@ -292,7 +292,7 @@ class TestAnEngineThatIsNotThere:
     def test_what_an_engine_refuses_is_told_in_its_words(self) -> None:
         async def go() -> None:
             async with connected_engine() as found:
-                await found.call(lambda client: client.inspect_container("ingot-none"))
+                await found.ask("GET", "/containers/ingot-none/json")
 
         with pytest.raises(Refused, match="No such container: ingot-none") as raised:
             asyncio.run(go())
@@ -300,5 +300,5 @@ class TestAnEngineThatIsNotThere:
 
 
 async def asked() -> None:
-    async with connected_engine():
-        pass
+    async with connected_engine() as engine:
+        await engine.ask("GET", "/version")

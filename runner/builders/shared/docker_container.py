@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from urllib.parse import urlencode
 
-from runner.builders.shared.docker_run import Run
-from runner.communicators.docker_engine import Engine, Refused
+from runner.builders.shared.docker_run import Run, devices, tmpfs
+from runner.communicators.docker_engine import Engine
+from runner.communicators.docker_http import Refused
 from runner.sdk import Failed, Resource, Session
 from runner.sdk.threads import held
 
-if TYPE_CHECKING:
-    from docker.api.client import APIClient
-
+_PROXIES = {
+    "httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": "FTP_PROXY", "noProxy": "NO_PROXY",
+    "allProxy": "ALL_PROXY",
+}
 _RUN_LABEL = "ingot.run"
 _BUILD_LABEL = "ingot.build"
 
@@ -32,21 +37,22 @@ def name_of(session: Session) -> str:
 
 def with_options(run: Run, options: Any, root: Path, *binds: str) -> Run:
     """Return how a container is run when the builder's options are added, and directories to be mounted."""
-    container, host = dict(run.container), dict(run.host)
+    host = dict(run.host)
     volumes = [f"{_volume(source, root)}:{target}" for source, target in (options.volumes or {}).items()]
     for key, more in (
-        ("binds", [*volumes, *binds]), ("tmpfs", options.tmpfs), ("devices", options.device),
-        ("cap_add", options.cap_add), ("cap_drop", options.cap_drop),
+        ("Binds", [*volumes, *binds]), ("Devices", devices(options.device or ())),
+        ("CapAdd", options.cap_add), ("CapDrop", options.cap_drop),
     ):
         if more:
             host[key] = [*host.get(key, ()), *more]
+    if options.tmpfs:
+        host["Tmpfs"] = {**host.get("Tmpfs", {}), **tmpfs(options.tmpfs)}
     if options.privileged:
-        host["privileged"] = True
+        host["Privileged"] = True
     if options.runtime:
-        host["runtime"] = options.runtime
-    if options.platform:
-        container["platform"] = options.platform
-    return Run(run.image, container, host)
+        host["Runtime"] = options.runtime
+    query = {**run.query, "platform": options.platform} if options.platform else run.query
+    return Run(run.image, run.container, host, query)
 
 
 def _volume(source: str, root: Path) -> str:
@@ -57,22 +63,23 @@ def _volume(source: str, root: Path) -> str:
 @asynccontextmanager
 async def container(engine: Engine, session: Session, run: Run) -> AsyncIterator[str]:
     """Yield the id of a container that is made, not started; it is removed with its volumes. Raises ``Failed``."""
-    told = dict(run.container)
-    name = told.setdefault("name", name_of(session))
-    told["labels"] = {**told.get("labels", {}), _RUN_LABEL: session.run, _BUILD_LABEL: session.build}
+    name = run.query.get("name", name_of(session))
+    labels = {**run.container.get("Labels", {}), _RUN_LABEL: session.run, _BUILD_LABEL: session.build}
+    told = {**run.container, "Image": run.image, "Labels": labels, "HostConfig": run.host}
+    if proxies := _proxies(os.environ):
+        told["Env"] = [*proxies, *told.get("Env", ())]
     about = {"engine": engine.address, "run": session.run}
     with session.noted(Resource("docker.container", name, about)) as gone:
         try:
-            made = await engine.call(lambda client: client.create_container(
-                run.image, **told, host_config=client.create_host_config(**run.host)
-            ))
+            query = urlencode({**run.query, "name": name})
+            made = await engine.ask("POST", f"/containers/create?{query}", told)
         except Refused:  # and nothing is made; after any other error nobody knows
             gone()
             raise
         try:
             yield made["Id"]
         finally:
-            await _removed(engine, session, name, gone, lambda client: _remove(client, made["Id"]))
+            await _removed(session, name, gone, _remove(engine, made["Id"]))
 
 
 @asynccontextmanager
@@ -83,7 +90,7 @@ async def temporary_image(engine: Engine, session: Session) -> AsyncIterator[str
         try:
             yield name
         finally:
-            await _removed(engine, session, name, gone, lambda client: _remove_image(client, name))
+            await _removed(session, name, gone, _remove_image(engine, name))
 
 
 @asynccontextmanager
@@ -98,49 +105,57 @@ async def directory(session: Session) -> AsyncIterator[Path]:
             gone()
 
 
-async def _removed(
-    engine: Engine, session: Session, name: str, gone: Callable[[], None], remove: Callable[[APIClient], None]
-) -> None:
+async def _removed(session: Session, name: str, gone: Callable[[], None], removal: Awaitable[None]) -> None:
     """Remove something; when that fails, say so and leave the note: the build is over, and may have gone well."""
     try:
-        await engine.call(remove)
+        await removal
     except Failed as error:
         session.say(f"{name} could not be removed from the Docker engine: {error}; `ingot gc` does it later")
     else:
         gone()
 
 
-def _remove(client: APIClient, container_id: str) -> None:
-    from docker.errors import NotFound
+async def _remove(engine: Engine, container_id: str) -> None:
+    await _delete(engine, f"/containers/{container_id}?force=1&v=1")
 
+
+async def _remove_image(engine: Engine, name: str) -> None:
+    await _delete(engine, f"/images/{name}?noprune=1")
+
+
+async def _delete(engine: Engine, path: str) -> None:
+    """Have something removed; what is not there is gone already. Raises ``Failed``."""
     try:
-        client.remove_container(container_id, force=True, v=True)
-    except NotFound:
-        return
-
-
-def _remove_image(client: APIClient, name: str) -> None:
-    from docker.errors import NotFound
-
-    try:
-        client.remove_image(name, noprune=True)
-    except NotFound:
-        return
+        await engine.ask("DELETE", path)
+    except Refused as refused:
+        if not refused.missing:
+            raise
 
 
 async def collect(engine: Engine, resource: Resource) -> None:
     """Remove a container or an image that a run left. Raises ``Failed``."""
     if resource.kind == "docker.image":
-        await engine.call(lambda client: _remove_image(client, resource.id))
+        await _remove_image(engine, resource.id)
         return
     try:
-        found = await engine.call(lambda client: client.inspect_container(resource.id))
+        found = await engine.ask("GET", f"/containers/{resource.id}/json")
     except Refused as refused:
         if refused.missing:
             return
         raise
     if found["Config"]["Labels"].get(_RUN_LABEL) == resource.about["run"]:  # and not somebody else's of that name
-        await engine.call(lambda client: _remove(client, found["Id"]))
+        await _remove(engine, found["Id"])
+
+
+def _proxies(environ: Mapping[str, str]) -> list[str]:
+    """Return the proxies of Docker's configuration file as variables, which the ``docker`` program sets as well."""
+    directory = Path(environ.get("DOCKER_CONFIG") or Path.home() / ".docker")
+    try:
+        known = json.loads((directory / "config.json").read_text("utf-8"))["proxies"]["default"]
+        values = [(_PROXIES[key], value) for key, value in known.items() if key in _PROXIES]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # there are none
+        return []
+    return [f"{each}={value}" for name, value in values for each in (name, name.lower())]
 
 
 def config_to_keep(image: Mapping[str, Any], run: Run) -> dict[str, Any]:
@@ -152,7 +167,7 @@ def config_to_keep(image: Mapping[str, Any], run: Run) -> dict[str, Any]:
     config.pop("OnBuild", None)  # was meant for this image's children, not for theirs
     config.pop("Image", None)
     config["Entrypoint"] = config.get("Entrypoint") or []
-    config["Labels"] = {**(config.get("Labels") or {}), **run.container.get("labels", {})}
+    config["Labels"] = {**(config.get("Labels") or {}), **run.container.get("Labels", {})}
     return config
 
 
@@ -161,7 +176,8 @@ async def committed(
     changes: Sequence[str], author: str | None, message: str | None,
 ) -> str:
     """Make an image of a container; return its id. Raises ``Failed``."""
-    told: dict[str, Any] = {"changes": list(changes), "author": author, "message": message, "conf": dict(config)}
-    made = await engine.wait(lambda client: client.commit(container_id, **told))
+    query = [("container", container_id), *(("changes", change) for change in changes)]
+    query += [(name, value) for name, value in (("author", author), ("comment", message)) if value]
+    made = await engine.ask("POST", f"/commit?{urlencode(query)}", config, patience=None)
     image: str = made["Id"]
     return image

@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
-from runner.communicators.docker_engine import Engine, Refused, engine
+from runner.communicators.docker_engine import Engine, engine
+from runner.communicators.docker_http import Refused
 from runner.sdk import Artifact, Failed, Session
 
 if TYPE_CHECKING:
@@ -65,17 +67,13 @@ def docker_path_gap(options: Mapping[str, Any]) -> str | None:
 async def described(where: Engine, image: str) -> Mapping[str, Any]:
     """Return what the engine knows of an image. Raises ``Failed`` when it has none of that name."""
     try:
-        return await where.call(lambda client: _inspect(client, image))
+        found: Mapping[str, Any] = await where.ask("GET", f"/images/{quote(image)}/json")
     except Refused as refused:
         if not refused.missing:
             raise
         raise Failed(
             f"the Docker engine has no image {image}", "write `pull: true` to have it fetched from its registry"
         ) from refused
-
-
-def _inspect(client: Any, image: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = client.inspect_image(image)
     return found
 
 
@@ -174,7 +172,7 @@ async def imported(where: Engine, file: Path, name: str, changes: Sequence[str],
         told: dict[str, Any] = {"repository": repository, "tag": tag, "changes": list(changes) or None}
         return str(client.import_image(src=str(file), **told))
 
-    answer = await where.wait(bring)
+    answer = await where.call(bring)
     told = _Told(lambda _: None)
     for line in answer.splitlines():
         told.take(json.loads(line))
@@ -190,7 +188,7 @@ def split(name: str) -> tuple[str, str]:
 async def tagged(where: Engine, image: str, name: str) -> None:
     """Give an image a name, ``REPOSITORY:TAG``. Raises ``Failed``."""
     repository, tag = split(name)
-    await where.call(lambda client: client.tag(image, repository, tag, force=True))
+    await where.ask("POST", f"/images/{quote(image)}/tag?{urlencode({'repo': repository, 'tag': tag, 'force': 1})}")
 
 
 async def saved(where: Engine, image: str, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What ``docker run`` is told: its command line, read into what Docker's library wants to know."""
+"""What ``docker run`` is told: its command line, read into what the engine wants to know."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 from runner.sdk import Failed
 
 _IMAGE = re.compile(r"\{\{\s*\.Image\s*\}\}")
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([bkmgt])?b?")
 _TRUE = re.compile(r"^(--?[a-z-]+)=true$")
 
 
@@ -20,23 +21,25 @@ class Run:
     """How a container is run."""
 
     image: str
-    container: Mapping[str, Any]
-    """What ``create_container`` of the library is told."""
+    container: Mapping[str, Any] = field(default_factory=dict)
+    """What the engine is told when it makes the container."""
     host: Mapping[str, Any] = field(default_factory=dict)
-    """What its ``create_host_config`` is told."""
+    """``HostConfig`` of that."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the address of that: ``name`` and ``platform``."""
 
 
 def usual_run(image: str) -> Run:
     """Return how a container is run when nobody says how: a shell waits for a line that never comes."""
-    return Run(image, {"entrypoint": ["/bin/sh"], "stdin_open": True})
+    return Run(image, {"Entrypoint": ["/bin/sh"], "OpenStdin": True})
 
 
 def run_of(words: Sequence[str], image: str) -> Run:
     """Read the arguments of ``docker run``, in which ``{{.Image}}`` stands for the image. Raises ``Failed``."""
     given = vars(_parser().parse_args([_TRUE.sub(r"\1", _IMAGE.sub(lambda _: image, word)) for word in words]))
-    told: dict[str, dict[str, Any]] = {"container": {}, "host": {}}
+    told: dict[str, dict[str, Any]] = {"container": {}, "host": {}, "query": {}}
     if given["command"]:
-        told["container"]["command"] = given["command"]
+        told["container"]["Cmd"] = given["command"]
     for name, flag in _FLAGS.items():
         value = given[_long(name)]
         if value is not None and flag.key is not None:
@@ -44,7 +47,7 @@ def run_of(words: Sequence[str], image: str) -> Run:
                 told[flag.where][flag.key] = flag.convert(value)
             except ValueError as error:
                 raise Failed(f"run_command: {name.split()[-1]} cannot be {value!r}") from error
-    return Run(given["image"], told["container"], told["host"])
+    return Run(given["image"], told["container"], told["host"], told["query"])
 
 
 class _Words(ArgumentParser):
@@ -73,9 +76,9 @@ class _Flag(NamedTuple):
     """An option of ``docker run``."""
 
     action: Literal["store", "append", "store_true"]
-    where: Literal["container", "host"]
+    where: Literal["container", "host", "query"]
     key: str | None
-    """What the library calls it; nothing when it is so anyway: every container is detached, and removed."""
+    """What the engine calls it; nothing when it is so anyway: every container is detached, and removed."""
     convert: Callable[[Any], Any] = _same
 
 
@@ -93,55 +96,80 @@ def _limits(values: list[str]) -> list[dict[str, Any]]:
     found = []
     for name, value in _mapping(values).items():
         soft, _, hard = value.partition(":")
-        found.append({"name": name, "soft": int(soft), "hard": int(hard or soft)})
+        found.append({"Name": name, "Soft": int(soft), "Hard": int(hard or soft)})
     return found
 
 
 def _graphics(value: str) -> list[dict[str, Any]]:
-    return [{"count": -1 if value == "all" else int(value), "capabilities": [["gpu"]]}]
+    return [{"Count": -1 if value == "all" else int(value), "Capabilities": [["gpu"]]}]
+
+
+def _size(value: str) -> int:
+    """Return a size such as ``512m`` in bytes. Raises ``ValueError``."""
+    found = _SIZE.fullmatch(value.lower())
+    if found is None:
+        raise ValueError(value)
+    return int(float(found[1]) * 1024 ** "bkmgt".index(found[2] or "b"))
+
+
+def tmpfs(values: Sequence[str]) -> dict[str, str]:
+    """Return what ``--tmpfs PATH:OPTIONS`` says."""
+    return {path: options for path, _, options in (each.partition(":") for each in values)}
+
+
+def devices(values: Sequence[str]) -> list[dict[str, str]]:
+    """Return what ``--device HERE:INSIDE:RIGHTS`` says."""
+    found = []
+    for each in values:
+        here, *more = each.split(":")
+        rights = more.pop() if more and set(more[-1]) <= set("rwm") else "rwm"
+        found.append({
+            "PathOnHost": here, "PathInContainer": more[0] if more else here, "CgroupPermissions": rights,
+        })
+    return found
 
 
 _FLAGS = {
     "-d --detach": _Flag("store_true", "container", None),
     "--rm": _Flag("store_true", "container", None),
-    "-i --interactive": _Flag("store_true", "container", "stdin_open"),
-    "-t --tty": _Flag("store_true", "container", "tty"),
-    "--entrypoint": _Flag("store", "container", "entrypoint", lambda value: [value]),
-    "--name": _Flag("store", "container", "name"),
-    "-w --workdir": _Flag("store", "container", "working_dir"),
-    "-u --user": _Flag("store", "container", "user"),
-    "-h --hostname": _Flag("store", "container", "hostname"),
-    "--platform": _Flag("store", "container", "platform"),
-    "--stop-signal": _Flag("store", "container", "stop_signal"),
-    "-e --env": _Flag("append", "container", "environment", _environment),
-    "-l --label": _Flag("append", "container", "labels", _mapping),
-    "--privileged": _Flag("store_true", "host", "privileged"),
-    "--init": _Flag("store_true", "host", "init"),
-    "--read-only": _Flag("store_true", "host", "read_only"),
-    "--network --net": _Flag("store", "host", "network_mode"),
-    "--ipc": _Flag("store", "host", "ipc_mode"),
-    "--pid": _Flag("store", "host", "pid_mode"),
-    "--uts": _Flag("store", "host", "uts_mode"),
-    "--userns": _Flag("store", "host", "userns_mode"),
-    "--cgroupns": _Flag("store", "host", "cgroupns"),
-    "--shm-size": _Flag("store", "host", "shm_size"),
-    "-m --memory": _Flag("store", "host", "mem_limit"),
-    "--cpus": _Flag("store", "host", "nano_cpus", lambda value: int(float(value) * 1e9)),
-    "--cpuset-cpus": _Flag("store", "host", "cpuset_cpus"),
-    "--runtime": _Flag("store", "host", "runtime"),
-    "--gpus": _Flag("store", "host", "device_requests", _graphics),
-    "-v --volume": _Flag("append", "host", "binds"),
-    "--volumes-from": _Flag("append", "host", "volumes_from"),
-    "--tmpfs": _Flag("append", "host", "tmpfs"),
-    "--device": _Flag("append", "host", "devices"),
-    "--cap-add": _Flag("append", "host", "cap_add"),
-    "--cap-drop": _Flag("append", "host", "cap_drop"),
-    "--security-opt": _Flag("append", "host", "security_opt"),
-    "--group-add": _Flag("append", "host", "group_add"),
-    "--add-host": _Flag("append", "host", "extra_hosts"),
-    "--dns": _Flag("append", "host", "dns"),
-    "--dns-search": _Flag("append", "host", "dns_search"),
-    "--sysctl": _Flag("append", "host", "sysctls", _mapping),
-    "--ulimit": _Flag("append", "host", "ulimits", _limits),
+    "-i --interactive": _Flag("store_true", "container", "OpenStdin"),
+    "-t --tty": _Flag("store_true", "container", "Tty"),
+    "--entrypoint": _Flag("store", "container", "Entrypoint", lambda value: [value]),
+    "--name": _Flag("store", "query", "name"),
+    "-w --workdir": _Flag("store", "container", "WorkingDir"),
+    "-u --user": _Flag("store", "container", "User"),
+    "-h --hostname": _Flag("store", "container", "Hostname"),
+    "--platform": _Flag("store", "query", "platform"),
+    "--stop-signal": _Flag("store", "container", "StopSignal"),
+    "-e --env": _Flag("append", "container", "Env", _environment),
+    "-l --label": _Flag("append", "container", "Labels", _mapping),
+    "--privileged": _Flag("store_true", "host", "Privileged"),
+    "--init": _Flag("store_true", "host", "Init"),
+    "--read-only": _Flag("store_true", "host", "ReadonlyRootfs"),
+    "--network --net": _Flag("store", "host", "NetworkMode"),
+    "--ipc": _Flag("store", "host", "IpcMode"),
+    "--pid": _Flag("store", "host", "PidMode"),
+    "--uts": _Flag("store", "host", "UTSMode"),
+    "--userns": _Flag("store", "host", "UsernsMode"),
+    "--cgroupns": _Flag("store", "host", "CgroupnsMode"),
+    "--shm-size": _Flag("store", "host", "ShmSize", _size),
+    "-m --memory": _Flag("store", "host", "Memory", _size),
+    "--cpus": _Flag("store", "host", "NanoCpus", lambda value: int(float(value) * 1e9)),
+    "--cpuset-cpus": _Flag("store", "host", "CpusetCpus"),
+    "--runtime": _Flag("store", "host", "Runtime"),
+    "--gpus": _Flag("store", "host", "DeviceRequests", _graphics),
+    "-v --volume": _Flag("append", "host", "Binds"),
+    "--volumes-from": _Flag("append", "host", "VolumesFrom"),
+    "--tmpfs": _Flag("append", "host", "Tmpfs", tmpfs),
+    "--device": _Flag("append", "host", "Devices", devices),
+    "--cap-add": _Flag("append", "host", "CapAdd"),
+    "--cap-drop": _Flag("append", "host", "CapDrop"),
+    "--security-opt": _Flag("append", "host", "SecurityOpt"),
+    "--group-add": _Flag("append", "host", "GroupAdd"),
+    "--add-host": _Flag("append", "host", "ExtraHosts"),
+    "--dns": _Flag("append", "host", "Dns"),
+    "--dns-search": _Flag("append", "host", "DnsSearch"),
+    "--sysctl": _Flag("append", "host", "Sysctls", _mapping),
+    "--ulimit": _Flag("append", "host", "Ulimits", _limits),
 }
 """Options of ``docker run``, by their names."""
