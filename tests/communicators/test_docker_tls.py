@@ -66,7 +66,7 @@ def sealed() -> Iterator[tuple[str, Path]]:
     try:
         engines.start(
             directory, "--host", f"tcp://127.0.0.1:{port}", "--tlsverify", "--tlscacert", ca, "--tlscert", cert,
-            "--tlskey", key, "--bridge", "none", "--iptables=false", answers=answers,
+            "--tlskey", key, "--iptables=false", answers=answers,
         )
         yield f"tcp://127.0.0.1:{port}", directory
     except engines.Missing as missing:
@@ -88,8 +88,11 @@ def container(sealed: tuple[str, Path], monkeypatch: pytest.MonkeyPatch) -> Iter
     for name, value in (("HOST", address), ("TLS_VERIFY", "1"), ("CERT_PATH", str(directory))):
         monkeypatch.setenv(f"DOCKER_{name}", value)
     docker = client(address, directory)
+    nothing = docker.create_host_config(network_mode="none")
     engines.import_busybox(docker, "ingot-tests/busybox:tls")
-    made = docker.create_container("ingot-tests/busybox:tls", stdin_open=True, entrypoint=["/bin/sh"])["Id"]
+    made = docker.create_container(
+        "ingot-tests/busybox:tls", stdin_open=True, entrypoint=["/bin/sh"], host_config=nothing
+    )["Id"]
     docker.start(made)
     yield made
     docker.remove_container(made, force=True)
