@@ -122,7 +122,12 @@ def stop(directory: Path) -> None:
 
 
 def import_busybox(client: APIClient, name: str) -> None:
-    """Make an image of a static busybox: a machine of 2 MB, with a shell, a user and no package manager."""
+    """Make an image of a static busybox."""
+    import_tar(client, busybox_tar(), name, "ENV PATH=/bin", 'CMD ["/bin/sh"]', "LABEL base=busybox")
+
+
+def busybox_tar() -> bytes:
+    """Return a tar of a machine of 2 MB: a static busybox, with a shell, a user and no package manager."""
     program = shutil.which("busybox")
     if program is None:
         raise Missing("there is no busybox here: it is in Debian's package busybox-static")
@@ -146,7 +151,7 @@ def import_busybox(client: APIClient, name: str) -> None:
             info = _info(path, 0o644, tarfile.REGTYPE)
             info.size = len(text)
             packed.addfile(info, io.BytesIO(text.encode()))
-    import_tar(client, content.getvalue(), name, "ENV PATH=/bin", 'CMD ["/bin/sh"]', "LABEL base=busybox")
+    return content.getvalue()
 
 
 def import_tar(client: APIClient, content: bytes, name: str, *changes: str) -> None:

@@ -130,7 +130,11 @@ class Session:
     start_from: Artifact | None = None
     """The artifact of the build that this one starts from."""
     variables: Mapping[str, Any] = field(default_factory=dict)
+    ask: Callable[[str, bool], Awaitable[str]] | None = None
+    """Put a question to whoever sits at the terminal; the second argument says whether the answer is shown while it is
+    typed. Nothing when nobody sits there."""
 
     def shown(self, file: Path) -> str:
         """Return a path as the playbook would write it: relative to its directory if it lies there."""
-        return str(file.relative_to(self.root) if file.is_relative_to(self.root) else file)
+        whole, root = file.absolute(), self.root.absolute()
+        return str(whole.relative_to(root) if whole.is_relative_to(root) else file)
