@@ -47,7 +47,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "bcrypt": ("expand/filters/crypto.py", "expand/functions/crypto.py"),
     "cryptography": ("expand/vault.py", "expand/functions/crypto.py"),
     "jmespath": ("expand/filters/mappings.py",),
-    "asyncssh": ("communicators/ssh.py",),
+    "asyncssh": ("communicators/ssh*.py",),
     "boto3": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
     "botocore": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
     "cerberus": ("expand/*",),

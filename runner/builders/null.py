@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 from runner.builders.shared.communicator import Connection
+from runner.builders.shared.ssh import about, settings_of
+from runner.communicators import ssh
 from runner.sdk import Artifact, Builder, Failed, Machine, Session, options
+from runner.sdk.durations import seconds_of
+
+_ONLY_WHERE_MACHINES_ARE_MADE = (
+    "ssh_keypair_name", "temporary_key_pair_name", "temporary_key_pair_type", "temporary_key_pair_bits",
+    "ssh_clear_authorized_keys",
+)
+"""Options about keys that a builder makes for its machine."""
 
 
 @options()
@@ -26,14 +36,30 @@ class Null(Builder[Options]):
 
     @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return the communicator: only ``none`` is written so far."""
-        return f"communicator {options.get('communicator', 'ssh')!r}" if cls.has_machine(options) else None
+        """Return which of these options this version, or this builder, cannot work with."""
+        if options.get("communicator", "ssh") == "winrm":
+            return "communicator 'winrm'"
+        if cls.has_machine(options):
+            made = [name for name in _ONLY_WHERE_MACHINES_ARE_MADE if options.get(name) not in (None, False)]
+            if made:
+                return f"{made[0]}, for it makes no machine and no key"
+        return None
 
     async def launch(self, session: Session) -> Machine:
-        """Return a machine that nothing reaches."""
+        """Connect to the machine, or return one that nothing reaches."""
+        options = self.options
         if session.start_from is not None:
             raise Failed("the null builder cannot start from an image", "use a builder that makes machines")
-        return Machine("localhost")
+        if options.communicator == "none":
+            return Machine("localhost")
+        settings = settings_of(options, session)
+        session.say(f"Connecting to {settings.server} with SSH")
+        if options.pause_before_connecting is not None:
+            async with ssh.connected(settings):
+                session.say(f"Connected; connecting again in {options.pause_before_connecting}")
+            await asyncio.sleep(seconds_of(options.pause_before_connecting))
+        line = await session.hold(ssh.connected(settings))
+        return Machine(settings.server.host, line, {"ID": "Null", **about(options, settings)})
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Leave nothing behind."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from runner.events.event import ArtifactMade, MadeFile
+from runner.execution import terminal
 from runner.execution.telling import Telling
 from runner.execution.workshop import Workshop
 from runner.planning.matrix import label
@@ -57,10 +58,15 @@ class Sessions:
         async def local(command: Local) -> Answer:
             return await self.run_local(command, {}, telling.output)
 
+        async def ask(question: str, echo: bool) -> str:  # noqa: FBT001 - as the sdk has it
+            async with shop.asking:
+                return await terminal.typed(lambda: telling.said(question), echo=echo)
+
         return Session(
             build=self._build.name, source=self._source, builder=self._build.builder, run=shop.run,
             root=shop.world.root, say=telling.said, local=local, hold=self._hold, force=shop.force,
             start_from=self._start_from, noted=shop.journal.noted, work=self._work,
+            ask=ask if terminal.is_attended() else None,
         )
 
     async def _hold(self, manager: AbstractAsyncContextManager[T], /) -> T:

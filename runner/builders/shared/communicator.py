@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from runner.builders.shared.group import SignedDuration, group
-from runner.sdk import Deprecated, Duration, SecretStr
+from runner.sdk import AtMostOne, Deprecated, Duration, Requires, SecretStr
 
 
-@group()
+@group(AtMostOne("ssh_bastion_host", "ssh_proxy_host"), Requires("ssh_certificate_file", "ssh_private_key_file"))
 class Ssh:
     """How to connect with SSH."""
 
@@ -37,7 +37,7 @@ class Ssh:
     temporary_key_pair_name: str | None = None
     """Name of the key pair that is made for this build and removed afterwards."""
     temporary_key_pair_type: Literal["dsa", "ecdsa", "ed25519", "rsa"] | None = None
-    """Algorithm of the temporary key pair."""
+    """Algorithm of the temporary key pair; `ed25519` when left out."""
     temporary_key_pair_bits: int | None = None
     """Length of the temporary key; each algorithm has its own choices."""
     ssh_clear_authorized_keys: bool = False
@@ -49,17 +49,28 @@ class Ssh:
     ssh_pty: bool = False
     """Ask for a terminal, which some `sudo` set-ups insist on."""
     ssh_timeout: Duration = "5m"
-    """How long to wait until SSH answers."""
+    """How long to wait until SSH answers; also after the connection has been lost, when the machine restarts."""
     ssh_wait_timeout: Annotated[Duration | None, Deprecated("write ssh_timeout")] = None
     """The older name of `ssh_timeout`."""
     ssh_handshake_attempts: int = 10
-    """How many handshakes may fail once the port is open."""
+    """How many handshakes and log-ins may fail once SSH answers; any number within `ssh_timeout` when it is 0."""
     ssh_keep_alive_interval: SignedDuration = "5s"
     """How often to send a sign of life; a negative value sends none."""
     ssh_read_write_timeout: Duration | None = None
-    """How long a command may stay silent before it counts as lost; forever when left out."""
+    """How long a command may write no line before it is ended and has failed; forever when left out."""
     ssh_file_transfer_method: Literal["scp", "sftp"] = "scp"
-    """Protocol that copies files."""
+    """Packer's choice of a protocol that copies files, without effect: files and directories are sent to a shell on the
+    machine as one stream, which is faster than either and needs no server for them there."""
+    ssh_strict_host_key_checking: Literal[True, False, "yes", "no", "accept-new"] | None = None
+    """Whether the machine has to show a host key that is known, as OpenSSH's `StrictHostKeyChecking`: `yes` refuses one
+    that is not, `accept-new` adds it to the known hosts if the machine had none so far, `no` accepts any. When left
+    out, it is `yes`; but of a machine that was made for the build and tells its key in no other way, the first key
+    counts as long as the build lasts. The jump host is checked in the same way. Packer checks no host keys at all."""
+    ssh_known_hosts_file: str | None = None
+    """File of the known host keys; when left out, those of the user and of this computer, as `ssh` reads them."""
+    ssh_host_keys: list[str] | None = None
+    """Host keys that the machine may show, each a public key or a fingerprint such as `SHA256:...`, in place of the
+    known hosts."""
     ssh_bastion_host: str | None = None
     """Address of a jump host through which to connect."""
     ssh_bastion_port: int = 22
