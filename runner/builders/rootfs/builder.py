@@ -49,7 +49,7 @@ class Rootfs(Builder[Options]):
                 return f"compression: {compression} with format {form}, whose readers do not know it"
         if {"tar", "docker-archive"} <= set(forms) and compression == "none":
             return "the formats tar and docker-archive together without compression: both would be OUTPUT.tar"
-        return disk.gap(options, forms)
+        return disk.gap(options) if {"raw", "qcow2"} & set(forms) else None
 
     async def launch(self, session: Session) -> Files:
         """Mount an overlay over the base, in namespaces of its own."""
@@ -126,4 +126,5 @@ async def _set_password(overlay: Overlay, password: str) -> None:
     argv = ("chroot", str(overlay.root), "chpasswd")
     answer = await overlay.inside.run(argv, f"root:{password}\n".encode(), environment_of({}, None))
     if answer.status:
-        raise Failed(f"the password of root cannot be set: {(answer.stderr.strip() or 'chpasswd fails').splitlines()[-1]}")
+        said = answer.stderr.strip() or "chpasswd fails"
+        raise Failed(f"the password of root cannot be set: {said.splitlines()[-1]}")

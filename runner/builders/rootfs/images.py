@@ -47,8 +47,8 @@ class Image:
 class Blobs(Protocol):
     """Where the parts of an image are."""
 
-    def open(self, digest: str) -> IO[bytes]:
-        """Return the content of a part. Raises ``Failed``."""
+    def open(self, digest: str, *, manifest: bool = False) -> IO[bytes]:
+        """Return the content of a part, which may be another ``manifest``. Raises ``Failed``."""
         ...
 
 
@@ -56,7 +56,7 @@ def image_of(blobs: Blobs, document: Mapping[str, Any], platform: Platform) -> I
     """Return the image for a platform that an index or a manifest describes. Raises ``Failed``."""
     if "manifests" in document:
         chosen = _chosen(document["manifests"], platform)
-        return image_of(blobs, read_json(blobs.open(chosen["digest"]), chosen["digest"]), platform)
+        return image_of(blobs, read_json(blobs.open(chosen["digest"], manifest=True), chosen["digest"]), platform)
     if "config" not in document or "layers" not in document:
         raise Failed("it is no container image: its manifest names neither configuration nor layers")
     config = document["config"]["digest"]
@@ -107,7 +107,8 @@ class _Layout:
     def __init__(self, read: Callable[[str], IO[bytes]]) -> None:
         self._read = read
 
-    def open(self, digest: str) -> IO[bytes]:
+    def open(self, digest: str, *, manifest: bool = False) -> IO[bytes]:
+        del manifest  # they lie with everything else
         algorithm, _, name = digest.partition(":")
         return self._read(f"blobs/{algorithm}/{name}")
 

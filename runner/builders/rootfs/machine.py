@@ -88,8 +88,6 @@ async def directory(session: Session, *, user: bool) -> AsyncIterator[Path]:
 
 async def removed(path: Path, *, user: bool) -> None:
     """Remove a directory of a build, whose files may belong to root, or to users that only a namespace has."""
-    if not path.exists():
-        return
     # Nothing is mounted there outside the build's own namespaces; should it be, that must not be touched.
     answer = await as_root(("rm", "-rf", "--one-file-system", "--", str(path)), user=user)
     if answer.status:

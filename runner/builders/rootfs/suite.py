@@ -24,13 +24,14 @@ class Suite:
     variant: str
     components: Sequence[str]
     packages: Sequence[str]
+    exclude: Sequence[str]
     architecture: str | None
     keyring: str | None
     mirror: str | None
 
 
 def sources(suite: Suite, apt: Path = Path("/etc/apt")) -> list[str]:
-    """Return where packages come from, as lines of ``sources.list``: the mirror that is named, or those of this computer.
+    """Return where packages come from, as lines of ``sources.list``: the mirror that is named, or this computer's own.
 
     Empty means that nobody here says anything of the release: then the distribution's own are taken.
     """
@@ -139,8 +140,9 @@ def _debootstrap(program: str, suite: Suite, target: Path) -> list[str]:
         argv.append(f"--variant={suite.variant}")
     elif suite.variant != "standard":
         raise Failed(f"debootstrap has no variant {suite.variant!r}", "install mmdebstrap")
-    if suite.packages:
-        argv.append(f"--include={','.join(suite.packages)}")
+    for name, values in (("include", suite.packages), ("exclude", suite.exclude)):
+        if values:
+            argv.append(f"--{name}={','.join(values)}")
     if suite.architecture:
         argv.append(f"--arch={suite.architecture}")
     if suite.keyring:

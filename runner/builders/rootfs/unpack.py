@@ -165,7 +165,7 @@ def _made(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> bool:
         with contextlib.suppress(FileExistsError):
             os.mkdir(path)  # noqa: PTH102 - as above
     elif member.issym():
-        os.symlink(member.linkname, path)
+        os.symlink(member.linkname, path)  # noqa: PTH211 - as above
     elif member.isfifo():
         os.mkfifo(path)
     elif kind := _DEVICES.get(member.type):
@@ -184,7 +184,7 @@ def _made(archive: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> bool:
 def _set_attributes(member: tarfile.TarInfo, path: str) -> None:
     for name, value in member.pax_headers.items():
         if name.startswith(XATTR):
-            with contextlib.suppress(PermissionError, NotADirectoryError):  # such as SELinux's, or root's in a namespace
+            with contextlib.suppress(PermissionError, NotADirectoryError):  # SELinux's, or root's in a namespace
                 os.setxattr(
                     path, name.removeprefix(XATTR), value.encode("utf-8", "surrogateescape"), follow_symlinks=False
                 )
