@@ -188,21 +188,21 @@ def _record(prepared: Prepared, shop: Workshop) -> Iterator[Path]:
 
     from runner.model.encode import to_json
     from runner.planning.concealed import concealed
-    from runner.reports.jsonl import jsonl
+    from runner.reports.jsonl import JsonLines
     from runner.store.runs import MANIFEST, directory_of, recorded
 
     where = directory_of(shop.world.root, shop.run, datetime.now(UTC))
     with recorded(where, to_json(concealed(prepared.plan, shop.bus.mask))) as events:
-        shop.bus.subscribe(jsonl(events))
+        shop.bus.subscribe(JsonLines(events))
         yield where / MANIFEST
 
 
 def _subscriber(arguments: Namespace) -> Subscriber:
     """Return who tells of the run on standard output."""
     if arguments.json:
-        from runner.reports.jsonl import jsonl
+        from runner.reports.jsonl import JsonLines
 
-        return jsonl(sys.stdout)
+        return JsonLines(sys.stdout)
     if arguments.machine_readable:
         from runner.reports.machine_readable import MachineReadable
 

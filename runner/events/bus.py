@@ -36,6 +36,10 @@ class Bus:
                 subscriber(masked)
             except BrokenPipeError:  # nobody reads on, as after `| head`: nothing to note
                 self._subscribers.remove(subscriber)
-            except Exception:  # noqa: BLE001 - the edge of the bus: a report must not stop a build
+            except OSError as error:
                 self._subscribers.remove(subscriber)
-                _log.exception("%r failed and hears no more events", subscriber)
+                _log.warning("what happens is no longer written to %s: %s", subscriber, error.strerror or error)
+            except Exception as error:  # noqa: BLE001 - the edge of the bus: a report must not stop a build
+                self._subscribers.remove(subscriber)
+                _log.warning("%s hears no more events: %s: %s", subscriber, type(error).__name__, error)
+                _log.debug("where it failed", exc_info=True)

@@ -134,6 +134,8 @@ class Said(Event):
     build: str
     step: int
     text: str
+    asks: bool = False
+    """Whether an answer is awaited: until the build goes on, somebody may be typing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,17 @@ class ArtifactMade(Event):
     files: tuple[MadeFile, ...] = ()
     made: bool = True
     """Whether there is anything to find: a builder may leave nothing behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactRemoved(Event):
+    """Something that was made is of no more use, and is gone."""
+
+    build: str
+    maker: str
+    """The builder or post-processor that had made it."""
+    id: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)

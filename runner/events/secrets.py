@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "•••"
@@ -16,12 +17,11 @@ _SURE = 8
 
 
 class Masker:
-    """Replaces every secret by ``•••``: as it is, in base64, URL-encoded, JSON-escaped, and line by line."""
+    """Replaces every secret by ``•••``: as it is, in base64, escaped for URLs, JSON or a shell, and line by line."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         forms = {form for secret in secrets for form in _forms(secret)}
-        ordered = sorted(forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+        self._pattern = re.compile(_alternatives(forms)) if forms else None
 
     def __call__(self, text: str) -> str:
         """Return ``text`` without secrets."""
@@ -37,9 +37,35 @@ def _forms(secret: str) -> Iterator[str]:
         if not text:
             continue
         yield text
-        yield from (quote(text, safe=""), quote(text), quote_plus(text))
-        yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+        yield from _in_urls(text)
+        yield from _in_json(text)
+        yield from _in_shells(text)
         yield from _in_base64(text.encode("utf-8", "surrogatepass"))
+
+
+def _in_urls(text: str) -> Iterator[str]:
+    """Yield how parts of URLs and forms write a text; some write their digits small."""
+    data = text.encode("utf-8", "surrogatepass")
+    for found in (quote(data, safe=""), quote(data), quote_plus(data)):
+        yield found
+        yield re.sub("%..", lambda escape: escape[0].lower(), found)
+
+
+def _in_json(text: str) -> Iterator[str]:
+    """Yield how JSON writes a text: as Python does, with slashes escaped as PHP does, and for HTML as Go does."""
+    for ascii_only in (True, False):
+        found = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
+        yield found
+        yield found.replace("/", "\\/")
+        yield re.sub("[<>&]", lambda character: f"\\u{ord(character[0]):04x}", found)
+
+
+def _in_shells(text: str) -> Iterator[str]:
+    """Yield how shells quote a text: between quotes of both kinds, and with backslashes."""
+    yield text.replace("'", "'\"'\"'")
+    yield text.replace("'", "'\\''")
+    yield re.sub(r'(["$`\\])', r"\\\1", text)
+    yield re.sub(r"([^\w@%+=:,./-])", r"\\\1", text, flags=re.ASCII)
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
@@ -55,3 +81,31 @@ def _in_base64(data: bytes) -> Iterator[str]:
             end = (before + len(data)) * 8 // 6
             if end - start >= _SURE:
                 yield inside[start:end]
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    """Return an expression for any of the words, the longest that fits; what begins alike is looked at once.
+
+    A plain list of words would be tried word by word at every character, and there are many of each secret.
+    """
+    tree: dict[str, Any] = {}
+    for word in words:
+        place = tree
+        for character in word:
+            place = place.setdefault(character, {})
+        place[""] = {}
+    return _branches(tree)
+
+
+def _branches(tree: dict[str, Any]) -> str:
+    """Return the expression of a tree of characters."""
+    parts = []
+    for character, below in tree.items():
+        text = re.escape(character)
+        while len(below) == 1 and "" not in below:  # one way on: no need to go deeper, as secrets can be long
+            [(character, below)] = below.items()  # noqa: PLW2901 - the way goes on
+            text += re.escape(character)
+        if character:
+            parts.append(text + (_branches(below) if below.keys() != {""} else ""))
+    found = f"(?:{'|'.join(parts)})" if parts else ""
+    return f"{found}?" if "" in tree and found else found

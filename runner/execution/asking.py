@@ -18,6 +18,6 @@ async def ask(turn: asyncio.Lock, telling: Telling, message: str) -> Answer:
     async with turn:
         telling.said(message)
         while True:
-            typed = await terminal.typed(lambda: telling.said(_QUESTION), echo=True)
+            typed = await terminal.typed(lambda: telling.asked(_QUESTION), echo=True)
             if answer := _ANSWERS.get(typed.strip().lower()[:1]):
                 return answer

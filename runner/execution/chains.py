@@ -49,7 +49,7 @@ class Chains:
             made += results
         left = [artifact, *made] if kept else made
         if not kept:
-            await remove(artifact, left)
+            await self._removed(artifact, left)
         return tuple(left)
 
     async def _chain(
@@ -66,12 +66,16 @@ class Chains:
             if first:
                 keeps_first, first = keeps, False
             elif not keeps and left:
-                await remove(left.pop(), [result, artifact])
+                await self._removed(left.pop(), [result, artifact])
             if result is not current:
                 left.append(result)
                 self._sessions.tell(result)
             current = result
         return keeps_first, left
+
+    async def _removed(self, artifact: Artifact, left: Sequence[Artifact]) -> None:
+        await remove(artifact, left)
+        self._sessions.tell_removed(artifact)
 
     def _scope(self, artifact: Artifact) -> Scope:
         shown = {"id": artifact.id, "builder": artifact.builder, "files": [str(file) for file in artifact.files]}

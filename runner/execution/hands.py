@@ -190,7 +190,7 @@ class Hands:
                 self._telling.said(verb.prompt)
             await asyncio.sleep(verb.seconds)
         elif terminal.is_attended():
-            text = await terminal.typed(lambda: self._telling.said(prompt), echo=verb.echo)
+            text = await terminal.typed(lambda: self._telling.asked(prompt), echo=verb.echo)
         else:
             self._telling.said(f"{prompt} (nobody is asked, for standard input is no terminal)")
         return Waited(start.replace(tzinfo=None), datetime.now().astimezone().replace(tzinfo=None), text)

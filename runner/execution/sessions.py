@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from runner.events.event import ArtifactMade, MadeFile
+from runner.events.event import ArtifactMade, ArtifactRemoved, MadeFile
 from runner.execution import terminal
 from runner.execution.telling import Telling
 from runner.execution.workshop import Workshop
@@ -98,6 +98,10 @@ class Sessions:
         self._shop.bus.emit(ArtifactMade(
             self._build.name, artifact.builder, artifact.id, artifact.description, files, artifact.made
         ))
+
+    def tell_removed(self, artifact: Artifact) -> None:
+        """Tell that something is no longer there."""
+        self._shop.bus.emit(ArtifactRemoved(self._build.name, artifact.builder, artifact.id, artifact.description))
 
 
 def _file_name(build: str) -> str:

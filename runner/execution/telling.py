@@ -53,6 +53,10 @@ class Telling:
         """Tell a line of the step's own."""
         self._bus.emit(Said(self._build, self._number, self._shown(text)))
 
+    def asked(self, text: str) -> None:
+        """Put a question, whose answer is typed next."""
+        self._bus.emit(Said(self._build, self._number, self._shown(text), asks=True))
+
     def output(self, stream: Literal["stdout", "stderr"], line: str) -> None:
         """Tell a line that a command wrote."""
         if not self.hidden:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TextIO
 
 from runner.events.event import (
     ArtifactMade,
+    ArtifactRemoved,
     BuildFinished,
     BuildStarted,
     CommandOutput,
@@ -34,6 +36,12 @@ _INTERRUPTS = {
 }
 
 
+def without(made: Iterable[ArtifactMade], gone: ArtifactRemoved) -> list[ArtifactMade]:
+    """Return artifacts but for the one that is gone."""
+    wanted = (gone.build, gone.maker, gone.id, gone.description)
+    return [each for each in made if (each.build, each.maker, each.id, each.description) != wanted]
+
+
 class Console:
     """Writes to a terminal or a file. Pure: what it knows of a run it knows from its events."""
 
@@ -45,6 +53,9 @@ class Console:
         self._made: list[ArtifactMade] = []
         self._counts: dict[str, Counter[str]] = {}
         """Build -> how many of its steps ended how."""
+
+    def __str__(self) -> str:
+        return "standard output"
 
     def __call__(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case a kind of event
         """Tell of one event."""
@@ -69,6 +80,8 @@ class Console:
                 self._step(event)
             case ArtifactMade():
                 self._made.append(event)
+            case ArtifactRemoved():
+                self._made = without(self._made, event)
             case BuildFinished():
                 self._build(event)
             case ManifestWritten():

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from typing import Any, TextIO
 
 from runner.events.event import Event
@@ -12,15 +11,32 @@ from runner.events.event import Event
 
 def encoded(event: Event) -> dict[str, Any]:
     """Return an event as plain data: its kind, when it happened, and those of its fields that have a value."""
-    values = {name: value for name, value in asdict(event).items() if value is not None}
-    return {"event": type(event).__name__, "at": values.pop("at"), **values}
+    return {"event": type(event).__name__, "at": event.at, **_plain(event, without="at")}
 
 
-def jsonl(out: TextIO) -> Callable[[Event], None]:
-    """Return a subscriber that writes each event to ``out`` as it happens."""
+def _plain(value: Any, without: str = "") -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        found = {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name != without}
+        return {name: each for name, each in found.items() if each is not None}
+    return [_plain(each) for each in value] if isinstance(value, tuple) else value
 
-    def write(event: Event) -> None:
-        out.write(json.dumps(encoded(event), ensure_ascii=False) + "\n")
-        out.flush()
 
-    return write
+class JsonLines:
+    """Writes each event to ``out`` as it happens."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def __str__(self) -> str:
+        return str(getattr(self._out, "name", "the lines of JSON"))
+
+    def __call__(self, event: Event) -> None:
+        """Tell of one event. Raises ``OSError`` when it cannot be written."""
+        plain = encoded(event)
+        line = json.dumps(plain, ensure_ascii=False)
+        try:
+            line.encode(self._out.encoding or "utf-8")
+        except UnicodeEncodeError:  # bytes that are no text, or a terminal with few characters
+            line = json.dumps(plain)
+        self._out.write(line + "\n")
+        self._out.flush()

@@ -6,6 +6,7 @@ The format is the one that Jenkins, GitLab and GitHub's test reporters read: ``t
 
 from __future__ import annotations
 
+import os
 import re
 from collections import deque
 from datetime import UTC, datetime
@@ -26,8 +27,8 @@ from runner.events.event import (
 
 _KEPT = 1000
 """How many lines of a step's output are kept."""
-_FORBIDDEN = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x1b\[[0-9;]*[A-Za-z]")
-"""What no XML document may hold (XML 1.0, 2.2), and colours of terminals."""
+_FORBIDDEN = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Colours of terminals, and what no XML document may hold (XML 1.0, 2.2)."""
 
 
 class JUnit:
@@ -39,6 +40,9 @@ class JUnit:
         self._suites: dict[str, ET.Element] = {}
         self._output: dict[tuple[str, int], deque[str]] = {}
         self._steps: dict[tuple[str, int], StepStarted] = {}
+
+    def __str__(self) -> str:
+        return str(self._path)
 
     def __call__(self, event: Event) -> None:
         """Take in one event. Raises ``OSError`` when the report cannot be written."""
@@ -107,9 +111,13 @@ class JUnit:
         tree = ET.ElementTree(self._root)
         ET.indent(tree)
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_name(f".{self._path.name}.part")
-        tree.write(partial, encoding="utf-8", xml_declaration=True)
-        partial.replace(self._path)
+        partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        try:
+            tree.write(partial, encoding="utf-8", xml_declaration=True)
+            partial.replace(self._path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
 
 
 def _text(text: str) -> str:

@@ -7,7 +7,9 @@ from typing import TextIO
 
 from runner.events.event import (
     ArtifactMade,
+    ArtifactRemoved,
     BuildFinished,
+    BuildStarted,
     CommandOutput,
     Event,
     ItemFinished,
@@ -18,10 +20,11 @@ from runner.events.event import (
     StepRetried,
     StepStarted,
 )
+from runner.reports.console import without
 from runner.reports.durations import spelled_out
 
-_BUILDER_IDS: Mapping[str, str] = {"file": "packer.file", "null": "fnoeding.null"}
-"""What Packer calls the makers of artifacts; its post-processors are called ``packer.post-processor.NAME``."""
+_BUILDER_IDS: Mapping[str, str] = {"file": "packer.file", "null": "fnoeding.null", "docker": "packer.docker"}
+"""What Packer calls the makers of images; its post-processors are called ``packer.post-processor.NAME``."""
 
 
 class MachineReadable:
@@ -29,13 +32,18 @@ class MachineReadable:
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._builders: set[str] = set()
+        self._builders: dict[str, str] = {}
         self._artifacts: dict[str, list[ArtifactMade]] = {}
         self._errors: dict[str, str] = {}
 
-    def __call__(self, event: Event) -> None:  # noqa: C901 - one case a kind of event
+    def __str__(self) -> str:
+        return "standard output"
+
+    def __call__(self, event: Event) -> None:  # noqa: C901, PLR0912 - one case a kind of event
         """Tell of one event."""
         match event:
+            case BuildStarted():
+                self._builders[event.build] = event.builder
             case StepStarted():
                 self._say(event, f"==> {event.build}: {event.name}")
             case Said():
@@ -54,6 +62,8 @@ class MachineReadable:
                 self._say(event, f"    {event.build}: {event.message}")
             case ArtifactMade():
                 self._artifacts.setdefault(event.build, []).append(event)
+            case ArtifactRemoved():
+                self._artifacts[event.build] = without(self._artifacts[event.build], event)
             case BuildFinished():
                 self._build(event)
             case RunInterrupted():
@@ -89,18 +99,23 @@ class MachineReadable:
                 self._artifact(event, build, index, artifact)
 
     def _artifact(self, event: Event, build: str, index: int, artifact: ArtifactMade) -> None:
-        maker = _BUILDER_IDS.get(artifact.maker, artifact.maker)
-        if index:
-            maker = f"packer.post-processor.{artifact.maker}"
         files = artifact.files
         rows = [
-            ("builder-id", maker), ("id", artifact.id), ("string", artifact.description),
+            ("builder-id", self._builder_id(artifact)), ("id", artifact.id), ("string", artifact.description),
             ("files-count", str(len(files))),
             *(("file", str(number), file.path) for number, file in enumerate(files)), ("end",),
         ]
         for row in rows:
             self._line(event, build, "artifact", str(index), *row)
         self._say(event, f"--> {build}: {artifact.description}")
+
+    def _builder_id(self, artifact: ArtifactMade) -> str:
+        """Return what Packer calls the maker of an artifact. An image that docker commits counts as imported."""
+        if artifact.maker != self._builders.get(artifact.build):
+            return f"packer.post-processor.{artifact.maker}"
+        if artifact.maker == "docker" and not artifact.files:
+            return "packer.post-processor.docker-import"
+        return _BUILDER_IDS.get(artifact.maker, artifact.maker)
 
     def _say(self, event: Event, text: str) -> None:
         self._line(event, "", "ui", "say", text)

@@ -3,6 +3,11 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import re
+import shlex
+import subprocess
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -20,9 +25,11 @@ from runner.events.event import (
     RunFinished,
     Said,
 )
-from runner.events.secrets import MASK, Masker
+from runner.events.secrets import MASK, Masker, _forms
+from runner.reports.jsonl import JsonLines
 
 SECRET = 'päss "word"&/+\\1234'
+QUOTED = "it's \"$HOME\" <b>`x`</b>"
 KEY = "-----BEGIN KEY-----\nAbCdEfGh12345678\n-----END KEY-----\n"
 
 
@@ -45,12 +52,28 @@ def test_a_subscriber_that_raises_is_dropped_and_noted(caplog: pytest.LogCapture
         raise ValueError("no more")
 
     bus = Bus(bad, heard.append)
-    with caplog.at_level(logging.ERROR):
+    with caplog.at_level(logging.WARNING):
         bus.emit(Said("a", 1, "one"))
         bus.emit(Said("a", 1, "two"))
     assert len(calls) == 1
     assert len(heard) == 2
-    assert "no more" in caplog.text
+    assert "ValueError: no more" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_a_subscriber_that_cannot_write_is_dropped_and_noted(caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Event] = []
+    with Path("/dev/full").open("w") as full:
+        bus = Bus(JsonLines(full), heard.append)
+        with caplog.at_level(logging.WARNING):
+            bus.emit(Said("a", 1, "one"))
+            bus.emit(Said("a", 1, "two"))
+        with suppress(OSError):
+            full.close()
+    assert len(heard) == 2
+    assert [record.getMessage() for record in caplog.records] == [
+        "what happens is no longer written to /dev/full: No space left on device"
+    ]
 
 
 FORMS = {
@@ -72,6 +95,28 @@ FORMS = {
     "a whole key": KEY,
     "a key in base64": base64.b64encode(KEY.encode()).decode(),
 }
+
+
+IN_SHELLS = {
+    "quoted by Python": shlex.quote(QUOTED),
+    "quoted by bash": subprocess.run(["bash", "-c", 'printf %q "$1"', "bash", QUOTED], capture_output=True, text=True,
+                                     check=True).stdout,
+    "traced by bash": subprocess.run(["bash", "-xc", ': "$1"', "bash", QUOTED], capture_output=True, text=True,
+                                     check=True).stderr,
+    "traced by sh": subprocess.run(["sh", "-xc", ': "$1"', "sh", QUOTED], capture_output=True, text=True,
+                                   check=True).stderr,
+    "between double quotes": "echo \"it's \\\"\\$HOME\\\" <b>\\`x\\`</b>\"",
+    "in JSON with slashes escaped": json.dumps(QUOTED).replace("/", "\\/"),
+    "in JSON for HTML": json.dumps(QUOTED).replace("<", "\\u003c").replace(">", "\\u003e"),
+    "in a URL with small digits": quote(QUOTED).replace("%3C", "%3c").replace("%3E", "%3e"),
+}
+
+
+@pytest.mark.parametrize("text", IN_SHELLS.values(), ids=IN_SHELLS)
+def test_a_secret_is_masked_however_it_is_quoted(text: str) -> None:
+    masked = Masker([QUOTED, "other"])(text)
+    assert MASK in masked
+    assert [part for part in ("HOME", "<b>", "%3cb", "u003c") if part in masked] == []
 
 
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)
@@ -112,3 +157,11 @@ def test_texts_are_masked_however_deep_and_numbers_stay() -> None:
     assert run.outcomes == {MASK: "ok"}
     assert isinstance(output, CommandOutput)
     assert (output.step, output.line) == (1, MASK)
+
+
+@given(st.lists(st.text(min_size=3, max_size=9), max_size=5), st.text(max_size=30))
+def test_masks_are_those_of_the_longest_forms(secrets: list[str], text: str) -> None:
+    forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
+    for whole in (text, "".join((text, *secrets, text))):
+        plain = re.sub("|".join(map(re.escape, forms)), MASK, whole) if forms else whole
+        assert Masker(secrets)(whole) == plain
