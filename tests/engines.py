@@ -84,7 +84,7 @@ def start(directory: Path, *words: str, answers: Callable[[], object]) -> None:
             time.sleep(0.1)  # nothing tells when an engine is ready
         else:
             return
-    process.kill()
+    process.terminate()
     process.wait()
     raise Missing(f"the Docker engine does not start: {log.read_text(errors='replace').splitlines()[-1:]}")
 

@@ -12,12 +12,11 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import engines
 import pytest
 import yaml
-from conftest import Answer, Ingot
 from docker.api.client import APIClient
 from docker.errors import APIError
 
@@ -25,6 +24,9 @@ from runner.builders.docker import Docker, Options
 from runner.builders.shared.docker_container import with_options
 from runner.builders.shared.docker_run import run_of
 from runner.sdk import Resource
+
+if TYPE_CHECKING:
+    from conftest import Answer, Ingot
 
 
 class Builds:

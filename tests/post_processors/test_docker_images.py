@@ -9,16 +9,18 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Ingot
 from docker.api.client import APIClient
 from registry import Registry
 
 from runner.builders.shared.docker_images import DIGEST, NAMES
 from runner.post_processors import docker_import, docker_push, docker_save, docker_tag
 from runner.sdk import Artifact, Failed, PostProcessor, Session
+
+if TYPE_CHECKING:
+    from conftest import Ingot
 
 
 @pytest.fixture
