@@ -85,7 +85,10 @@ def read(arguments: Namespace, report: Report) -> Playbook | None:
 def load(
     arguments: Namespace, report: Report, *, read_data: bool, epoch: float | None = None, seed: str | None = None
 ) -> Loaded | None:
-    """Read the playbook and give its variables their values; what is wrong is in ``report``."""
+    """Read the playbook and give its variables their values; what is wrong is in ``report``.
+
+    When something is, a command that would plan builds hears at once what the plan of the rest would find.
+    """
     playbook = read(arguments, report)
     if playbook is None:
         return None
@@ -99,6 +102,10 @@ def load(
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report)
     check_locals(playbook, inputs, world, report)
+    if report.failed and "only" in arguments:
+        from runner.planning.sound import check_sound
+
+        check_sound(playbook, inputs, world, selection(arguments), report)
     return Loaded(playbook, inputs, world, secrets)
 
 

@@ -6,6 +6,8 @@ from runner.diagnostics import Diagnostic
 
 BY_THE_PLAN = "it is looked up by the plan"
 """The reason of a ``Late`` for data sources, which a check does not look up."""
+UNUSABLE = "it has no usable value"
+"""The reason of a ``Late`` for what was not understood, which has been reported."""
 
 
 class ExpressionError(Exception):

@@ -9,7 +9,7 @@ from runner import __version__, registry
 from runner.diagnostics import Diagnostic, Report
 from runner.expand import functions
 from runner.expand.calls import CALLED
-from runner.expand.error import BY_THE_PLAN, ExpressionError, Late
+from runner.expand.error import BY_THE_PLAN, UNUSABLE, ExpressionError, Late
 from runner.expand.functions.context import Context
 from runner.expand.inputs import Input
 from runner.expand.render import OMIT, render, render_bare
@@ -70,11 +70,12 @@ def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -
     fixed = {name: found.value for name, found in inputs.items() if found.given}
     spaces: dict[str, Any] = {}
     layers = base_scope(world).with_layers(variables, values, spaces)
-    late = {name: "it has no usable value" for name in playbook.variables if name not in inputs}
+    broken = (*(name for name in playbook.variables if name not in inputs), *playbook.unread)
+    late = {name: UNUSABLE for name in broken if name in playbook.variables or name in playbook.locals}
     scope = Scope(*layers.layers, fixed=fixed, late=late)
     spaces["var"] = Namespace("var", playbook.variables, scope)
     spaces["local"] = Namespace("local", playbook.locals, scope)
-    spaces["data"] = _DataNamespace(playbook.data, scope, world)
+    spaces["data"] = _DataNamespace(playbook, scope, world)
     return scope
 
 
@@ -213,13 +214,16 @@ class Variables(Mapping[str, Any]):
 class _DataNamespace(Mapping[str, Any]):
     """``data``: each look-up is made when its value is first wanted, and once."""
 
-    def __init__(self, data: Mapping[str, Data], scope: Scope, world: World) -> None:
-        self._data = data
+    def __init__(self, playbook: Playbook, scope: Scope, world: World) -> None:
+        self._data = playbook.data
+        self._unread = playbook.unread
         self._scope = scope
         self._world = world
         self._found: dict[str, Any] = {}
 
     def __getitem__(self, name: str) -> Any:
+        if name in self._unread:
+            raise Late(f"data.{name}", UNUSABLE)
         if name not in self._found:
             self._found[name] = self._read(self._data[name])
         return self._found[name]

@@ -170,6 +170,8 @@ class Playbook(NamedTuple):
     data: Mapping[str, Data] = NOTHING
     sources: Mapping[str, Source] = NOTHING
     plays: tuple[Play, ...] = ()
+    unread: frozenset[str] = frozenset()
+    """Names of variables, locals and data sources that were not understood, which has been reported."""
 
 
 def walk(items: tuple["Item", ...], *, included: bool = False) -> Iterator[Task]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from runner.diagnostics import Report
-from runner.expand.error import ExpressionError, Late
+from runner.expand.error import UNUSABLE, ExpressionError, Late
 from runner.expand.render import render_bare
 from runner.model.plan import Open
 from runner.model.playbook import Play, Playbook, Source, SourceUse
@@ -35,12 +35,14 @@ class Candidate(NamedTuple):
 class Finder:
     """Finds the builds of one playbook."""
 
-    def __init__(self, playbook: Playbook, scopes: Scopes, selection: Selection, report: Report) -> None:
+    def __init__(
+        self, playbook: Playbook, scopes: Scopes, selection: Selection, report: Report, *, complete: bool = True
+    ) -> None:
         self._playbook = playbook
         self._scopes = scopes
         self._selection = selection
         self._report = report
-        self.complete = True
+        self.complete = complete
         """Whether every build is known; what names none of them may otherwise still be right."""
 
     def candidates(self) -> list[Candidate]:
@@ -95,7 +97,7 @@ class Finder:
             scope = self._scopes.of_build(each.play.name or "", each.source, each.name, each.matrix)
             wanted = rendered(node, scope, self._report)
             if isinstance(wanted, Open):
-                if wanted.needs:
+                if wanted.needs and wanted.reason != UNUSABLE:
                     message = f"'from' needs {wanted.needs}, which only the build knows"
                     self._report.add("E612", message, node.span)
                 continue

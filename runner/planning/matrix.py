@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from runner.diagnostics import Note, Report, did_you_mean
-from runner.expand.error import BY_THE_PLAN, ExpressionError, Late
+from runner.expand.error import BY_THE_PLAN, UNUSABLE, ExpressionError, Late
 from runner.expand.render import render
 from runner.expand.scope import Scope
 from runner.text import Node
@@ -21,7 +21,7 @@ MAX_BUILDS = 1000
 def combinations(matrix: Node | None, scope: Scope, report: Report) -> list[dict[str, Any]] | None:
     """Return the combinations in the order written: the product of the lists, less ``exclude``, plus ``include``.
 
-    Nothing when they depend on a data source that only the plan looks up.
+    Nothing when they depend on a data source that only the plan looks up, or on what was not understood.
     """
     if matrix is None:
         return [{}]
@@ -57,7 +57,7 @@ def _values(matrix: Node, scope: Scope, report: Report) -> dict[str, list[Any]] 
             sound = False
             continue
         except Late as late:
-            if late.reason == BY_THE_PLAN:
+            if late.reason in (BY_THE_PLAN, UNUSABLE):
                 raise
             report.add("E612", f"the matrix cannot use {late.name}: {late.reason}", node.span)
             sound = False

@@ -56,10 +56,19 @@ def make_plan(
 
 
 def check_plan(
-    playbook: Playbook, inputs: Mapping[str, Input], world: World, selection: Selection, report: Report
+    playbook: Playbook,
+    inputs: Mapping[str, Input],
+    world: World,
+    selection: Selection,
+    report: Report,
+    *,
+    complete: bool = True,
 ) -> None:
-    """Report everything that keeps a build from being made; no file's content is read for that, no key made."""
-    _Planner(playbook, inputs, world, selection, report, NoDigests()).plan()
+    """Report everything that keeps a build from being made; no file's content is read for that, no key made.
+
+    A playbook that is not ``complete`` may lack builds that others name.
+    """
+    _Planner(playbook, inputs, world, selection, report, NoDigests(), complete=complete).plan()
 
 
 def prepare(
@@ -82,6 +91,8 @@ class _Planner:
         selection: Selection,
         report: Report,
         digests: Digests,
+        *,
+        complete: bool = True,
     ) -> None:
         self.playbook = playbook
         self.inputs = inputs
@@ -89,11 +100,12 @@ class _Planner:
         self.selection = selection
         self.report = report
         self.digests = digests
+        self.complete = complete
         self.scopes = Scopes(playbook, inputs, world)
         self.grounds: dict[str, Ground] = {}
 
     def plan(self) -> Plan:
-        finder = Finder(self.playbook, self.scopes, self.selection, self.report)
+        finder = Finder(self.playbook, self.scopes, self.selection, self.report, complete=self.complete)
         candidates = finder.candidates()
         links = [
             str(link.keywords["name"].value) if "name" in link.keywords else link.type

@@ -120,6 +120,7 @@ def _assemble(
     """Return the record; nothing when it is not ``complete``: what the playbook declares is then not known."""
     report = files.report
     parts = mapping_of(node)
+    unread: set[str] = set()
     names = tuple(mapping_of(parts.get("sources")))
     context = Context(files, root, settings.roles_path, root, node.span.file, names)
     sources = _read_sources(parts.get("sources"), report)
@@ -130,11 +131,12 @@ def _assemble(
         name=text_of(parts.get("name")) or (root.resolve().name if path == "-" else Path(shown(Path(path))).stem),
         description=text_of(parts.get("description")) or "",
         requires=_read_requires(parts.get("requires"), report),
-        variables=_read_variables(parts.get("variables"), report),
+        variables=_read_variables(parts.get("variables"), report, unread),
         locals={name: Local(name, child.place, child) for name, child in mapping_of(parts.get("locals")).items()},
-        data=_read_data(parts.get("data"), report),
+        data=_read_data(parts.get("data"), report, unread),
         sources=sources,
         plays=read_plays(parts.get("plays"), context),
+        unread=frozenset(unread),
     )
     if not complete:
         return None
@@ -149,7 +151,7 @@ def _with_files(playbook: Playbook, files: Files) -> Playbook:
     return playbook._replace(files=tuple(files.read.values()))
 
 
-def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:
+def _read_variables(node: Node | None, report: Report, unread: set[str]) -> dict[str, Variable]:
     variables: dict[str, Variable] = {}
     for name, child in mapping_of(node).items():
         keys = mapping_of(child)
@@ -158,6 +160,7 @@ def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:
             variables[name] = Variable(name, child.place, default=child)
             continue
         sound = check(child, definition("variable"), report, what="keyword")
+        unread.update(() if sound else (name,))
         sensitive = keys.get("sensitive")
         variables[name] = Variable(
             name, child.place,
@@ -173,9 +176,10 @@ def _read_variables(node: Node | None, report: Report) -> dict[str, Variable]:
     return variables
 
 
-def _read_data(node: Node | None, report: Report) -> dict[str, Data]:
+def _read_data(node: Node | None, report: Report, unread: set[str]) -> dict[str, Data]:
     data: dict[str, Data] = {}
     for name, child in mapping_of(node).items():
+        unread.add(name)
         if not check(child, definition("data"), report, what="keyword"):
             continue
         kind = child.get("type")
@@ -191,6 +195,7 @@ def _read_data(node: Node | None, report: Report) -> dict[str, Data]:
         options = without(child, frozenset({"type", "when"}))
         check(options, entry.schema, report)
         data[name] = Data(name, child.place, entry.name, options, child.get("when"))
+        unread.discard(name)
     return data
 
 
