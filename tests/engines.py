@@ -14,11 +14,12 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from docker.api.client import APIClient
+from docker.errors import APIError
 
 _START = 60.0
 """How long an engine may take to start, in seconds."""
@@ -53,7 +54,7 @@ def address(shared: Path) -> str:
 def client_of(where: str) -> APIClient:
     """Return Docker's library, connected to the engine at an address."""
     try:
-        return APIClient(base_url=where, timeout=60)
+        return APIClient(base_url=where, timeout=300)
     except Exception as error:
         raise Missing(f"there is no Docker engine at {where}") from error
 
@@ -106,7 +107,11 @@ def _bridge(directory: Path) -> str:
 
 def stop(directory: Path) -> None:
     """Stop the engine that was started with a directory, if one was, and remove the directory."""
-    pid = directory / "dockerd.pid"
+    pid, path = directory / "dockerd.pid", directory / "docker.sock"
+    if path.exists():
+        with suppress(Missing, APIError, OSError), closing(client_of(f"unix://{path}")) as client:
+            for each in client.containers(all=True, quiet=True):  # an engine that is in a hurry leaves them running
+                client.remove_container(each["Id"], force=True)
     if pid.exists():
         number = int(pid.read_text())
         with suppress(ProcessLookupError):  # it has ended by itself

@@ -30,8 +30,8 @@ T = TypeVar("T")
 
 _THREADS = 8
 """How many calls of the library one build makes at once, at most."""
-_PATIENCE = 60.0
-"""How long the engine may take to answer what it can answer at once, in seconds."""
+_PATIENCE = 300.0
+"""How long the engine may take to answer, in seconds: it starts and removes many containers one after the other."""
 
 
 class Engine:

@@ -79,7 +79,7 @@ def sealed() -> Iterator[tuple[str, Path]]:
 def client(address: str, directory: Path) -> APIClient:
     pair = (str(directory / "cert.pem"), str(directory / "key.pem"))
     tls = TLSConfig(client_cert=pair, ca_cert=str(directory / "ca.pem"), verify=True)
-    return APIClient(base_url=address, tls=tls, timeout=60)
+    return APIClient(base_url=address, tls=tls, timeout=300)
 
 
 @pytest.fixture

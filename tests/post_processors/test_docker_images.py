@@ -84,8 +84,9 @@ class TestTag:
 
     @pytest.mark.usefixtures("engine")
     def test_an_image_that_is_gone_is_told(self, session: Session) -> None:
+        gone = Artifact("docker", f"sha256:{'0' * 64}")
         with pytest.raises(Failed, match="No such image"):
-            process(docker_tag.DockerTag(docker_tag.Options(repository="x")), session, Artifact("docker", "sha256:0"))
+            process(docker_tag.DockerTag(docker_tag.Options(repository="x")), session, gone)
 
 
 class TestPush:
