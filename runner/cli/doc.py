@@ -1,8 +1,9 @@
-"""``ingot doc NAME``: the manual page of a builder, module, post-processor, data source or diagnostic."""
+"""``ingot doc NAME``: the manual page of a plugin, a keyword, what expressions call by name, or a diagnostic."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -18,7 +19,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 def configure(parser: ArgumentParser) -> None:
     """Add the command's options."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a plugin, KIND/NAME, or a diagnostic; none lists all")
+    what = "a plugin, keyword, function, filter, test or look-up, as NAME or KIND/NAME; a diagnostic; none: all plugins"
+    parser.add_argument("name", nargs="?", metavar="NAME", help=what)
     parser.add_argument("--kind", choices=KINDS, help="when several kinds have a plugin of that name")
     parser.add_argument("--json", action="store_true", help="print the plugin's JSON Schema")
     parser.add_argument("--write", metavar="DIR", help="write the whole reference as Markdown into a directory")
@@ -62,27 +64,47 @@ def _show(arguments: Namespace, output: Output) -> int:
             return 0
     kind, _, short = name.rpartition("/")
     wanted = arguments.kind or kind
-    found = [entry for each in KINDS if wanted in ("", None, each) and (entry := registry.find(each, short))]
-    if not found:
-        report = Report()
-        kinds = [each for each in KINDS if wanted in ("", None, each)] or KINDS
-        words = {word for each in kinds for word in registry.names(each)}
-        others = [each for each in KINDS if registry.find(each, short)]
-        place = SourceFile("NAME", name).first_line()
-        if others:
-            hint = f"see `ingot doc {others[0]}/{short}`"
-            report.add("E701", f"{short!r} is in {', '.join(others)}, and not in {wanted}", place, hint=hint)
-        else:
-            unknown_word("E701", "plugin or diagnostic", name, words, place, report, otherwise="`ingot doc` lists all")
-        output.diagnostics(report.diagnostics)
-        return 2
+    plugins = [entry for each in KINDS if wanted in ("", each) and (entry := registry.find(each, short))]
+    language = list(_language(wanted, short))
+    if not plugins and not (language and not arguments.json):
+        return _report_unknown(name, short, wanted, language, output)
     if arguments.json:
         import json
 
-        output.line(json.dumps(found[0].schema, indent=2, ensure_ascii=False))
+        output.line(json.dumps(plugins[0].schema, indent=2, ensure_ascii=False))
         return 0
     from runner.cli.reference import plugin_text
 
-    for index, entry in enumerate(found):
-        output.raw(("\n" if index else "") + plugin_text(entry))
+    output.raw("\n".join([*map(plugin_text, plugins), *language]))
     return 0
+
+
+def _language(wanted: str, name: str) -> Iterator[str]:
+    """Yield the pages of what the language itself calls by a name: keywords, functions, filters, tests, look-ups."""
+    from runner.cli import reference_language
+    from runner.cli.reference import keyword_text
+
+    for kind in reference_language.KINDS:
+        if wanted in ("", kind) and name in reference_language.names(kind):
+            yield reference_language.language_text(kind, name, keyword_text)
+
+
+def _report_unknown(name: str, short: str, wanted: str, language: list[str], output: Output) -> int:
+    from runner.cli import reference_language
+
+    report = Report()
+    place = SourceFile("NAME", name).first_line()
+    known = {each: registry.names(each) for each in KINDS}
+    known |= {each: reference_language.names(each) for each in reference_language.KINDS}  # type: ignore[misc]  # more kinds
+    others = [each for each, names in known.items() if short in names]
+    if language:
+        report.add("E701", f"{short!r} is no plugin, and only plugins have a schema", place)
+    elif others:
+        hint = f"see `ingot doc {others[0]}/{short}`"
+        report.add("E701", f"{short!r} is in {', '.join(others)}, and not in {wanted}", place, hint=hint)
+    else:
+        words = {word for each, names in known.items() if wanted in ("", each) for word in names}
+        hint = "`ingot doc` lists all plugins"
+        unknown_word("E701", "name", name, words or known["modules"], place, report, otherwise=hint)
+    output.diagnostics(report.diagnostics)
+    return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import PurePath
@@ -211,12 +212,22 @@ def plugin_text(entry: registry.Entry) -> str:
     return "\n".join(lines) + "\n"
 
 
+def keyword_text(name: str, schema: Schema) -> Iterator[str]:
+    """Yield the lines that say what the option or keyword ``name`` of ``schema`` is, and what it means."""
+    return _text_option(name, schema["properties"][name], schema, "")
+
+
+def _text_option(name: str, prop: Schema, schema: Schema, prefix: str) -> Iterator[str]:
+    state = "required" if name in schema.get("required", ()) else _default(prop).strip("`")
+    shown = f", {state}" if state == "required" else f", default {state}" if state else ""
+    kind = re.sub(r"\[(.*?)\]\(#.*?\)", r"\1", kind_of(prop))  # a link means nothing in a terminal
+    yield f"  {prefix}{name}: {kind}{shown}"
+    yield from textwrap.wrap(_meaning(prop), _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
 def _text_options(schema: Schema, prefix: str) -> Iterator[str]:
     for name, prop in _own(schema):
-        state = "required" if name in schema.get("required", ()) else _default(prop).strip("`")
-        shown = f", {state}" if state == "required" else f", default {state}" if state else ""
-        yield f"  {prefix}{name}: {kind_of(prop)}{shown}"
-        yield from textwrap.wrap(_meaning(prop), _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        yield from _text_option(name, prop, schema, prefix)
         inner = prop if prop.get("properties") else prop.get("items", {})
         if isinstance(inner, dict) and inner.get("properties"):
             yield from _text_options(inner, f"{prefix}{name}.")

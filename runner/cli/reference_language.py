@@ -3,12 +3,54 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from runner.expand import filters, functions, jinja_tests, lookups
 from runner.reading.shapes import PARTS, Playbook
 from runner.schema.generate import schema_of
+
+CALLABLES: Mapping[str, tuple[str, Any]] = {
+    "functions": ("function", functions), "filters": ("filter", filters), "tests": ("test", jinja_tests),
+    "lookups": ("look-up", lookups),
+}
+"""What expressions call by name: kind -> what one is called, and where they are found."""
+KINDS = ("keywords", *CALLABLES)
+
+
+def names(kind: str) -> frozenset[str]:
+    """Return the names of all keywords, functions, filters, tests or look-ups."""
+    if kind == "keywords":
+        return frozenset(name for _, schema in _parts() for name in schema["properties"])
+    return frozenset(CALLABLES[kind][1].names())
+
+
+def language_text(kind: str, name: str, meaning: Callable[[str, dict[str, Any]], Iterable[str]]) -> str:
+    """Return the page of a name in ``names(kind)`` for a terminal; ``meaning`` writes what one keyword means."""
+    if kind == "keywords":
+        return "\n".join(_keyword(name, meaning)) + "\n"
+    word, module = CALLABLES[kind]
+    function = module.find(name)
+    return f"{name}: {word}\n\n  {name}{_signature(function)}\n\n{inspect.cleandoc(function.__doc__ or '')}\n"
+
+
+def _keyword(name: str, meaning: Callable[[str, dict[str, Any]], Iterable[str]]) -> Iterator[str]:
+    """Yield what a keyword means; where it means the same, the parts of a playbook stand together."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for part, schema in _parts():
+        if name in schema["properties"]:
+            found.setdefault(tuple(meaning(name, schema)), []).append(part)
+    for index, (lines, parts) in enumerate(found.items()):
+        yield from ("",) if index else ()
+        yield f"{name}: keyword of {', '.join(parts)}"
+        yield ""
+        yield from lines
+
+
+def _parts() -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "playbook", schema_of(Playbook)
+    for part, record in PARTS.items():
+        yield part.replace("_", " "), schema_of(record)
 
 
 def language_pages(table: Callable[[dict[str, Any]], list[str]]) -> dict[str, str]:

@@ -168,6 +168,32 @@ def test_manual_pages(ingot: Ingot) -> None:
     assert "did you mean 'docker'?" in remarks
 
 
+@pytest.mark.parametrize(("name", "line"), [
+    ("loop", "loop: keyword of task, handler"),
+    ("keywords/sources", "sources: keyword of playbook"),
+    ("cidrsubnet", "  cidrsubnet(prefix, newbits, netnum)"),
+    ("filters/regex_replace", "regex_replace: filter"),
+    ("regex_replace", "regex_replace: function"),
+    ("tests/version", "version: test"),
+    ("lookups/template", "template: look-up"),
+])
+def test_manual_pages_of_the_language(ingot: Ingot, name: str, line: str) -> None:
+    status, shown, _ = ingot("doc", name)
+    assert status == 0
+    assert line in shown.splitlines()
+
+
+@pytest.mark.parametrize(("words", "remark"), [
+    (["lop"], "did you mean 'loop'?"),
+    (["filters/loop"], "'loop' is in keywords, and not in filters"),
+    (["loop", "--json"], "'loop' is no plugin, and only plugins have a schema"),
+])
+def test_names_that_have_no_manual_page(ingot: Ingot, words: list[str], remark: str) -> None:
+    status, shown, remarks = ingot("doc", *words)
+    assert (status, shown) == (2, "")
+    assert remark in remarks
+
+
 def test_the_committed_schemas_are_what_the_records_say(ingot: Ingot) -> None:
     assert ingot("schema", "--check", str(directory())) == (0, "", "")
 
