@@ -14,10 +14,11 @@ from runner.reading.plays import read_plays
 from runner.reading.requirements import check_requirement
 from runner.schema.check import check, refuse_keys, unknown_word
 from runner.schema.published import definition
-from runner.text import Key, Node, SourceFile
-from runner.text.paths import is_directory
+from runner.text import Key, Node, SourceFile, Span
+from runner.text.paths import is_directory, is_file
 
 _VARIABLE_KEYS = frozenset({"type", "default", "description", "rules", "sensitive", "env"})
+_TEMPLATES = (".pkr.hcl", ".pkr.json")
 _SECTIONS = ("variables", "locals", "data", "sources")
 
 
@@ -42,6 +43,11 @@ def read_playbook(path: str, report: Report, settings: Settings | None = None) -
     if directory and not paths:
         hint = "a directory is read as its files *.ingot.yml; name another file by its path"
         report.add("E001", f"{path} holds no *.ingot.yml", SourceFile(path, "").start(), hint=hint)
+        return None
+    templates = [each for each in paths if each.name.endswith(_TEMPLATES) and is_file(each)]
+    for each in templates:
+        _refuse_template(SourceFile(shown(each), "").start(), report)
+    if templates:
         return None
     documents = [files.load(each) if path != "-" else _stdin(files) for each in paths]
     if settings.sources:
@@ -85,10 +91,22 @@ def _playbook_document(node: Node, settings: Settings, report: Report) -> Node |
     if not isinstance(node.value, dict):
         report.add("E104", "a playbook is a mapping", node.span, hint="it has the keys 'sources' and 'plays'")
         return None
+    builders = node.get("builders")
+    if builders is not None and isinstance(builders.value, tuple) and "plays" not in node.value:
+        _refuse_template(builders.place, report)
+        return None
     check(node, definition("playbook"), report, what="keyword")
     for section in (node.get(name) for name in _SECTIONS):
         refuse_keys(section, report)
     return node
+
+
+def _refuse_template(place: Span, report: Report) -> None:
+    report.add(
+        "E137", "this is a template of Packer, and no playbook", place,
+        hint="this version does not convert one: builders become 'sources', provisioners tasks; "
+        "options keep Packer's names",
+    )
 
 
 def _merge(parts: Sequence[Node], report: Report) -> Node:

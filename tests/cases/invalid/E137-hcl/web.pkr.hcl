@@ -1,0 +1,7 @@
+source "docker" "a" {
+  image = "debian"
+}
+build {
+  sources = ["source.docker.a"]
+  provisioner "shell" { inline = ["echo"] }
+}
