@@ -66,7 +66,7 @@ def _facts() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_a_plugin_is_found_by_the_name_of_its_file(name: str) -> None:
     plugin = PLUGINS[name]
     *_, folder, stem = plugin.__module__.split(".")
-    parts = [stem] if folder in PACKAGES else [folder, stem]
+    parts = [stem] if folder in PACKAGES else [folder] if stem == "builder" else [folder, stem]
     assert plugin.name == "-".join(parts).replace("_", "-")
 
 

@@ -39,6 +39,10 @@ def places(session: Session, options: Options) -> dict[str, Path]:
     return {form: stem.with_name(stem.name + endings[form]) for form in dict.fromkeys(options.format)}
 
 
+_Layer = tuple[dict[str, Any], Path]
+"""How a layer is described, and the file that has its content."""
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """What was made: files, and what is known of the container image if there is one."""
@@ -62,9 +66,10 @@ class Capture:
         image: Written | None = None
         async with self._beside(places) as parts:
             clean = await shown(self.overlay, user=self.user)
-            if containers := parts.keys() & {"oci", "docker-archive"}:
-                image = await self._image(clean, {each: parts[each] for each in containers})
-            for form in ("tar", "directory", "squashfs"):
+            tar = await self._archive(clean, parts["tar"]) if "tar" in parts else None
+            if parts.keys() & {"oci", "docker-archive"}:
+                image = await self._image(clean, tar, parts)
+            for form in ("directory", "squashfs"):
                 if form in parts:
                     self.session.say(f"Writing {self.session.shown(places[form])}")
                     await self._files(form, clean, parts[form])
@@ -102,15 +107,15 @@ class Capture:
             else:
                 part.replace(place)
 
-    async def _image(self, clean: Path, parts: Mapping[str, Path]) -> Written:
-        """Write the container image."""
+    async def _image(self, clean: Path, tar: _Layer | None, parts: Mapping[str, Path]) -> Written:
+        """Write the container image: the base's layers and one more, or one that is what ``tar`` is."""
         about, options = self.base.about, self.options
         kept = [(each, self.base.layers / each["digest"].partition(":")[2]) for each in about["layers"]]
-        self.session.say("Packing a layer" if kept else "Packing the files")
-        packed = self.overlay.work / "layer"
-        root = self.overlay.upper if kept else clean
-        found = await self._archive(root, packed, upper=bool(kept))
-        layers = [*kept, ({**found, "mediaType": LAYER + _MEDIA[options.compression]}, packed)]
+        if kept:
+            made = await self._archive(self.overlay.upper, self.overlay.work / "layer", upper=True)
+        else:
+            made = tar or await self._archive(clean, self.overlay.work / "layer")
+        layers = [*kept, made]
         described = config.whole(
             about["config"], options, platform_of(options.architecture), [each for each, _ in layers]
         )
@@ -121,7 +126,6 @@ class Capture:
             epoch = int(time.time()) if options.source_date_epoch is None else options.source_date_epoch
             names = [each for each, _ in layers]
             await held(write_archive, archive, layout, written, names, tags, epoch)
-        packed.unlink()
         return written
 
     async def _disks(self, clean: Path, parts: Mapping[str, Path]) -> None:
@@ -139,18 +143,20 @@ class Capture:
         if "qcow2" in parts:
             await disk.qcow2(overlay.inside, raw, parts["qcow2"])
 
-    async def _archive(self, root: Path, target: Path, *, upper: bool) -> dict[str, Any]:
-        return await ordered(
-            self.overlay.inside, "archive", root=str(root), target=str(target), upper=upper,
-            compression=self.options.compression, epoch=self.options.source_date_epoch,
+    async def _archive(self, root: Path, target: Path, *, upper: bool = False) -> _Layer:
+        """Pack files into a tar file, which can be a layer; return how it is described, and the file."""
+        self.session.say("Packing the changes" if upper else "Packing the files")
+        compression = self.options.compression
+        found = await ordered(
+            self.overlay.inside, "archive", root=str(root), target=str(target), upper=upper, compression=compression,
+            epoch=self.options.source_date_epoch,
         )
+        return {**found, "mediaType": LAYER + _MEDIA.get(compression, "")}, target
 
     async def _files(self, form: str, clean: Path, part: Path) -> None:
         """Write the files in a form that is nothing but files."""
         epoch = self.options.source_date_epoch
-        if form == "tar":
-            await self._archive(clean, part, upper=False)
-        elif form == "directory":
+        if form == "directory":
             await ordered(self.overlay.inside, "directory", root=str(clean), target=str(part), epoch=epoch)
         else:
             times = {} if epoch is None else {"SOURCE_DATE_EPOCH": str(epoch)}

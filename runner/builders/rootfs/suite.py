@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import join
 
 from runner.communicators.chroot import Namespaces
 from runner.sdk import Failed, Session
@@ -124,9 +125,11 @@ async def install(session: Session, inside: Namespaces, suite: Suite, target: Pa
 def _mmdebstrap(program: str, suite: Suite, target: Path) -> list[str]:
     argv = [program, "--mode=root", "--format=directory", f"--variant={suite.variant}"]
     argv.append(f"--components={','.join(suite.components)}")
-    # A name with a minus after it means to apt: not this one.
-    if words := [*suite.packages, *(f"{each}-" for each in suite.exclude)]:
-        argv.append(f"--include={','.join(words)}")
+    if suite.packages:
+        argv.append(f"--include={','.join(suite.packages)}")
+    if suite.exclude:  # the variant's own packages cannot be left out, but they can go again
+        purge = join(("apt-get", "--yes", "--allow-remove-essential", "--auto-remove", "purge", *suite.exclude))
+        argv.append(f'--customize-hook=chroot "$1" {purge}')
     if suite.architecture:
         argv.append(f"--architectures={suite.architecture}")
     if suite.keyring:
