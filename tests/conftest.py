@@ -17,9 +17,14 @@ import engines
 import pytest
 from docker.api.client import APIClient
 from docker.errors import APIError
+from module_machines import busybox_machine, debian_machine, machine, place
+from ssh_servers import agent, has_sshd, sshd, start_sshd
 
 from runner.cli.main import main
 
+__all__ = [
+    "agent", "busybox_machine", "debian_machine", "has_sshd", "machine", "place", "sshd", "start_sshd",
+]
 SHARED = "INGOT_TEST_SHARED"
 """The environment variable that has the directory of what the test processes share."""
 

@@ -172,13 +172,13 @@ class Machine:
         return template.render({**variables, **verb.variables})
 
 
-def debian() -> tuple[Machine, str]:
-    """Return a container of the test image of Debian, and its ID. Raises ``Missing``."""
+def debian(image: str) -> tuple[Machine, str]:
+    """Return a container of an image of Debian, and its ID. Raises ``Missing``."""
     docker = shutil.which("docker")
     if docker is None:
         raise Missing("there is no docker")
     # Its end comes with that of the tests, or by itself.
-    command = [docker, "run", "--rm", "--detach", "--label", _LABEL, "ingot-test:bookworm", "sleep", "3600"]
+    command = [docker, "run", "--rm", "--detach", "--label", _LABEL, image, "sleep", "3600"]
     started = subprocess.run(command, capture_output=True, text=True, check=False)
     if started.returncode:
         raise Missing(started.stderr.strip().splitlines()[0])

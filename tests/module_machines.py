@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness import Machine, Missing, busybox, debian, remove
+from harness import Machine, Missing, remove
+from harness import busybox as busybox_below
+from harness import debian as container_of
 
 
 @pytest.fixture(scope="session")
-def debian_machine() -> Iterator[Machine]:
+def debian_machine(debian: str) -> Iterator[Machine]:
     try:
-        machine, container = debian()
+        machine, container = container_of(debian)
     except Missing as error:
         pytest.skip(f"no container of Debian: {error}")
     yield machine
@@ -23,7 +25,7 @@ def debian_machine() -> Iterator[Machine]:
 @pytest.fixture(scope="session")
 def busybox_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     try:
-        machine = busybox(tmp_path_factory.mktemp("busybox"))
+        machine = busybox_below(tmp_path_factory.mktemp("busybox"))
     except Missing as error:
         pytest.skip(str(error))
     yield machine

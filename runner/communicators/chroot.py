@@ -22,8 +22,11 @@ from runner.sdk import Answer, Failed, Heard
 from runner.sdk.listening import Collector
 from runner.sdk.threads import uninterrupted
 
-_HOLD = "trap '' CHLD; echo ready; read -r _"
-"""What the first process does. With ``CHLD`` ignored, the kernel itself buries the orphans that come to it."""
+_HOLD = "echo ready; exec env --ignore-signal=CHLD cat >/dev/null"
+"""What the first process does. With ``CHLD`` ignored, the kernel itself buries the orphans that come to it.
+
+A shell that reads would be woken by their end, and take it for the end of its input.
+"""
 _GRACE = 10.0
 """How long the end of all processes may take before their first one is killed, in seconds."""
 _AS_ROOT = ("--user", "--map-auto", "--map-root-user")

@@ -48,7 +48,7 @@ class Service(Module[Options]):
 
     Where no init runs, as in a container, services are enabled, disabled and masked in the files that the finished
     image's init reads. They are started, stopped and restarted by their init script in /etc/init.d if they have one,
-    and otherwise that is skipped.
+    and otherwise that is skipped; also if policy-rc.d is there and forbids it, as on machines of the builder rootfs.
     """
 
     name = "service"

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness import Machine, Missing, debian, remove
+from harness import Machine, Missing, remove
+from harness import debian as container_of
 
 from runner import registry
 from runner.schema.records import make
@@ -41,9 +42,9 @@ echo 'deb [trusted=yes] file:/repo ./' >/etc/apt/sources.list
 
 
 @pytest.fixture(scope="module")
-def box() -> Iterator[Machine]:
+def box(debian: str) -> Iterator[Machine]:
     try:
-        machine, container = debian()
+        machine, container = container_of(debian)
     except Missing as error:
         pytest.skip(f"no container of Debian: {error}")
     lines = "".join(f"{'|'.join(row)}\n" for row in REPOSITORY)

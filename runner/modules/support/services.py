@@ -153,6 +153,8 @@ def _actions(request: Request, service: Service) -> tuple[list[str], str]:
         return actions, ""
     if not service.startable:
         return actions, f"no init runs on the machine, and {request.name} has no init script to {action} it"
+    if action != "stop" and service.told.get("policy") == "denied":
+        return actions, f"no service is started while the image is made: policy-rc.d forbids to {action} {request.name}"
     return [*actions, action], ""
 
 

@@ -47,6 +47,10 @@ else
 fi
 [ -n "$name" ] && [ -x "$script" ] || exit 0
 say script yes
+if [ -x /usr/sbin/policy-rc.d ]; then
+  /usr/sbin/policy-rc.d "$name" start >/dev/null 2>&1 </dev/null
+  [ $? -ne 101 ] || say policy denied
+fi
 for each in /etc/rc[2-5].d/S[0-9][0-9]"$name"; do
   [ ! -e "$each" ] || { say links enabled; break; }
 done
@@ -63,6 +67,7 @@ exit 0
 """
 """Tells of a service, line by line: which init there is, whether it is known, enabled and active.
 
+``policy`` says that policy-rc.d, which a builder may put there, lets no service start (Debian Policy, 9.3.3.1).
 ``links`` says that the init script is started with the machine, which counts for services that have no unit.
 """
 
