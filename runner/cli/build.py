@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
+from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from runner.cli import common
 from runner.cli.output import Output, colored
@@ -15,7 +16,7 @@ from runner.diagnostics import Diagnostic, Note, Report
 from runner.text import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from runner.events.bus import Subscriber
     from runner.execution.run import Ran
@@ -78,8 +79,17 @@ def run(arguments: Namespace) -> int:
         return status or common.INVALID
     secrets = (*loaded.secrets, *_secret_options(prepared))
     ran = _run(arguments, loaded, prepared, secrets)
+    _settle()
     output.with_secrets(secrets).diagnostics(_diagnostics(ran))
     return _status(ran)
+
+
+def _settle() -> None:
+    """Forget what standard output does not take: the images are made, and the exit status tells of them."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _diagnostics(ran: Ran) -> list[Diagnostic]:
@@ -166,12 +176,11 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     # Not asyncio.run: at its end it would finish the generators that hold what a failed build is to keep.
     loop = asyncio.new_event_loop()
     with ExitStack() as stack:
-        manifests = [Path(arguments.manifest)] if arguments.manifest else []
-        if not arguments.no_record:
-            manifests.append(stack.enter_context(_record(prepared, shop)))
         try:
-            return loop.run_until_complete(run_plan(
-                prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast, manifests=manifests,
+            record, complaints = (None, ()) if arguments.no_record else _recorded(prepared, shop, stack)
+            ran = loop.run_until_complete(run_plan(
+                prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast,
+                record=record, manifest=Path(arguments.manifest) if arguments.manifest else None,
             ))
         finally:
             loop.run_until_complete(loop.shutdown_default_executor())
@@ -179,26 +188,45 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
             reaper.close()
             scratch.remove()
             journal.close()
+    return ran._replace(diagnostics=(*ran.diagnostics, *complaints))
 
 
-@contextmanager
-def _record(prepared: Prepared, shop: Workshop) -> Iterator[Path]:
-    """Keep the record of a run; yield where its manifest goes."""
+def _recorded(
+    prepared: Prepared, shop: Workshop, stack: ExitStack
+) -> tuple[Path | None, tuple[Diagnostic, ...]]:
+    """Begin the record of a run, which is closed with ``stack``; return where its manifest goes, or why there is none.
+
+    No build is given up for it.
+    """
     from datetime import UTC, datetime
 
     from runner.model.encode import to_json
     from runner.planning.concealed import concealed
     from runner.reports.jsonl import JsonLines
-    from runner.store.runs import MANIFEST, directory_of, recorded
+    from runner.store.runs import MANIFEST, begin, directory_of
 
     where = directory_of(shop.world.root, shop.run, datetime.now(UTC))
-    with recorded(where, to_json(concealed(prepared.plan, shop.bus.mask))) as events:
-        shop.bus.subscribe(JsonLines(events))
-        yield where / MANIFEST
+    try:
+        events = begin(where, to_json(concealed(prepared.plan, shop.bus.mask)))
+    except OSError as error:
+        message = f"this run keeps no record: {error.strerror or error}"
+        place = SourceFile(str(where.parent), "").start()
+        return None, (Diagnostic("W812", message, place, hint="--no-record does without one"),)
+    stack.callback(_closed, events)
+    shop.bus.subscribe(JsonLines(events))
+    return where / MANIFEST, ()
+
+
+def _closed(stream: IO[str]) -> None:
+    """Close a stream, whatever could not be written to it: the bus has told so."""
+    with suppress(OSError):
+        stream.close()
 
 
 def _subscriber(arguments: Namespace) -> Subscriber:
     """Return who tells of the run on standard output."""
+    if isinstance(sys.stdout, TextIOWrapper):  # what a terminal has no character for is shown by its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     if arguments.json:
         from runner.reports.jsonl import JsonLines
 
@@ -223,5 +251,5 @@ def _status(ran: Ran) -> int:
     if ran.interrupted:
         return _INTERRUPTED
     if all(outcome in ("ok", "changed") for outcome in outcomes):
-        return _FAILED if ran.diagnostics else 0
+        return _FAILED if any(each.severity == "error" for each in ran.diagnostics) else 0
     return _PARTLY if any(outcome in ("ok", "changed") for outcome in outcomes) else _FAILED

@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 from runner.cli import common
 from runner.cli.output import Output
 from runner.diagnostics import Report, did_you_mean
+from runner.model.manifest import FORMAT
+from runner.schema.check import fits
+from runner.schema.published import published
 from runner.text import SourceFile
 
 _SHORT = 19
@@ -80,12 +83,20 @@ def _images(directory: Path, report: Report) -> Iterator[Image]:
     from runner.store.runs import Damaged, records
 
     for record in records(directory):
-        if isinstance(record, Damaged):
+        reason = record.reason if isinstance(record, Damaged) else _unfit(record.manifest)
+        if reason or isinstance(record, Damaged):
             place = SourceFile(str(record.path), "").start()
-            report.add("W703", f"the record cannot be read: {record.reason}", place)
+            report.add("W703", f"the record cannot be read: {reason}", place)
             continue
         for build in reversed(record.manifest["builds"]):
             yield Image(record.id, build, record.manifest)
+
+
+def _unfit(manifest: Any) -> str | None:
+    """Return why something is no manifest that can be read; nothing when it is one."""
+    if isinstance(manifest, dict) and manifest.get("format", FORMAT) != FORMAT:
+        return "another version of Ingot has written it"
+    return None if fits(manifest, published("manifest")) else "it is no manifest"
 
 
 def _found(images: list[Image], wanted: str) -> Image | None:

@@ -118,6 +118,15 @@ class StepRetried(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FileRead(Event):
+    """A step looked at a file or directory of this computer, to work with it."""
+
+    build: str
+    step: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class CommandOutput(Event):
     """A command wrote a line."""
 

@@ -201,13 +201,17 @@ class Hands:
     def _found(self, verb: Find) -> str | None:
         places = self._places(verb.where)
         path = next((each / verb.path for each in places if (each / verb.path).exists()), None)
-        return None if path is None else str(path.resolve())
+        if path is None:
+            return None
+        self._telling.read(str(path))
+        return str(path.resolve())
 
     def _loaded(self, verb: Load) -> dict[str, Any]:
         report = Report()
         documents = Documents(report)
         entries: dict[Key, Node] = {}
         for path in verb.paths:
+            self._telling.read(path)
             node = documents.load(Path(path), self._task.place)
             if node is None or node.value is None:
                 continue

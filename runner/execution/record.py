@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from runner import __version__
-from runner.events.event import Event, StepFinished, StepStarted
+from runner.events.event import Event, FileRead, StepFinished, StepStarted
 from runner.execution.workshop import Finished
 from runner.model.manifest import Manifest, ManifestBuild, ManifestFile, ManifestStep, Status
 from runner.model.plan import Plan
+from runner.planning.digests import Digests
 from runner.planning.planner import last_key
+from runner.reading.context import shown
 
 
 class Steps:
-    """Notes the steps of all builds, as the events tell them."""
+    """Notes the steps of all builds and the files they read, as the events tell them."""
 
     def __init__(self) -> None:
-        self._modules: dict[tuple[str, int], str] = {}
+        self._started: dict[tuple[str, int], StepStarted] = {}
+        self.files: dict[str, None] = {}
+        """The files that tasks stand in, and those that they read."""
         self.of: dict[str, list[ManifestStep]] = {}
         """Build -> its steps, in the order in which they ended."""
 
@@ -27,10 +32,15 @@ class Steps:
         """Take in an event."""
         match event:
             case StepStarted():
-                self._modules[event.build, event.step] = event.module
+                self._started[event.build, event.step] = event
+                self.files[event.place.rpartition(":")[0]] = None
+            case FileRead():
+                self.files[event.path] = None
             case StepFinished():
-                module = self._modules.pop((event.build, event.step), "")
-                step = ManifestStep(event.name, event.section, module, event.outcome, event.took)
+                started = self._started.pop((event.build, event.step))
+                step = ManifestStep(
+                    event.name, event.section, started.module, event.outcome, event.took, started.role, event.ignored
+                )
                 self.of.setdefault(event.build, []).append(step)
             case _:
                 pass
@@ -50,12 +60,12 @@ def manifest_of(run: str, plan: Plan, results: Iterable[Finished], directory: Pa
     )
     times = [moment for each in finished.values() for moment in (each.started, each.finished)]
     variables = {name: each.value for name, each in plan.variables.items() if not each.sensitive}
-    inputs = _inputs(plan, finished)
+    inputs = _inputs(plan, finished, steps)
     return Manifest(run, __version__, plan.playbook, _time(min(times)), _time(max(times)), builds, inputs, variables)
 
 
-def _inputs(plan: Plan, finished: Mapping[str, Finished]) -> dict[str, str]:
-    """Return the files that were read: for the plan, and by builders, steps and post-processors of what was made."""
+def _inputs(plan: Plan, finished: Mapping[str, Finished], noted: Steps) -> dict[str, str]:
+    """Return the files that were read: for the plan, by what it was made of, and those that only the builds named."""
     found = dict(plan.files)
     for build in plan.builds:
         if build.name in finished:
@@ -63,6 +73,11 @@ def _inputs(plan: Plan, finished: Mapping[str, Finished]) -> dict[str, str]:
             steps = (*build.steps, *build.handlers, *build.verify, *build.on_error)
             for files in (build.files, *(step.files for step in steps), *(link.files for link in links)):
                 found |= files
+    known, digests = {Path(name).resolve() for name in found}, Digests()
+    for path in map(Path, noted.files):
+        if path.resolve() not in known:
+            with suppress(OSError):  # it is gone since, or stands for standard input
+                found[shown(path)] = digests.file(path)
     return dict(sorted(found.items()))
 
 
@@ -83,7 +98,7 @@ def _build(each: Finished, start_from: str | None, key: str, directory: Path) ->
 def _files(path: Path) -> Iterator[Path]:
     """Yield a file, or all those below a directory; nothing for what is gone."""
     if path.is_dir():
-        yield from (each for each in sorted(path.rglob("*")) if each.is_file())
+        yield from (each for each in sorted(path.rglob("*")) if each.is_file() and not each.is_symlink())
     elif path.exists():
         yield path
 

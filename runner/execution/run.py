@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,9 +34,9 @@ class Ran(NamedTuple):
 
 async def run_plan(
     prepared: Prepared, shop: Workshop, *, parallel: int = 0, fail_fast: bool = False,
-    manifests: Sequence[Path] = (),
+    record: Path | None = None, manifest: Path | None = None,
 ) -> Ran:
-    """Make the builds of a plan, and then their manifest in each of ``manifests`` if anything was made."""
+    """Make the builds of a plan; then write their manifest to ``record``, and to ``manifest`` if anything was made."""
     began = time.monotonic()
     names = [name for wave in prepared.plan.order for name in wave]
     steps = Steps()
@@ -52,7 +52,10 @@ async def run_plan(
         if not interrupts.times:
             raise
     results = {name: supervisor.results[name] for name in names}
-    diagnostics = _record(prepared, shop, results, steps, manifests)
+    made = any(artifact.made for each in results.values() for artifact in each.artifacts)
+    wanted = ((record if names else None, "W812"), (manifest if made else None, "E812"))
+    paths = {path: code for path, code in wanted if path}
+    diagnostics = tuple(_recorded(prepared, shop, results, steps, paths))
     outcomes = {name: each.outcome for name, each in results.items()}
     shop.bus.emit(RunFinished(shop.run, round(time.monotonic() - began, 6), outcomes))
     return Ran(results, interrupts.times > 0, diagnostics)
@@ -66,18 +69,16 @@ def _job(ground: Ground, shop: Workshop) -> Job:
     return Job(build.name, build.builder, ground.use.place, build.start_from, make)
 
 
-def _record(
-    prepared: Prepared, shop: Workshop, results: Mapping[str, Finished], steps: Steps, paths: Sequence[Path]
-) -> tuple[Diagnostic, ...]:
-    """Write the manifest wherever it is wanted, if there is anything to tell of."""
-    if not any(artifact.made for each in results.values() for artifact in each.artifacts):
-        return ()
-    for path in paths:
+def _recorded(
+    prepared: Prepared, shop: Workshop, results: Mapping[str, Finished], steps: Steps, paths: Mapping[Path, str]
+) -> Iterator[Diagnostic]:
+    """Write the manifest to each of ``paths``; yield why that cannot be, by the codes that are said for them."""
+    for path, code in paths.items():
         try:
             manifest = manifest_of(shop.run, prepared.plan, results.values(), shop.world.root, steps)
             write_whole(path, to_json(masked(manifest, shop.bus.mask)))
         except OSError as error:
-            message = f"the manifest cannot be written: {error.strerror}"
-            return (Diagnostic("E812", message, SourceFile(str(path), "").start()),)
-        shop.bus.emit(ManifestWritten(str(path)))
-    return ()
+            message = f"the manifest cannot be written: {error.strerror or error}"
+            yield Diagnostic(code, message, SourceFile(str(path), "").start())
+        else:
+            shop.bus.emit(ManifestWritten(str(path)))

@@ -9,6 +9,7 @@ from typing import Literal
 from runner.events.bus import Bus
 from runner.events.event import (
     CommandOutput,
+    FileRead,
     ItemFinished,
     Outcome,
     Said,
@@ -52,6 +53,10 @@ class Telling:
     def said(self, text: str) -> None:
         """Tell a line of the step's own."""
         self._bus.emit(Said(self._build, self._number, self._shown(text)))
+
+    def read(self, path: str) -> None:
+        """Tell which file of this computer the step works with."""
+        self._bus.emit(FileRead(self._build, self._number, path))
 
     def asked(self, text: str) -> None:
         """Put a question, whose answer is typed next."""

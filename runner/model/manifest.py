@@ -32,6 +32,9 @@ class ManifestStep(NamedTuple):
     outcome: str
     took: float
     """In seconds."""
+    role: str | None = None
+    ignored: bool = False
+    """Whether it failed and the build went on."""
 
 
 class ManifestBuild(NamedTuple):

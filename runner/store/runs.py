@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
@@ -23,20 +23,21 @@ def directory_of(root: Path, run: str, moment: datetime) -> Path:
     return root / ".ingot" / "runs" / f"{moment:%Y%m%dT%H%M%S}.{moment.microsecond // 1000:03}Z-{run[:_SHORT]}"
 
 
-@contextmanager
-def recorded(where: Path, plan: str) -> Iterator[TextIO]:
-    """Begin the record of a run in a directory of its own; yield where its events go. Raises ``OSError``."""
+def begin(where: Path, plan: str) -> TextIO:
+    """Begin the record of a run in a directory of its own; return the file for its events.
+
+    Raises ``OSError`` when there can be none; nothing is left then.
+    """
     where.mkdir(parents=True)
-    ignored = where.parents[1] / ".gitignore"
-    if not ignored.exists():
-        write_whole(ignored, "*\n")
-    write_whole(where / PLAN, plan)
-    events = (where / EVENTS).open("a", encoding="utf-8")
     try:
-        yield events
-    finally:
-        with suppress(OSError):  # the disk is full, and the bus has dropped the record for it
-            events.close()
+        ignored = where.parents[1] / ".gitignore"
+        if not ignored.exists():
+            write_whole(ignored, "*\n")
+        write_whole(where / PLAN, plan)
+        return (where / EVENTS).open("a", encoding="utf-8")
+    except BaseException:
+        shutil.rmtree(where, ignore_errors=True)
+        raise
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -57,8 +58,9 @@ class Found(NamedTuple):
     """The record of a run that is over, read again."""
 
     id: str
-    directory: Path
-    manifest: dict[str, Any]
+    path: Path
+    manifest: Any
+    """What JSON is in it: nobody has looked yet whether it is a manifest."""
 
 
 class Damaged(NamedTuple):
@@ -76,11 +78,9 @@ def records(root: Path) -> Iterator[Found | Damaged]:
     for path in sorted((root / ".ingot" / "runs").glob(f"*/{MANIFEST}"), reverse=True):
         try:
             manifest = json.loads(path.read_text(encoding="utf-8"))
-            builds = manifest["builds"]
-            assert all(isinstance(each["name"], str) for each in builds)
         except OSError as error:
             yield Damaged(path, error.strerror or str(error))
-        except (ValueError, KeyError, TypeError, AssertionError):
-            yield Damaged(path, "it is no manifest")
+        except (ValueError, RecursionError):
+            yield Damaged(path, "it is no JSON")
         else:
-            yield Found(path.parent.name, path.parent, manifest)
+            yield Found(path.parent.name, path, manifest)

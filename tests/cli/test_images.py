@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import hashlib
 import json
+import re
+from typing import Any
 
+import jsonschema
 import pytest
 from conftest import Ingot
+
+from runner.schema.published import published
 
 PLAYBOOK = """
 variables: {text: hello, token: {type: string, default: hush-hush, sensitive: true}}
@@ -44,7 +50,9 @@ def test_the_newest_image_of_a_build_is_shown(built: Ingot) -> None:
     assert [file["size"] for file in json.loads(built("images", "show", f"{first['record']}:web.page", "--json").stdout)
             ["files"]] == [5]
     text = built("images", "show", "web.page").stdout
-    parts = ("build        web.page", "what         Stored file: page.txt", "page.txt  11 B  sha256:", "ok        Launch")
+    parts = (
+        "build        web.page", "what         Stored file: page.txt", "page.txt  11 B  sha256:", "ok        Launch",
+    )
     assert [part for part in parts if part not in text] == []
 
 
@@ -72,3 +80,71 @@ def test_an_unknown_image_is_told_with_what_may_be_meant(built: Ingot) -> None:
     assert answer.status == 2
     assert "error[E703]: there is no image 'web.pages'" in answer.stderr
     assert "did you mean 'web.page'?" in answer.stderr
+
+
+LATE = """
+sources: {here: {builder: file, target: out.txt, content: hello}}
+plays:
+  - sources: [here]
+    tasks:
+      - set_fact: {which: more}
+      - include_vars: {file: "{{ which }}.yml"}
+      - include_tasks: {file: "tasks/{{ which }}.yml"}
+      - {name: Break, fail: {msg: no}, ignore_errors: true}
+"""
+
+
+def test_files_that_only_the_build_names_are_inputs_and_steps_say_what_was_ignored(ingot: Ingot) -> None:
+    ingot.write({"playbook.yml": LATE, "more.yml": "a: 1", "tasks/more.yml": "- debug: {msg: hi}"})
+    assert ingot("build", "playbook.yml").status == 0
+    (path,) = (ingot.directory / ".ingot" / "runs").glob("*/manifest.json")
+    manifest = json.loads(path.read_text())
+    assert set(manifest["inputs"]) == {"playbook.yml", "more.yml", "tasks/more.yml"}
+    content = (ingot.directory / "more.yml").read_bytes()
+    assert manifest["inputs"]["more.yml"] == hashlib.sha256(content).hexdigest()
+    ignored = [step for step in manifest["builds"][0]["steps"] if step["ignored"]]
+    assert [(step["name"], step["module"], step["outcome"]) for step in ignored] == [("Break", "fail", "failed")]
+
+
+def test_a_run_that_made_nothing_is_recorded(ingot: Ingot) -> None:
+    ingot.write({"playbook.yml": PLAYBOOK})
+    assert ingot("build", "playbook.yml", "--only", "bad.*", "--manifest", "m.json").status == 1
+    assert not (ingot.directory / "m.json").exists()
+    assert len(ingot("images", "list").stdout.splitlines()) == 1
+    assert ingot("images", "list", "--all").stdout.splitlines()[1].split()[:2] == ["bad.broken", "failed"]
+    shown = ingot("images", "show", "bad.broken").stdout
+    assert "status       failed" in shown
+    assert "playbook.yml:11:13: E802: the task 'fail' failed" in shown
+
+
+DAMAGED: dict[str, tuple[Any, str]] = {
+    "cut short": ('{"run": "x", ', "it is no JSON"),
+    "not text": (b"\xff\xfe", "it is no JSON"),
+    "too deep": ("[" * 100_000, "it is no JSON"),
+    "a list": ("[]", "it is no manifest"),
+    "something else": ('{"builds": [{"name": "a"}], "format": 1}', "it is no manifest"),
+    "of another version": ('{"format": 99}', "another version of Ingot has written it"),
+    "a directory": (None, "Is a directory"),
+}
+
+
+@pytest.mark.parametrize(("content", "reason"), DAMAGED.values(), ids=DAMAGED)
+def test_a_damaged_record_is_skipped_with_a_warning(built: Ingot, content: Any, reason: str) -> None:
+    path = built.directory / ".ingot" / "runs" / "20000101T000000Z-12345678" / "manifest.json"
+    path.parent.mkdir()
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    answer = built("images", "list")
+    assert (answer.status, len(answer.stdout.splitlines())) == (0, 3)
+    assert f"warning[W703]: the record cannot be read: {reason}" in answer.stderr
+    assert json.loads(built("images", "list", "--json").stdout)[0]["name"] == "web.other"
+
+
+def test_the_lists_shape_is_that_of_the_manifests_schema(built: Ingot) -> None:
+    builds = json.loads(built("images", "list", "--json", "--all").stdout)
+    schema = published("manifest")["$defs"]["ManifestBuild"] | {"$defs": published("manifest")["$defs"]}
+    for build in builds:
+        assert re.fullmatch(r"\d{8}T\d{6}(\.\d{3})?Z-[0-9a-f]{8}", build.pop("record"))
+        jsonschema.validate(build, schema)
