@@ -15,6 +15,7 @@ from runner.expand.inputs import Input
 from runner.expand.render import OMIT, render, render_bare
 from runner.expand.scope import MISSING, Namespace, Scope
 from runner.model.playbook import Data, Playbook
+from runner.text.paths import is_file
 
 if TYPE_CHECKING:  # loaded by the first expression that throws dice
     import random
@@ -125,10 +126,16 @@ class _Functions(Mapping[str, Any]):
         return len({*functions.names(), *self._own})
 
 
-def _evaluate(text: str, scope: Scope) -> Any:
+def _evaluate(text: str, scope: Scope, search_path: Sequence[Path] = ()) -> Any:
+    """Return what a template file's text comes to; templates that it includes are looked for in ``search_path``."""
     from runner.expand.jinja import evaluate_file
 
-    return evaluate_file(text, scope)
+    def load(name: str) -> str | None:
+        places = sorted(search_path, key=lambda place: place.name != "templates")
+        found = next((place / name for place in places if is_file(place / name)), None)
+        return None if found is None else found.read_text(encoding="utf-8")
+
+    return evaluate_file(text, scope, load=load)
 
 
 def _uuids(world: World) -> Callable[[], str]:
@@ -169,10 +176,10 @@ def lookup_functions(
     def context() -> Any:
         from runner.expand.lookups.context import LookupContext
 
+        search_path = tuple(places()) if places else (world.root / "files", world.root)
         return LookupContext(
-            search_path=tuple(places()) if places else (world.root / "files", world.root),
-            variables=Variables(scope), environ=world.environ, cwd=world.cwd,
-            render=lambda text, names: _evaluate(text, scope.with_layers(names)),
+            search_path, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
+            render=lambda text, names: _evaluate(text, scope.with_layers(names), search_path),
         )
 
     def query(name: str, *terms: Any, **options: Any) -> list[Any]:
