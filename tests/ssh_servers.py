@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import os
 import secrets
@@ -10,17 +11,20 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from runner.communicators.ssh import connected
 from runner.communicators.ssh_settings import Login, Server, Settings, Trust
+from runner.sdk import Command, Communicator
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
 _CONFIG = """
+AddressFamily inet
 ListenAddress 127.0.0.1:{port}
 HostKey {here}/host
 AuthorizedKeysFile {here}/authorized_keys
@@ -54,17 +58,18 @@ class Sshd(NamedTuple):
 
     @property
     def login(self) -> Login:
+        """How to log in with the key."""
         return Login(getpass.getuser(), key_file=self.key)
 
-    @property
-    def server(self) -> Server:
-        return Server("127.0.0.1", self.port, self.login)
+    def server(self, login: Login | None = None) -> Server:
+        """Where it is, and how to log in to it."""
+        return Server("127.0.0.1", self.port, login or self.login)
 
     def settings(self, **more: Any) -> Settings:
         """How to reach it."""
         return Settings(**{
-            "server": self.server, "trust": Trust(expected=(self.host_key,)), "timeout": 20, "forward_agent": False,
-            **more,
+            "server": self.server(), "trust": Trust(expected=(self.host_key,)), "timeout": 20, "forward_agent": False,
+            "handshake_attempts": 1, **more,
         })
 
     def said(self) -> str:
@@ -83,10 +88,43 @@ class Sshd(NamedTuple):
                 os.kill(pid, signal.SIGKILL)
 
 
+def through(settings: Settings, work: Callable[[Communicator], Awaitable[Any]]) -> Any:
+    """Return what some work on a machine gives."""
+    async def go() -> Any:
+        async with connected(settings) as line:
+            return await work(line)
+
+    return asyncio.run(go())
+
+
+def sh(text: str, **more: Any) -> Command:
+    """A command for a shell."""
+    return Command(("sh", "-c", text), **more)
+
+
+def said(settings: Settings, command: Command) -> tuple[int, str, str]:
+    """Return what a command on a machine gives: status and output."""
+    answer = through(settings, lambda line: line.run(command))
+    return answer.status, answer.stdout, answer.stderr
+
+
+def hello(settings: Settings) -> str:
+    """Return ``hello``, if the machine can be reached."""
+    status, out, _ = said(settings, sh("echo hello"))
+    return out.strip() if status == 0 else f"status {status}"
+
+
 def key_at(path: Path, *more: str) -> None:
     """Make a key pair."""
     words = ["ssh-keygen", "-q", "-N", "", "-C", "test", "-f", str(path), *(more or ("-t", "ed25519"))]
     subprocess.run(words, check=True)
+
+
+def known(path: Path, *lines: str) -> Path:
+    """Write a file of known hosts."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{each}\n" for each in lines))
+    return path
 
 
 def free_port() -> int:
@@ -97,14 +135,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(here: Path, more: str = "", *, port: int | None = None) -> Iterator[Sshd]:
-    """Run a server in the directory ``here``."""
+def running(here: Path, more: str = "", *, port: int | None = None, authority: Path | None = None) -> Iterator[Sshd]:
+    """Run a server in the directory ``here``, whose host key is signed by ``authority``, if there is one."""
     port = port or free_port()
     for name in ("host", "user"):
         if not (here / name).exists():
             key_at(here / name)
     shutil.copy(here / "user.pub", here / "authorized_keys")
-    (here / "config").write_text(_CONFIG.format(port=port, here=here, more=more))
+    if authority is not None:
+        signing = ["ssh-keygen", "-q", "-s", str(authority), "-I", "host", "-h", "-n", "127.0.0.1"]
+        subprocess.run([*signing, str(here / "host.pub")], check=True)
+    (here / "config").write_text(_CONFIG.format(port=port, here=here, more=more.replace("{here}", str(here))))
     assert SSHD is not None
     with (here / "log").open("wb") as log:
         process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(here / "config")], stdout=log, stderr=log)

@@ -112,13 +112,16 @@ def _beside(path: Path) -> Path:
 def _unpacked(stream: IO[bytes], to: Path) -> None:
     """Unpack what a machine sent: files, directories and links that stay inside; never devices, never owners."""
     to.mkdir()
-    with contextlib.closing(tarfile.open(fileobj=stream, mode="r:")) as archive:
-        for member in archive:
-            if member.isfile() or member.isdir() or member.issym() or member.islnk():
-                try:
+    try:
+        with contextlib.closing(tarfile.open(fileobj=stream, mode="r:")) as archive:
+            for member in archive:
+                if member.isfile() or member.isdir() or member.issym() or member.islnk():
                     archive.extract(member, to, filter="tar", set_attrs=not member.issym())
-                except tarfile.FilterError as error:
-                    raise Failed(f"the machine sent a file that does not belong there: {error}") from error
+    except tarfile.FilterError as error:
+        raise Failed(f"the machine sent a file that does not belong there: {error}") from error
+    except tarfile.ReadError as error:
+        message = f"what the machine sent is no archive: {error}"
+        raise Failed(message, "what its shell prints at every login, as by ~/.bashrc, would come in between") from error
 
 
 def _placed(part: Path, to: Path, inside: bool) -> None:  # noqa: FBT001 - handed through held()

@@ -63,14 +63,20 @@ class Shell:
             shell._channel = await transport.open(("/bin/sh",), shell._feed)
             shell._watch = asyncio.create_task(shell._watched(shell._channel))
             async with asyncio.timeout(_START):
-                await shell.run('set +m; echo $$ "$(id -u 2>/dev/null)"', out, err)
+                await shell.run('set +m; echo; echo $$ "$(id -u 2>/dev/null)"', out, err)
         except TimeoutError:
             await shell.close()
             raise Failed(f"the machine's shell does not answer within {_START:g} seconds") from None
+        except Failed as failed:
+            await shell.close()
+            if said := (out.text + err.text).strip():
+                raise Failed(f"the machine runs no shell, but says: {said}") from failed
+            raise
         except BaseException:
             await shell.close()
             raise
-        pid, _, uid = out.text.strip().partition(" ")
+        # What comes before the last line is what a login prints, such as a greeting.
+        pid, _, uid = out.text.strip().rpartition("\n")[2].partition(" ")
         shell.pid, shell.uid = int(pid), int(uid) if uid.isdecimal() else None
         return shell
 
