@@ -44,6 +44,17 @@ class Image(NamedTuple):
         return str(self.build.get("artifact") or "")
 
     @property
+    def made(self) -> bool:
+        """Whether there is an image; what post-processors made of one has no id."""
+        return "artifact" in self.build
+
+    @property
+    def shown(self) -> str:
+        """What stands for it in a table: its id, or its first file, or why there is none."""
+        files = [file["path"] for file in self.build["files"]]
+        return self.id[:_SHORT] or (files[0] if files and self.made else self.build["status"])
+
+    @property
     def size(self) -> int:
         """The size of its files, in bytes."""
         return sum(file["size"] for file in self.build.get("files", ()))
@@ -67,7 +78,7 @@ def run(arguments: Namespace) -> int:
     report, output = Report(), Output(arguments.format)
     images = list(_images(Path(arguments.directory), report))
     if arguments.verb == "list":
-        _list(images if arguments.all else [each for each in images if each.id], as_json=arguments.json)
+        _list(images if arguments.all else [each for each in images if each.made], as_json=arguments.json)
     elif (found := _found(images, arguments.image)) is not None:
         _show(found, as_json=arguments.json)
     else:
@@ -103,8 +114,8 @@ def _found(images: list[Image], wanted: str) -> Image | None:
     """Return the newest image that is called so: by build, by id or its beginning, by run."""
     run, _, build = wanted.partition(":")
     ways = (
-        lambda each: each.id == wanted,
-        lambda each: each.name == wanted and each.id,
+        lambda each: each.id == wanted != "",
+        lambda each: each.name == wanted and each.made,
         lambda each: each.name == wanted,
         lambda each: run in (each.run, each.manifest["run"]) and build in ("", each.name),
         lambda each: len(wanted) >= _BEGINNING and each.id.removeprefix("sha256:").startswith(wanted),
@@ -118,7 +129,7 @@ def _list(images: list[Image], *, as_json: bool) -> None:
         return
     rows = [("BUILD", "IMAGE", "BUILDER", "SIZE", "MADE", "RUN")]
     rows += [
-        (each.name, each.id[:_SHORT] or each.build["status"], each.build["builder"],
+        (each.name, each.shown, each.build["builder"],
          size(each.size) if each.size else "", each.build["finished"][:19].replace("T", " "), each.run)
         for each in images
     ]
@@ -133,7 +144,7 @@ def _show(image: Image, *, as_json: bool) -> None:
         return
     build, manifest = image.build, image.manifest
     lines = {
-        "build": image.name, "image": image.id or "none", "what": build.get("description", ""),
+        "build": image.name, "image": image.id or image.shown, "what": build.get("description", ""),
         "builder": build["builder"], "status": build["status"], "run": f"{image.run} ({manifest['run']})",
         "playbook": manifest["playbook"], "started": build["started"], "finished": build["finished"],
         "starts from": ", ".join(build.get("parents", ())), "ingot": manifest["ingot"],

@@ -85,6 +85,8 @@ class Live(Console):
                 self._doing[build] = (f"{build}: {_named(event)}", event.at)
                 self._steps[build] = event
                 self._output[build], self._left_out[build] = deque(maxlen=_KEPT), 0
+            case StepFinished():
+                self._doing[build] = (build, event.at)
             case Said(asks=True):
                 self._asking.add(build)
             case BuildFinished():

@@ -117,6 +117,16 @@ def test_a_run_that_made_nothing_is_recorded(ingot: Ingot) -> None:
     assert "playbook.yml:11:13: E802: the task 'fail' failed" in shown
 
 
+def test_what_a_post_processor_made_of_an_image_is_listed(ingot: Ingot) -> None:
+    chain = "sources: [page], post_processors: [{compress: {output: a.tar}}]}"
+    packed = PLAYBOOK.replace("sources: [page, other]}", chain)
+    ingot.write({"playbook.yml": packed})
+    assert ingot("build", "playbook.yml", "--only", "web.*").status == 0
+    assert ingot("images", "list").stdout.splitlines()[1].split()[:3] == ["web.page", "a.tar", "file"]
+    assert json.loads(ingot("images", "show", "web.page", "--json").stdout)["files"][0]["path"] == "a.tar"
+    assert ingot("images", "show", "").status == 2
+
+
 DAMAGED: dict[str, tuple[Any, str]] = {
     "cut short": ('{"run": "x", ', "it is no JSON"),
     "not text": (b"\xff\xfe", "it is no JSON"),
