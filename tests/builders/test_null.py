@@ -1,159 +1,101 @@
-"""Work on a machine that is there: through a real SSH server, by whole playbooks."""
+"""Work on machines that are already there, by whole playbooks, over a real SSH server."""
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import yaml
 from conftest import Answer, Ingot
 from ssh_servers import Sshd
 
-from runner.builders.null import Null, Options
-from runner.builders.shared.ssh import about, settings_of
-from runner.communicators.ssh_settings import Login, Proxy, Server, Settings, Trust, Tunnel
-from runner.sdk import Failed, Session
 
-
-def build(ingot: Ingot, source: dict[str, Any], *tasks: Any, **environment: str) -> Answer:
-    play = {"sources": ["box"], "gather_facts": False, "tasks": list(tasks)}
-    playbook = {"sources": {"box": {"builder": "null", **source}}, "plays": [play]}
-    ingot.write({"playbook.yml": yaml.safe_dump(playbook, sort_keys=False)})
-    return ingot("build", "playbook.yml", **environment)
-
-
-def reaching(sshd: Sshd, **more: Any) -> dict[str, Any]:
-    return {
-        "ssh_host": "127.0.0.1", "ssh_port": sshd.port, "ssh_username": sshd.login.user,
-        "ssh_private_key_file": str(sshd.key), "ssh_host_keys": [sshd.host_key], **more,
+def build(ingot: Ingot, source: dict[str, Any], *tasks: Any) -> Answer:
+    playbook = {
+        "sources": {"box": {"builder": "null", **source}},
+        "plays": [{"name": "work", "sources": ["box"], "gather_facts": False, "tasks": list(tasks)}],
     }
+    ingot.write({"playbook.yml": yaml.safe_dump(playbook, sort_keys=False)})
+    return ingot("build", "playbook.yml")
+
+
+def login(sshd: Sshd, **more: Any) -> dict[str, Any]:
+    return {
+        "ssh_host": "127.0.0.1", "ssh_port": sshd.port, "ssh_username": getpass.getuser(),
+        "ssh_private_key_file": str(sshd.key), "ssh_host_keys": [sshd.host_key], "ssh_timeout": "20s",
+        "ssh_handshake_attempts": 1, **more,
+    }  # fmt: skip
 
 
 def test_tasks_work_on_the_machine(ingot: Ingot, sshd: Sshd, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    ingot.write({"motd.j2": "{{ build.User }} at {{ build.Host }}:{{ build.Port }} is {{ build.ID }}"})
     answer = build(
-        ingot, reaching(sshd, pause_before_connecting="1ms"),
-        {"shell": 'echo "{{ build.ID }} {{ build.ConnType }} {{ build.User }}@{{ build.Host }}:{{ build.Port }}"'},
-        {"copy": {"content": "made", "dest": str(tmp_path / "made")}},
+        ingot, login(sshd),
+        {"file": {"path": str(there), "state": "directory", "mode": "0700"}},
+        {"template": {"src": "motd.j2", "dest": str(there / "motd")}},
+        {"shell": 'echo "$SSH_CONNECTION" >connection', "args": {"chdir": str(there)}},
     )
-    assert answer.status == 0, answer.stderr
-    assert f"Null ssh {sshd.login.user}@127.0.0.1:{sshd.port}" in answer.stdout
-    assert "connecting again in 1ms" in answer.stdout
-    assert (tmp_path / "made").read_text() == "made"
+    assert answer.status == 0, answer.stdout + answer.stderr
+    assert there.stat().st_mode & 0o777 == 0o700
+    assert (there / "motd").read_text().strip() == f"{getpass.getuser()} at 127.0.0.1:{sshd.port} is Null"
+    assert (there / "connection").read_text().split()[3] == str(sshd.port)
 
 
-def test_a_machine_that_is_not_known_is_refused_in_words(ingot: Ingot, sshd: Sshd, tmp_path: Path) -> None:
-    answer = build(ingot, reaching(sshd, ssh_host_keys=None), {"shell": "true"}, HOME=str(tmp_path))
+def test_a_task_that_fails_fails_the_build(ingot: Ingot, sshd: Sshd) -> None:
+    answer = build(ingot, login(sshd), {"shell": "echo told why >&2; exit 3"})
     assert answer.status == 1
-    assert f"the host key of 127.0.0.1:{sshd.port} is not known: ssh-ed25519 SHA256:" in answer.stderr
-    assert "ssh_strict_host_key_checking: accept-new" in answer.stderr
-    source = reaching(sshd, ssh_host_keys=None, ssh_strict_host_key_checking="accept-new")
-    assert build(ingot, source, {"shell": "true"}, HOME=str(tmp_path)).status == 0
-    assert (tmp_path / ".ssh" / "known_hosts").read_text().startswith(f"[127.0.0.1]:{sshd.port} ssh-ed25519 ")
+    assert "told why" in answer.stdout + answer.stderr
+
+
+def test_a_pause_lies_between_two_connections(ingot: Ingot, sshd: Sshd) -> None:
+    before = sshd.said().count("Accepted publickey")
+    answer = build(ingot, login(sshd, pause_before_connecting="10ms"), {"command": "true"})
+    assert answer.status == 0, answer.stdout + answer.stderr
+    assert sshd.said().count("Accepted publickey") == before + 2
+    assert "connecting again in 10ms" in answer.stdout + answer.stderr
+
+
+def test_host_keys_are_known_from_a_file_beside_the_playbook(ingot: Ingot, sshd: Sshd) -> None:
+    source = login(sshd, ssh_known_hosts_file="known")
+    del source["ssh_host_keys"]
+    answer = build(ingot, source, {"command": "true"})
+    assert answer.status == 1
+    assert "is not known" in answer.stdout + answer.stderr
+    assert "ssh_strict_host_key_checking: accept-new" in answer.stdout + answer.stderr
+    assert build(ingot, {**source, "ssh_strict_host_key_checking": "accept-new"}, {"command": "true"}).status == 0
+    assert build(ingot, source, {"command": "true"}).status == 0
+    assert sshd.host_key.split()[1] in (ingot.directory / "known").read_text()
+
+
+@pytest.mark.parametrize(("change", "message"), [
+    ({"ssh_host": None}, "ssh_host is missing"),
+    ({"ssh_username": None}, "ssh_username is missing"),
+    ({"ssh_private_key_file": None}, "there is nothing to log in with"),
+    ({"ssh_private_key_file": "none"}, "cannot be read"),
+    ({"ssh_local_tunnels": ["8080"]}, "'8080' is not of the form PORT:HOST:PORT"),
+    ({"ssh_bastion_host": "127.0.0.1"}, "ssh_bastion_username is missing"),
+    ({"communicator": "winrm"}, "communicator 'winrm'"),
+    ({"temporary_key_pair_type": "rsa"}, "temporary_key_pair_type"),
+    ({"ssh_clear_authorized_keys": True}, "ssh_clear_authorized_keys"),
+])  # fmt: skip
+def test_what_cannot_be_done_is_told(ingot: Ingot, sshd: Sshd, change: dict[str, Any], message: str) -> None:
+    source = {name: value for name, value in login(sshd, **change).items() if value is not None}
+    answer = build(ingot, source, {"command": "true"})
+    assert answer.status != 0
+    assert message in answer.stdout + answer.stderr
+    assert "Traceback" not in answer.stdout + answer.stderr
+
+
+def test_without_a_communicator_nothing_is_reached(ingot: Ingot) -> None:
+    answer = build(ingot, {"communicator": "none"})
+    assert answer.status == 0, answer.stdout + answer.stderr
 
 
 def test_a_password_is_shown_nowhere(ingot: Ingot, sshd: Sshd) -> None:
-    source = reaching(sshd, ssh_password="not for your eyes")
+    source = login(sshd, ssh_password="not for your eyes")
     answer = build(ingot, source, {"shell": "echo {{ build.Password | quote }}"})
     assert answer.status == 0, answer.stderr
     assert "not for your eyes" not in answer.stdout + answer.stderr
-
-
-@pytest.mark.parametrize(("options", "gap"), [
-    ({"communicator": "winrm"}, "communicator 'winrm'"),
-    ({"ssh_clear_authorized_keys": True}, "ssh_clear_authorized_keys, for it makes no machine and no key"),
-    ({"temporary_key_pair_type": "rsa"}, "temporary_key_pair_type, for it makes no machine and no key"),
-    ({"ssh_clear_authorized_keys": False}, None),
-    ({"communicator": "none", "ssh_clear_authorized_keys": True}, None),
-])
-def test_what_makes_no_sense_is_refused(options: dict[str, Any], gap: str | None) -> None:
-    assert Null.gap(options) == gap
-
-
-def settings(*, made: bool = False, **options: Any) -> Settings:
-    session = cast(Session, Somewhere())
-    return settings_of(Options(**{"ssh_host": "there", "ssh_username": "me", **options}), session, made=made)
-
-
-class Somewhere:
-    """As much of a session as matters here."""
-
-    root = Path("/playbook")
-    ask = None
-
-
-ME = Login("me", "secret")
-
-
-@pytest.mark.parametrize(("options", "expected"), [
-    ({}, {}),
-    ({"ssh_port": 2222}, {"server": Server("there", 2222, ME)}),
-    ({"ssh_private_key": "KEY"}, {"server": Server("there", 22, Login("me", "secret", "KEY"))}),
-    ({"ssh_private_key_file": "keys/id", "ssh_certificate_file": "/etc/id-cert.pub"}, {
-        "server": Server(
-            "there", 22, Login("me", "secret", None, Path("/playbook/keys/id"), Path("/etc/id-cert.pub"))
-        ),
-    }),
-    ({"ssh_agent_auth": True}, {"server": Server("there", 22, Login("me", "secret", agent=True))}),
-    ({"ssh_ciphers": ["a"], "ssh_key_exchange_algorithms": ["b"]}, {"ciphers": ("a",), "key_exchange": ("b",)}),
-    ({"ssh_pty": True}, {"pty": True}),
-    ({"ssh_timeout": "1m30s"}, {"timeout": 90}),
-    ({"ssh_wait_timeout": "7s"}, {"timeout": 7}),
-    ({"ssh_handshake_attempts": 3}, {"handshake_attempts": 3}),
-    ({"ssh_keep_alive_interval": "1m"}, {"keep_alive": 60}),
-    ({"ssh_keep_alive_interval": "-1s"}, {"keep_alive": 0}),
-    ({"ssh_read_write_timeout": "2m"}, {"silence": 120}),
-    ({"ssh_disable_agent_forwarding": True}, {"forward_agent": False}),
-    ({"ssh_strict_host_key_checking": False}, {"trust": Trust("no")}),
-    ({"ssh_strict_host_key_checking": "no"}, {"trust": Trust("no")}),
-    ({"ssh_strict_host_key_checking": "accept-new"}, {"trust": Trust("accept-new")}),
-    ({"ssh_known_hosts_file": "known"}, {"trust": Trust("yes", (Path("/playbook/known"),))}),
-    ({"ssh_host_keys": ["SHA256:x"]}, {"trust": Trust("yes", (), ("SHA256:x",))}),
-    ({"made": True}, {"trust": Trust("first")}),
-    ({"made": True, "ssh_strict_host_key_checking": True}, {"trust": Trust("yes")}),
-    ({"ssh_proxy_host": "p", "ssh_proxy_username": "u", "ssh_proxy_password": "w"}, {
-        "proxy": Proxy("p", 1080, "u", "w"),
-    }),
-    ({"ssh_bastion_host": "b", "ssh_bastion_username": "u", "ssh_bastion_private_key_file": "id"}, {
-        "bastion": Server("b", 22, Login("u", key_file=Path("/playbook/id"))),
-    }),
-    ({"ssh_bastion_host": "b", "ssh_bastion_port": 23, "ssh_bastion_username": "u", "ssh_bastion_agent_auth": True}, {
-        "bastion": Server("b", 23, Login("u", agent=True)),
-    }),
-    ({"ssh_remote_tunnels": ["8080:localhost:80"]}, {"remote_tunnels": (Tunnel(8080, "localhost", 80),)}),
-    ({"ssh_local_tunnels": ["1:[::1]:2", "3:h:4"]}, {"local_tunnels": (Tunnel(1, "::1", 2), Tunnel(3, "h", 4))}),
-])
-def test_every_option_reaches_the_communicator(options: dict[str, Any], expected: dict[str, Any]) -> None:
-    usual = {"server": Server("there", 22, ME), "trust": Trust("yes")}
-    assert settings(ssh_password="secret", **options) == Settings(**{**usual, **expected})
-
-
-def test_the_home_directory_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/me")
-    assert settings(ssh_private_key_file="~/id").server.login.key_file == Path("/home/me/id")
-
-
-@pytest.mark.parametrize(("options", "message"), [
-    ({"ssh_host": None}, "ssh_host is missing"),
-    ({"ssh_username": None}, "ssh_username is missing"),
-    ({"ssh_password": None}, "nothing to log in with as me"),
-    ({"ssh_bastion_host": "b"}, "ssh_bastion_username is missing"),
-    ({"ssh_bastion_host": "b", "ssh_bastion_username": "u"}, "nothing to log in with on the jump host"),
-    ({"ssh_bastion_host": "b", "ssh_bastion_username": "u", "ssh_bastion_interactive": True}, "nobody is there"),
-    ({"ssh_remote_tunnels": ["80"]}, "ssh_remote_tunnels: '80' is not of the form PORT:HOST:PORT"),
-    ({"ssh_local_tunnels": ["80:host"]}, "is not of the form"),
-])
-def test_what_is_missing_is_named(options: dict[str, Any], message: str) -> None:
-    with pytest.raises(Failed, match=message):
-        settings(**{"ssh_password": "secret", **options})
-
-
-def test_expressions_see_what_packer_tells() -> None:
-    found = settings(ssh_private_key_file="id", ssh_agent_auth=True)
-    told = about(Options(ssh_private_key_file="id", ssh_agent_auth=True, ssh_public_key="ssh-rsa A"), found)
-    assert told == {
-        "ConnType": "ssh", "Host": "there", "Port": 22, "User": "me", "Password": "", "SSHPublicKey": "ssh-rsa A",
-        "SSHPrivateKey": "", "SSHPrivateKeyFile": "id", "SSHAgentAuth": True,
-    }
-
-
