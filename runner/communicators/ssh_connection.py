@@ -25,6 +25,8 @@ _BANNER = (5.0, 30.0)
 such a connection never comes to life. At first, and at most; each time it may be half as long again."""
 _LOGIN = 120.0
 """How long the rest of a login may take, in seconds."""
+_CIPHERS = "^aes128-gcm@openssh.com,aes256-gcm@openssh.com"
+"""The ciphers to ask for before all others: with the library, they take half the time of what is usual."""
 _PATIENCE = 60.0
 """How long a machine may give no sign of life, in seconds, before it counts as lost."""
 
@@ -140,12 +142,10 @@ class Connections:
         every, forward = settings.keep_alive, settings.forward_agent and server is settings.server
         found: dict[str, Any] = {
             "config": None, "username": server.login.user, "client_keys": None, "agent_path": None, "gss_host": None,
-            "login_timeout": 0, "keepalive_interval": every,
+            "encryption_algs": settings.ciphers or _CIPHERS, "login_timeout": 0, "keepalive_interval": every,
             "keepalive_count_max": max(3, math.ceil(_PATIENCE / every)) if every else 3,
             "agent_forwarding": (forward and agent_socket()) or False,
         }
-        if settings.ciphers:
-            found["encryption_algs"] = settings.ciphers
         if settings.key_exchange:
             found["kex_algs"] = settings.key_exchange
         return found

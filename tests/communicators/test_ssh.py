@@ -203,6 +203,16 @@ def test_algorithms_are_those_that_are_asked_for(start_sshd: Start, ours: dict[s
         hello(other)
 
 
+def test_what_is_fast_is_asked_for_first_and_anything_will_do(start_sshd: Start) -> None:
+    async def cipher(settings: Settings) -> str:
+        connection = await ssh_connection.Connections(settings).connect()
+        connection.abort()
+        return str(connection.get_extra_info("send_cipher"))
+
+    for more, expected in (("", "aes128-gcm@openssh.com"), ("Ciphers aes256-ctr", "aes256-ctr")):
+        assert asyncio.run(cipher(start_sshd(more).settings())) == expected
+
+
 def test_an_algorithm_that_nobody_knows(sshd: Sshd) -> None:
     with pytest.raises(Failed, match="rot13 is not a valid encryption algorithm"):
         hello(sshd.settings(ciphers=("rot13",)))
