@@ -26,7 +26,7 @@ def build(
 ) -> subprocess.CompletedProcess[str]:
     (here / "playbook.yml").write_text(playbook)
     environ = {"PATH": os.environ["PATH"], "XDG_STATE_HOME": str(here / ".state")}
-    command = [INGOT, "build", "playbook.yml", *words]
+    command: list[str | Path] = [INGOT, "build", "playbook.yml", *words]
     return subprocess.run(command, cwd=here, env=environ, stdout=stdout, stderr=subprocess.PIPE, text=True,
                           check=False, **more)
 
