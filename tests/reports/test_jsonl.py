@@ -36,7 +36,7 @@ def test_every_event_fits_the_schema(kind: type[Event], full: bool) -> None:  # 
 def written(event: Event, encoding: str = "utf-8") -> Any:
     out = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
     JsonLines(out)(event)
-    data = out.buffer.getvalue()  # type: ignore[attr-defined]  # a BytesIO, as it was given
+    data = out.buffer.getvalue()
     assert data.count(b"\n") == 1
     return json.loads(data.decode(encoding))
 
