@@ -25,21 +25,26 @@ plays:
   - sources: [a, b]
     post_processors:
       - {compress: {output: "{{ source.name }}.tar.gz"}, keep_input_artifact: KEEP}
+"""
+THEN = """\
       - checksum: {checksum_types: [sha1], output: "{{ source.name }}.sha1"}
 """
 
 
 @pytest.mark.skipif(not shutil.which("packer"), reason="needs Packer, in Debian's package packer")
 @pytest.mark.parametrize("keep", [False, True])
-def test_artifacts_are_told_as_packer_tells_them(ingot: Ingot, tmp_path: Path, keep: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize("then", [False, True], ids=["alone", "beside checksum, which keeps what was built"])
+def test_artifacts_are_told_as_packer_tells_them(
+    ingot: Ingot, tmp_path: Path, keep: bool, then: bool  # noqa: FBT001 - columns of a table
+) -> None:
     compress = {"type": "compress", "output": "{{.BuildName}}.tar.gz", "keep_input_artifact": keep}
     theirs = tmp_path / "packer"
     theirs.mkdir()
-    (theirs / "t.json").write_text(json.dumps(TEMPLATE | {"post-processors": [compress, CHECKSUM]}))
+    (theirs / "t.json").write_text(json.dumps(TEMPLATE | {"post-processors": [compress, *[CHECKSUM] * then]}))
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1"}
     done = subprocess.run(["packer", "build", "-machine-readable", "t.json"], cwd=theirs, env=environment, check=True,
                           capture_output=True, text=True)
-    ingot.write({"playbook.yml": PLAYBOOK.replace("KEEP", str(keep).lower())})
+    ingot.write({"playbook.yml": PLAYBOOK.replace("KEEP", str(keep).lower()) + THEN * then})
     answer = ingot("build", "playbook.yml", "--machine-readable")
     assert answer.status == 0
     assert artifacts(answer.stdout) == artifacts(done.stdout)
