@@ -86,8 +86,7 @@ async def namespaces(*, user: bool, hostname: str | None = None) -> AsyncIterato
 
     With ``user``, root inside is the user outside, and other users inside are from the user's range of numbers.
     """
-    if user and (lacking := _lacking()):
-        raise Failed(*lacking)
+    check(user=user)
     holder = await uninterrupted(_held(user=user))
     try:
         assert holder.stdout is not None
@@ -99,6 +98,12 @@ async def namespaces(*, user: bool, hostname: str | None = None) -> AsyncIterato
         yield found
     finally:
         await uninterrupted(_ended(holder))
+
+
+def check(*, user: bool) -> None:
+    """Raise ``Failed`` when something is known to be missing for namespaces."""
+    if user and (lacking := _lacking()):
+        raise Failed(*lacking)
 
 
 async def as_root(argv: Sequence[str], *, user: bool) -> Answer:
@@ -147,6 +152,8 @@ def _lacking() -> tuple[str, str] | None:
                 f"the kernel of this computer lets only root make namespaces ({name.replace('/', '.')} is {forbids})",
                 f"`sysctl {name.replace('/', '.')}={other}` allows it, or run ingot as root",
             )
+    if not _login():
+        return f"this computer knows no user of the number {os.geteuid()}", "run ingot as a user who is in /etc/passwd"
     for program in ("newuidmap", "newgidmap"):
         if shutil.which(program) is None:
             return f"there is no program {program}", "install the package uidmap, or run ingot as root"
@@ -168,4 +175,4 @@ def _login() -> str:
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
-        return str(os.geteuid())
+        return ""

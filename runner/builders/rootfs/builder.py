@@ -15,7 +15,7 @@ from runner.builders.rootfs.cache import Tree
 from runner.builders.rootfs.machine import Overlay, assembled, directory, environment_of, removed
 from runner.builders.rootfs.options import Options
 from runner.builders.rootfs.outputs import Capture, places, refuse_existing
-from runner.communicators.chroot import namespaces
+from runner.communicators.chroot import check, namespaces
 from runner.communicators.posix import connected
 from runner.communicators.shell import NoShell
 from runner.sdk import Artifact, Builder, Communicator, Failed, Machine, Resource, Session
@@ -55,6 +55,7 @@ class Rootfs(Builder[Options]):
         """Mount an overlay over the base, in namespaces of its own."""
         options = self.options
         user = _apart(options.isolation)
+        check(user=user)
         where = places(session, options)
         refuse_existing(session, list(where.values()))
         _check_programs(where)

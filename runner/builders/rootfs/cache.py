@@ -106,7 +106,7 @@ async def _made(session: Session, path: Path, make: Make, *, user: bool) -> Path
             part.rename(path)
         finally:
             await uninterrupted(removed(part, user=user))
-        gone()
+            gone()
     return path
 
 

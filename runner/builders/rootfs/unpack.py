@@ -50,6 +50,7 @@ def plain(source: IO[bytes]) -> Iterator[IO[bytes]]:
 
 @contextmanager
 def _unzstd(source: IO[bytes]) -> Iterator[IO[bytes]]:
+    os.lseek(source.fileno(), 0, os.SEEK_SET)  # a look at its beginning has read further
     try:
         process = subprocess.Popen(["zstd", "-dcq"], stdin=source, stdout=subprocess.PIPE)  # noqa: S607
     except FileNotFoundError as error:

@@ -59,6 +59,14 @@ def _tree(source: str, target: str, platform: Sequence[str]) -> dict[str, Any]:
     return _tar_tree(path, Path(target))
 
 
+def _registry(reference: str, target: str, platform: Sequence[str], login: tuple[str, str]) -> dict[str, Any]:
+    """Fetch an image from its registry, for use as a base."""
+    from runner.builders.rootfs.registry import pulled
+
+    with pulled(reference, Platform(*platform), login) as (image, digest):
+        return {**_image_tree(image, Path(target)), "digest": digest}
+
+
 def _tar_tree(path: Path, target: Path) -> dict[str, Any]:
     (target / "fs").mkdir(parents=True)
     with path.open("rb") as source, plain(source) as stream:
@@ -176,7 +184,7 @@ def _remove(paths: Sequence[str]) -> dict[str, Any]:
 
 
 _ORDERS: dict[str, Any] = {
-    "tree": _tree, "archive": _archive, "directory": _directory, "remove": _remove,
+    "tree": _tree, "registry": _registry, "archive": _archive, "directory": _directory, "remove": _remove,
 }
 
 if __name__ == "__main__":
