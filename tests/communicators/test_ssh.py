@@ -114,7 +114,7 @@ def test_a_connection_that_is_lost_fails_the_command_and_is_made_again_for_the_n
     server = start_sshd()
 
     async def go(line: Communicator) -> str:
-        running, _ = await first_word(line, sh("echo begun; sleep 1000"))
+        running, _ = await first_word(line, sh("echo begun; sleep 30"))
         server.cut()
         with pytest.raises(Failed, match="connection") as failed:
             await running
@@ -128,7 +128,7 @@ def test_what_goes_through_a_channel_of_its_own_fails_when_the_connection_is_los
     server = start_sshd()
 
     async def go(line: Communicator) -> None:
-        running, _ = await first_word(line, sh("echo begun; sleep 1000", stdin=_LARGE))
+        running, _ = await first_word(line, sh("echo begun; sleep 30", stdin=_LARGE))
         server.cut()
         with pytest.raises(Failed, match="the SSH connection has ended"):
             await running

@@ -97,7 +97,7 @@ def test_a_jump_host_is_gone_through(start_sshd: Start, sshd: Sshd, tmp_path: Pa
         assert bastion.sessions()
         bastion.cut()  # and with it the connection to the machine
         with pytest.raises(Failed, match="connection"):
-            await line.run(sh("sleep 1000"))
+            await line.run(sh("sleep 30"))
         return (await line.run(sh("echo again"))).stdout
 
     assert through(jumping(sshd, bastion, tmp_path), go) == "again\n"
@@ -253,7 +253,7 @@ def test_a_port_of_this_computer_leads_to_the_machine_also_after_a_loss(start_ss
                 found = [await asked()]
                 sshd.cut()
                 with pytest.raises(Failed):
-                    await line.run(sh("sleep 1000"))
+                    await line.run(sh("sleep 30"))
                 await line.run(sh("echo again"))
                 return [*found, await asked()]
 
