@@ -32,13 +32,20 @@ class Processes:
 
     async def open(self, argv: Sequence[str], feed: Feed) -> Channel:
         """Start a program. Raises ``OSError`` when the prefix's own program is not there."""
+        if self._reaper is None:
+            return await self._started(argv, feed, self._environment)
+        with self._reaper.starting() as mark:
+            environment = os.environ if self._environment is None else self._environment
+            process = await self._started(argv, feed, {**environment, **mark})
+            self._reaper.watch(process.pid)
+        return process
+
+    async def _started(self, argv: Sequence[str], feed: Feed, environment: Mapping[str, str] | None) -> _Process:
         # Cut short, asyncio would leave a process that nobody knows of.
         transport, follower = await uninterrupted(asyncio.get_running_loop().subprocess_exec(
-            lambda: _Follower(feed), *self._prefix, *argv, stdin=PIPE, env=self._environment, cwd=self._directory,
+            lambda: _Follower(feed), *self._prefix, *argv, stdin=PIPE, env=environment, cwd=self._directory,
             start_new_session=True,
         ))
-        if self._reaper is not None:
-            self._reaper.watch(transport.get_pid())
         return _Process(transport, follower, self._reaper)
 
     async def close(self) -> None:
@@ -54,6 +61,11 @@ class _Process:
         self._transport = transport
         self._follower = follower
         self._reaper = reaper
+
+    @property
+    def pid(self) -> int:
+        """The number of the process, and of the group that it leads."""
+        return self._transport.get_pid()
 
     @property
     def _input(self) -> asyncio.WriteTransport:
@@ -82,10 +94,10 @@ class _Process:
         """Kill it, and everything that it has started and that has not left its group."""
         if not self._follower.exited.is_set():
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._transport.get_pid(), signal.SIGKILL)
+                os.killpg(self.pid, signal.SIGKILL)
             await self._follower.exited.wait()
         if self._reaper is not None:
-            self._reaper.release(self._transport.get_pid())
+            self._reaper.release(self.pid)
         self._transport.close()
 
 

@@ -48,16 +48,17 @@ class LocalCommands:
             argv = [_filled(word, command, path) for word in command.argv]
             start = _now()
             try:
-                # Cut short, asyncio would kill the process alone, and leave what that has started.
-                transport, follower = await uninterrupted(asyncio.get_running_loop().subprocess_exec(
-                    lambda: _Follower(heard), *argv, cwd=self._root / (command.chdir or "."), stdin=DEVNULL,
-                    env={**self._environ, **environment, **command.environment}, start_new_session=True,
-                ))
+                with self.reaper.starting() as mark:
+                    # Cut short, asyncio would kill the process alone, and leave what that has started.
+                    transport, follower = await uninterrupted(asyncio.get_running_loop().subprocess_exec(
+                        lambda: _Follower(heard), *argv, cwd=self._root / (command.chdir or "."), stdin=DEVNULL,
+                        env={**self._environ, **environment, **command.environment, **mark}, start_new_session=True,
+                    ))
+                    group = transport.get_pid()
+                    self.reaper.watch(group)
             except (OSError, ValueError) as error:
                 return _unstarted(argv[0], error, start, heard)
-            group = transport.get_pid()
             self._groups.add(group)
-            self.reaper.watch(group)
             try:
                 await _followed(follower, group)
             finally:
