@@ -52,6 +52,16 @@ def test_the_machine_has_what_programs_expect(rootfs: Rootfs, base: Path) -> Non
     assert not (out / "usr").exists()
 
 
+def test_root_gets_a_password(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
+    source = {"from": str(base), "format": ["directory"], "root_password": "pass-word"}
+    refused = rootfs(source)
+    assert "the password of root cannot be set" in refused.stderr
+    assert not (rootfs.directory / "out" / "box").exists()
+    # The program of the machine is given it as it expects it.
+    out = rootfs.made(source, {"shell": "printf '#!/bin/sh\\ncat >/etc/given\\n' >/bin/chpasswd; chmod 755 /bin/chpasswd"})
+    assert (out / "box" / "etc" / "given").read_text() == "root:pass-word\n"
+
+
 def test_a_base_without_a_shell_is_an_image_all_the_same(rootfs: Rootfs) -> None:  # noqa: F811
     rootfs.ingot.write({"files/etc/x": "x"})
     answer = rootfs({"from": "files", "format": ["tar"]})
