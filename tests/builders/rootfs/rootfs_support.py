@@ -128,6 +128,7 @@ def tar_of(files: dict[str, Any]) -> bytes:
                 info.type, info.mode = tarfile.DIRTYPE, 0o755
                 archive.addfile(info)
             else:
-                info.size = len(text)
-                archive.addfile(info, io.BytesIO(text.encode()))
+                data = text if isinstance(text, bytes) else text.encode()
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
     return content.getvalue()

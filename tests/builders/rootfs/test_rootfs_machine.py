@@ -58,7 +58,8 @@ def test_root_gets_a_password(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     assert "the password of root cannot be set" in refused.stderr
     assert not (rootfs.directory / "out" / "box").exists()
     # The program of the machine is given it as it expects it.
-    out = rootfs.made(source, {"shell": "printf '#!/bin/sh\\ncat >/etc/given\\n' >/bin/chpasswd; chmod 755 /bin/chpasswd"})
+    program = {"dest": "/bin/chpasswd", "content": "#!/bin/sh\ncat >/etc/given\n", "mode": "0755"}
+    out = rootfs.made(source, {"copy": program})
     assert (out / "box" / "etc" / "given").read_text() == "root:pass-word\n"
 
 

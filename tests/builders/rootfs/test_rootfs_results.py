@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import subprocess
 import tarfile
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
@@ -118,13 +120,35 @@ def test_what_is_removed_and_replaced_in_a_layer(rootfs: Rootfs, base: Path) -> 
 
 def test_equal_builds_give_equal_images(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     source = {"from": str(base), "format": ["oci", "tar", "squashfs", "docker-archive"], "source_date_epoch": EPOCH}
-    first, second = (
-        {
-            each.relative_to(out): each.read_bytes() for each in out.rglob("*") if each.is_file()
-        }
-        for out in (rootfs.made(source, GREET), rootfs.made(source, {"shell": "sleep 1.1"}, GREET, force=True))
-    )
+    first = _contents(rootfs.made(source, GREET))
+    second = _contents(rootfs.made(source, {"shell": "sleep 1.1"}, GREET, force=True))
     assert first == second
+
+
+def _contents(directory: Path) -> dict[str, bytes]:
+    return {str(each): each.read_bytes() for each in directory.rglob("*") if each.is_file()}
+
+
+def test_an_image_that_docker_saved(rootfs: Rootfs, tmp_path: Path) -> None:  # noqa: F811
+    layers = [
+        tar_of({"etc": None, "etc/old": "1", "etc/kept": "1", "opt": None, "opt/below": "1", "to": None, "to/it": "1"}),
+        # A layer's own files stay, whether they come before a whiteout or after it.
+        tar_of({"etc/.wh.old": "", "opt": None, "opt/mine": "2", "opt/.wh..wh..opq": "", "to": "2", "etc/kept": "2"}),
+    ]
+    config = {
+        "architecture": "amd64", "os": "linux", "config": {"Cmd": ["/x"]},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{sha256(each).hexdigest()}" for each in layers]},
+    }
+    manifest = [{"Config": "c.json", "RepoTags": None, "Layers": ["0/layer.tar", "1/layer.tar"]}]
+    (tmp_path / "saved.tar").write_bytes(tar_of({
+        "0/layer.tar": layers[0], "1/layer.tar": layers[1], "c.json": json.dumps(config),
+        "manifest.json": json.dumps(manifest),
+    }))
+    out = rootfs.made({"from": str(tmp_path / "saved.tar"), "format": ["directory", "oci"]})
+    found = {each.removeprefix(f"{out}/box/"): content for each, content in _contents(out / "box").items()}
+    assert found == {"etc/kept": b"2", "opt/mine": b"2", "to": b"2"}
+    assert config_of(out / "box.oci")["config"] == {"Cmd": ["/x"]}
+    assert [each["mediaType"].rpartition(".")[2] for each in manifest_of(out / "box.oci")["layers"]] == ["tar+gzip"] * 3
 
 
 @pytest.mark.parametrize("compression", ["gzip", "none", "xz", "zstd"])
@@ -181,6 +205,13 @@ def test_a_failing_build_leaves_nothing(rootfs: Rootfs, base: Path) -> None:  # 
     answer = rootfs({"from": str(base)}, {"shell": "exit 3"})
     assert answer.status != 0
     assert not (rootfs.directory / "out").exists()
+
+
+def test_what_a_task_left_running_writes_no_more(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
+    script = "(while echo more; do :; done) >/var/growing 2>/dev/null </dev/null &"
+    out = rootfs.made({"from": str(base), "format": ["tar", "directory"]}, {"shell": script})
+    with tarfile.open(out / "box.tar.gz") as archive:
+        assert archive.getmember("var/growing").size == (out / "box" / "var" / "growing").stat().st_size
 
 
 def test_a_blob_is_what_its_name_says(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
