@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -38,8 +39,30 @@ _GARBAGE = 200_000
 INTERRUPTED = 130
 
 
+class _Help(argparse.HelpFormatter):
+    """Knows the width of a terminal without what argparse would load to ask for it, once for each option."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+@cache
+def _columns() -> int:
+    """Return the width of the terminal: what ``COLUMNS`` says, what it is, or 80."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said) > 0:
+        return int(said)
+    try:
+        return os.get_terminal_size(1).columns or 80
+    except OSError:
+        return 80
+
+
 class Parser(argparse.ArgumentParser):
     """Reports wrong usage as a diagnostic does: one line, a hint, exit status 2."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(formatter_class=_Help, **settings)
 
     def error(self, message: str, hint: str | None = None) -> None:  # type: ignore[override]  # argparse's never returns
         """Say what is wrong with the command line and leave."""

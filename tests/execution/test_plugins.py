@@ -23,7 +23,7 @@ def build(here: Path, play: str, *words: str) -> tuple[int, str, set[str]]:
     """Return the exit status, what is shown, and the files that are there afterwards."""
     (here / "playbook.yml").write_text(HEAD + play)
     done = subprocess.run(
-        [Path(sys.executable).with_name("ingot"), "build", "playbook.yml", "--no-manifest", *words], cwd=here,
+        [Path(sys.executable).with_name("ingot"), "build", "playbook.yml", "--no-record", *words], cwd=here,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PLUGIN)}, text=True, check=False,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )
