@@ -139,7 +139,8 @@ async def _filesystem(
     times = {} if wanted.epoch is None else {"E2FSPROGS_FAKE_TIME": str(wanted.epoch)}
     seed = _uuid(wanted, work)
     await program(
-        inside, "the file system cannot be made", "mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-L", "root", "-U", seed,
+        inside, "the file system cannot be made", "mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-L", "root",
+        "-U", seed,
         "-E", f"offset={offset},root_owner=0:0,hash_seed={seed},nodiscard", *features, "-d", str(files), str(target),
         f"{length // 1024}k", **times,
     )
