@@ -11,7 +11,6 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -40,13 +39,12 @@ INTERRUPTED = 130
 
 
 class _Help(argparse.HelpFormatter):
-    """Knows the width of a terminal without what argparse would load to ask for it, once for each option."""
+    """Knows the width of a terminal without what argparse would load to ask for it."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, width=_columns() - 2)
 
 
-@cache
 def _columns() -> int:
     """Return the width of the terminal: what ``COLUMNS`` says, what it is, or 80."""
     said = os.environ.get("COLUMNS", "")
