@@ -104,6 +104,10 @@ class Shell:
                 await uninterrupted(self._ended(running))
                 raise
             except OSError as error:
+                if self._watch is not None and not self.pid:  # it never answered: how it ended says why
+                    await asyncio.wait([self._watch], timeout=GRACE)
+                    if running.status.done():
+                        await running.status
                 self._lost = self._lost or str(error)
                 raise self._gone() from error
             finally:

@@ -70,6 +70,11 @@ class LocalCommands:
         out, err = follower.out.text, follower.err.text
         return Answer(status if status >= 0 else 128 - status, out, err, start, _now())
 
+    @property
+    def running(self) -> frozenset[int]:
+        """The process groups of the commands that run."""
+        return frozenset(self._groups)
+
     def kill(self) -> None:
         """Kill whatever still runs, at once: for a program that gives up."""
         for group in self._groups:

@@ -37,6 +37,8 @@ def report_syntax_error(error: yaml.MarkedYAMLError, file: SourceFile, report: R
         report.add("E005", "the string is never closed", start, hint="add the missing quote")
     elif at == "\t" or "tab" in problem or before.strip(" ") == "\t":
         report.add("E004", "a tab stands where YAML wants spaces", where, hint="indent with spaces")
+    elif "nesting depth" in problem:  # libyaml's own limit, which newer ones reach before ours is looked at
+        report.add("E011", "nested too deeply", where)
     elif "incompatible" in problem:
         report.add("E008", "this version of YAML is not known", where, hint="remove the line")
     elif at in _RESERVED or "cannot start any token" in problem or context in _SIGNS:

@@ -129,7 +129,7 @@ def test_giving_up_kills_at_once(tmp_path: Path) -> None:
     async def given_up() -> Answer:
         commands = LocalCommands({"PATH": os.environ["PATH"]}, tmp_path, lambda: tmp_path, Reaper())
         task = asyncio.create_task(commands.run(sh("trap '' TERM; touch ready; sleep 600"), {}, lambda *_: None))
-        await until((tmp_path / "ready").exists)
+        await until(lambda: (tmp_path / "ready").exists() and bool(commands.running))
         commands.kill()
         return await task
 

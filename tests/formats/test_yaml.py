@@ -91,7 +91,6 @@ MERGES: list[tuple[str, Any]] = [
     ("x: &x {a: 1, b: 2}\ny: {<<: *x, b: 3}\n", {"a": 1, "b": 3}),
     ("x: &x {a: 1, b: 2}\ny: {b: 3, <<: *x}\n", {"a": 1, "b": 3}),
     ("x: &x {a: 1}\nz: &z {a: 2, c: 4}\ny: {<<: [*x, *z]}\n", {"a": 1, "c": 4}),
-    ("x: &x {a: 1}\nz: &z {a: 2, c: 4}\ny: {<<: *x, <<: *z}\n", {"a": 2, "c": 4}),
     ("x: &x {a: 1}\nz: &z {<<: *x, b: 2}\ny: {<<: *z}\n", {"a": 1, "b": 2}),
     ("y: {<<: {a: 1}}\n", {"a": 1}),
     ("y: {<<: []}\n", {}),
@@ -218,7 +217,7 @@ MERGING_LAUGHS = "a0: &a0 {k: v}\n" + "".join(
     f"a{level}: &a{level} {{x: *a{level - 1}, y: *a{level - 1}, z: *a{level - 1}}}\n" for level in range(1, 20)
 )
 LIMITS = {
-    "flow lists, 10,000 deep": ("[" * 10_000, ["E011 1:201"]),
+    "flow lists, 900 deep": ("[" * 900, ["E011 1:201"]),
     "flow mappings, 10,000 deep": ("{a: " * 10_000, ["E011 1:801"]),
     "block lists, 10,000 deep": ("- " * 10_000, ["E011 1:401"]),
     "block mappings, 1,000 deep": (
@@ -228,6 +227,10 @@ LIMITS = {
     "laughing mappings": (MERGING_LAUGHS, ["E010 12:6"]),
     "an integer of 5,000 digits": ("9" * 5_000, ["E012 1:1"]),
 }  # fmt: skip
+
+
+def test_the_limit_of_libyaml_is_told_as_ours() -> None:
+    assert [each.split()[0] for each in found("[" * 10_000)] == ["E011"]  # where it is reached depends on the version
 
 
 @pytest.mark.parametrize(("text", "expected"), LIMITS.values(), ids=LIMITS)

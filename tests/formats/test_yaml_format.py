@@ -58,7 +58,6 @@ def test_canonical_text_is_left_alone(name: str) -> None:
         pytest.param("a: |+  #b", "a: |+  # b\n", id="block scalar of nothing at the end"),
         pytest.param("a: |+\n  x\n\n\n", "a: |+\n  x\n\n\n", id="kept blank lines at the end"),
         pytest.param("  '--- a\n  --- b'\n", '"--- a\n  --- b"\n', id="quoted text that looks like documents"),
-        pytest.param("[ ? ] ]\n---\na:  1\n", "[? ]]\n---\na: 1\n", id="a bracket too many that libyaml reads"),
     ],
 )
 def test_ends_of_lines_and_files(text: str, formatted: str) -> None:
