@@ -9,7 +9,8 @@ from shlex import join, quote
 from runner.sdk import Become, Command, Failed
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_UNSAFE = re.compile(rb"[^\t\n -~]|[%'\\]")
+_UNSAFE = re.compile(rb"[^\t\n -~]|[%'\\]|\A-")
+"""What is escaped; also a first ``-``, which would begin an option."""
 
 
 def literal(data: bytes) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runner.communicators import shell
@@ -162,6 +162,7 @@ def test_what_stays_in_the_background_holds_nobody_up_and_disturbs_nobody() -> N
 @given(
     content=st.binary(max_size=2000), size=st.sampled_from([1, 1, 1, 300]), mode=st.sampled_from([None, 0o600, 0o755])
 )
+@example(content=b"-n\0", size=1, mode=None)
 def test_a_file_comes_back_as_it_went(content: bytes, size: int, mode: int | None) -> None:
     async def go(line: Posix, path: Path, back: Path) -> None:
         for each in (content * size, b"again"):
