@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from runner.builders.shared.communicator import Ssh, WinRm
@@ -197,7 +198,10 @@ class Docker(Builder[Options]):
             machine.engine, machine.id, machine.config, changes=options.changes or (),
             author=options.author, message=options.message,
         )
-        return Artifact(self.name, image, labels={"ImageSha256": image}, description=f"Imported Docker image: {image}")
+        return Artifact(
+            self.name, image, labels={"ImageSha256": image}, description=f"Imported Docker image: {image}",
+            remove=partial(_removed, machine.engine.address, image),
+        )
 
     @classmethod
     async def collect(cls, resource: Resource) -> None:
@@ -260,3 +264,9 @@ def _run_gap(words: Any) -> str | None:
     except Failed as failed:
         return str(failed)
     return None
+
+
+async def _removed(address: str, image: str) -> None:
+    """Remove an image, when the engine that has it is not connected any more."""
+    async with engine(address) as where:
+        await collect(where, Resource("docker.image", image))
