@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Literal
 
@@ -40,6 +40,7 @@ from runner.communicators.docker_bare import Bare
 from runner.communicators.docker_engine import Engine, engine
 from runner.communicators.docker_http import Refused
 from runner.communicators.docker_line import connected
+from runner.frozen import frozen
 from runner.sdk import (
     Artifact,
     Builder,
@@ -131,7 +132,7 @@ class Options(Ssh, WinRm, RegistryLogin):
     """How long to wait before the container is used."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Container(Machine):
     """A container, and what is needed to make an image of it."""
 

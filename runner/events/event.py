@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from typing import Any, Literal, Self
+
+from runner.frozen import frozen
 
 Outcome = Literal["ok", "changed", "skipped", "failed", "cancelled"]
 """How something ended. ``ok``: it is as it should be, and nothing had to be changed for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """Something that happened."""
 
@@ -38,7 +40,7 @@ def _masked(value: Any, mask: Callable[[str], str]) -> Any:
     return value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Why something failed: a diagnostic in a few words."""
 
@@ -48,7 +50,7 @@ class Failure:
     """``path:line:column`` of the text that asked for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MadeFile:
     """A file of an artifact."""
 
@@ -57,7 +59,7 @@ class MadeFile:
     """In bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunStarted(Event):
     """A run began."""
 
@@ -68,7 +70,7 @@ class RunStarted(Event):
     """Names of the builds to make, in the order of the plan."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildStarted(Event):
     """A build began."""
 
@@ -76,7 +78,7 @@ class BuildStarted(Event):
     builder: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepStarted(Event):
     """A task, a handler, a post-processor, or a part of the builder's work began."""
 
@@ -93,7 +95,7 @@ class StepStarted(Event):
     role: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemFinished(Event):
     """A task was done for one item of its loop, or could not be."""
 
@@ -104,7 +106,7 @@ class ItemFinished(Event):
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepRetried(Event):
     """A try of a task did not succeed, and it is tried again."""
 
@@ -117,7 +119,7 @@ class StepRetried(Event):
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRead(Event):
     """A step looked at a file or directory of this computer, to work with it."""
 
@@ -126,7 +128,7 @@ class FileRead(Event):
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandOutput(Event):
     """A command wrote a line."""
 
@@ -136,7 +138,7 @@ class CommandOutput(Event):
     line: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said(Event):
     """A step has something to tell."""
 
@@ -147,7 +149,7 @@ class Said(Event):
     """Whether an answer is awaited: until the build goes on, somebody may be typing it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepFinished(Event):
     """A step was done, or could not be."""
 
@@ -164,7 +166,7 @@ class StepFinished(Event):
     """Whether it failed and the build goes on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArtifactMade(Event):
     """A builder or a post-processor made something."""
 
@@ -179,7 +181,7 @@ class ArtifactMade(Event):
     """Whether there is anything to find: a builder may leave nothing behind."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArtifactRemoved(Event):
     """Something that was made is of no more use, and is gone."""
 
@@ -190,7 +192,7 @@ class ArtifactRemoved(Event):
     description: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildFinished(Event):
     """A build ended."""
 
@@ -201,7 +203,7 @@ class BuildFinished(Event):
     failures: tuple[Failure, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunInterrupted(Event):
     """Somebody asked the run to stop: by Ctrl-C or SIGTERM."""
 
@@ -210,14 +212,14 @@ class RunInterrupted(Event):
     """How often, counting this time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ManifestWritten(Event):
     """The record of the run was written."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunFinished(Event):
     """A run ended."""
 

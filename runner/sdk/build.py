@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
+from runner.frozen import frozen
 from runner.sdk.work import Answer, Become, Command, Download, Local, Put, Upload
 
 T = TypeVar("T")
@@ -53,7 +54,7 @@ class Communicator(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resource:
     """Something that lasts longer than the run unless it is removed: a container, an instance, a directory."""
 
@@ -64,7 +65,7 @@ class Resource:
     """What else is needed to find it, such as the address of the engine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Machine:
     """A machine that answers, and the line to it."""
 
@@ -74,7 +75,7 @@ class Machine:
     """What expressions see of it as ``build``: ``ID``, ``Host``, ``Port``, ``User`` ... as Packer names them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Artifact:
     """What a build or a post-processor leaves, described well enough to find it again."""
 
@@ -99,7 +100,7 @@ class Hold(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """The build that a plugin works for."""
 

@@ -6,9 +6,10 @@ import platform
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, Self
 
+from runner.frozen import frozen
 from runner.sdk.build import Failed
 from runner.sdk.work import Local
 
@@ -16,7 +17,7 @@ _SHORTHAND = re.compile(r"\{\{\s*\.(Script|Vars)\s*\}\}")
 _SCRIPT = "{{.Script}}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalScripts:
     """A command line, commands or scripts for this computer. The fields are options of the same names."""
 

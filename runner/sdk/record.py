@@ -12,27 +12,28 @@ source of the JSON Schema, the reference page and ``ingot doc``::
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform
+
+from runner.frozen import frozen, record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Minimum:
     """The smallest number allowed."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Maximum:
     """The largest number allowed."""
 
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """A regular expression (common to Python and ECMA) that a text must match, and what it means."""
 
@@ -40,12 +41,12 @@ class Pattern:
     meaning: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secret:
     """The value is masked in every output."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alias:
     """Other names under which the option is accepted."""
 
@@ -55,14 +56,14 @@ class Alias:
         object.__setattr__(self, "names", names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deprecated:
     """The option still works; ``instead`` says what to write now."""
 
     instead: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadsFile:
     """The option names a file or directory on this computer; its content is part of a step's cache key.
 
@@ -73,24 +74,24 @@ class ReadsFile:
     where: Literal["files", "templates", "vars", "here"] = "here"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Octal:
     """File permissions: an octal number, a quoted one, or symbolic (``u=rw,go=r``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Separated:
     """One text may stand for several entries: it is cut at every ``by``, as Ansible does with its lists."""
 
     by: str = ","
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fixed:
     """The value is taken as it is written: no expression can stand in its place."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """The value is a part of the document with a schema of its own, called ``name``."""
 
@@ -114,7 +115,7 @@ Mode = Annotated[ModeValue, Octal()]
 """File permissions: ``"0644"``, ``0644`` or ``u=rw,go=r``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExactlyOne:
     """One of the named options has to be given, and only one."""
 
@@ -124,7 +125,7 @@ class ExactlyOne:
         object.__setattr__(self, "names", names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtMostOne:
     """The named options exclude each other."""
 
@@ -134,7 +135,7 @@ class AtMostOne:
         object.__setattr__(self, "names", names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AtLeastOne:
     """At least one of the named options has to be given."""
 
@@ -144,7 +145,7 @@ class AtLeastOne:
         object.__setattr__(self, "names", names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requires:
     """``option`` is of use only together with all of ``needs``."""
 
@@ -171,11 +172,11 @@ def options(
     """
 
     def decorate(cls: type[T]) -> type[T]:
-        record = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-        record.__ingot_rules__ = rules  # type: ignore[attr-defined]  # set here, read by rules_of
-        record.__ingot_open__ = open_ended  # type: ignore[attr-defined]  # set here, read by is_open
-        record.__ingot_patterns__ = patterns  # type: ignore[attr-defined]  # set here, read by patterns_of
-        return record
+        made = record(cls, kw_only=True)
+        made.__ingot_rules__ = rules  # type: ignore[attr-defined]  # set here, read by rules_of
+        made.__ingot_open__ = open_ended  # type: ignore[attr-defined]  # set here, read by is_open
+        made.__ingot_patterns__ = patterns  # type: ignore[attr-defined]  # set here, read by patterns_of
+        return made
 
     return decorate
 

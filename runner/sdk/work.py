@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal
 
+from runner.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Answer:
     """How a command ended."""
 
@@ -20,7 +22,7 @@ class Answer:
     end: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """A program and its arguments, for the machine."""
 
@@ -33,17 +35,17 @@ class Command:
     """Directory on the machine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask(Command):
     """A command that changes nothing: also run in check mode, and its output is not shown. The answer: ``Answer``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Do(Command):
     """A command that changes the machine; its output is shown as it comes. The answer is an ``Answer``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Put:
     """Write a file on the machine, whole or not at all.
 
@@ -58,14 +60,14 @@ class Put:
     in_place: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Get:
     """Read the file at ``path`` on the machine; the answer is its ``bytes``, or nothing when there is none."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sent:
     """A file or directory to be sent to the machine."""
 
@@ -77,7 +79,7 @@ class Sent:
     """Permissions on the machine; those it has here when left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upload:
     """Send files and directories of this computer to a directory on the machine, in one stream.
 
@@ -88,7 +90,7 @@ class Upload:
     entries: tuple[Sent, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Download:
     """Copy a file or a directory of the machine to this computer, in one stream.
 
@@ -101,7 +103,7 @@ class Download:
     content_only: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """Look at a file or directory on this computer; the answer is a ``Seen``, or nothing when there is none."""
 
@@ -112,7 +114,7 @@ class Look:
     """Digest to make of a file, such as ``sha1``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """What a file or directory on this computer is."""
 
@@ -131,7 +133,7 @@ class Seen:
     """When it was last changed, in seconds of Unix."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """Read a file of this computer, decrypted if it was encrypted with Ansible Vault; the answer is its ``bytes``."""
 
@@ -139,7 +141,7 @@ class Read:
     decrypt: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Render:
     """Render a template file of this computer with the variables of the task; the answer is the text.
 
@@ -152,7 +154,7 @@ class Render:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gather:
     """Ask for the machine's facts; the answer is a mapping without ``ansible_`` before the names.
 
@@ -162,7 +164,7 @@ class Gather:
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Become:
     """The user as whom commands run on the machine, and how to become that user."""
 
@@ -174,7 +176,7 @@ class Become:
     password: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Local:
     """A command on this computer, run by whoever started the build; its output is shown as it comes.
 
@@ -194,7 +196,7 @@ class Local:
     """How one variable looks in ``{{.Vars}}``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Find:
     """Look for a file or directory of the playbook or role; the answer is its path, or nothing.
 
@@ -205,7 +207,7 @@ class Find:
     where: Literal["files", "templates", "vars", "here"] = "here"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Files:
     """List what is in a directory on this computer; the answer is a list of relative paths, those of files first.
 
@@ -219,7 +221,7 @@ class Files:
     """Go into directories that links lead to."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Load:
     """Read files of variables on this computer, the later winning; the answer is a mapping.
 
@@ -231,7 +233,7 @@ class Load:
     """The one name under which everything is put, if it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evaluate:
     """Work out an expression, written without braces as in ``when``; the answer is its value."""
 
@@ -240,7 +242,7 @@ class Evaluate:
     """The answer when it uses a name that nobody defined; left out, that fails the task."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """Wait for a while; without ``seconds``, until somebody presses Enter. The answer is a ``Waited``."""
 
@@ -249,7 +251,7 @@ class Wait:
     echo: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waited:
     """How a wait went."""
 
@@ -259,7 +261,7 @@ class Waited:
     """What was typed before Enter."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Include:
     """Run the tasks of a file next, each with the keywords ``apply``."""
 
@@ -267,7 +269,7 @@ class Include:
     apply: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signal:
     """Tell the build itself to do something once the task is done."""
 
@@ -280,7 +282,7 @@ Verb = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How a module's work ended: what ``register`` keeps."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +17,14 @@ from runner.builders.rootfs.outputs import Capture, places, refuse_existing
 from runner.communicators.chroot import check, namespaces
 from runner.communicators.posix import connected
 from runner.communicators.shell import NoShell
+from runner.frozen import frozen
 from runner.sdk import Artifact, Builder, Communicator, Failed, Machine, Resource, Session
 
 _PROGRAMS = {"squashfs": ("mksquashfs", "squashfs-tools"), "qcow2": ("qemu-img", "qemu-utils")}
 """Form of the result -> the program that makes it, and the package that has it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Files(Machine):
     """A machine made of files, and what is needed to make an image of them."""
 

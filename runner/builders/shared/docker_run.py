@@ -6,9 +6,10 @@ import os
 import re
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple, NoReturn
 
+from runner.frozen import frozen
 from runner.sdk import Failed
 
 _IMAGE = re.compile(r"\{\{\s*\.Image\s*\}\}")
@@ -16,7 +17,7 @@ _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([bkmgt])?b?")
 _TRUE = re.compile(r"^(--?[a-z-]+)=true$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """How a container is run."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, TypeVar, dataclass_transform
 
+from runner.frozen import record
 from runner.sdk.record import Pattern, ReadsFile, Rule
 
 T = TypeVar("T")
@@ -32,8 +32,8 @@ def group(*rules: Rule) -> Callable[[type[T]], type[T]]:
 
     def decorate(cls: type[T]) -> type[T]:
         # A class with two bases that have slots cannot be laid out: groups have none.
-        record = dataclass(frozen=True, kw_only=True)(cls)
-        record.__ingot_rules__ = rules  # type: ignore[attr-defined]  # set here, read by rules_of
-        return record
+        made = record(cls, kw_only=True, slots=False)
+        made.__ingot_rules__ = rules  # type: ignore[attr-defined]  # set here, read by rules_of
+        return made
 
     return decorate
