@@ -28,10 +28,18 @@ _BLOCK = 512
 
 
 async def send(entries: Sequence[Sent], write: Callable[[bytes], Awaitable[None]]) -> None:
-    """Write an archive of the entries. Raises ``Failed`` when a file cannot be read."""
+    """Write an archive of the entries. Raises ``Failed`` when a file cannot be read.
+
+    While a piece is on its way the next is read.
+    """
     pieces = _pieces(entries)
-    while piece := await asyncio.to_thread(next, pieces, b""):
-        await write(piece)
+    coming = asyncio.create_task(asyncio.to_thread(next, pieces, b""))
+    try:
+        while piece := await coming:
+            coming = asyncio.create_task(asyncio.to_thread(next, pieces, b""))
+            await write(piece)
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
 
 
 def _pieces(entries: Sequence[Sent]) -> Iterator[bytes]:
