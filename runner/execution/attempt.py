@@ -12,6 +12,7 @@ from runner.diagnostics import Diagnostic, Report
 from runner.execution.hands import Hands, Reach
 from runner.execution.manner import manner_of
 from runner.execution.memory import FactsWanted, Memory
+from runner.execution.refusals import HERE, WAYS_OUT
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
 from runner.execution.stop import Stopped, mistake, reason
@@ -51,7 +52,7 @@ class Attempts:
 
     def scope(self, *more: Layer) -> Scope:
         """Return what the task knows now."""
-        return self._scopes.of(self.inside, self.task.role, *more)
+        return self._scopes.of(self.inside, self.task, *more)
 
     async def run(self, *more: Layer) -> Result:
         """Return how the task goes with the names of ``more`` (a loop's item): skipped, done, or failed for good."""
@@ -139,11 +140,12 @@ class Attempts:
         """Do the module's work once."""
         entry = registry.find("modules", self.task.module)
         if entry is None:
-            raise Failed(f"there is no module called {self.task.module!r}")
+            raise Failed(f"there is no module called {self.task.module!r}", WAYS_OUT)
         plugin: Any = entry.load()
         options = await self._knowing(lambda: self._options(self.scope(*more), entry.schema))
         if not entry.runs:
-            raise Stopped(Diagnostic("E801", f"this version cannot run the module {entry.name!r}", self.task.place))
+            message = f"this version cannot run the module {entry.name!r}"
+            raise Stopped(Diagnostic("E801", message, self.task.place, WAYS_OUT))
         if gap := plugin.gap(options):
             raise Failed(f"this version cannot do that: {gap}")
         try:
@@ -151,9 +153,7 @@ class Attempts:
         except (TypeError, ValueError) as error:
             raise Failed(str(error)) from error
         manner = await self._knowing(lambda: manner_of(self.inside, self.scope(*more)))
-        reach = self._reach
-        if "delegate_to" in self.inside.frame.keywords and not plugin.controller:  # to this computer: no other is taken
-            reach = reach._replace(communicator=await reach.here())
+        reach = self._reach if plugin.controller else await self._reaching(more)
         hands = Hands(
             self.task, self.inside.frame, self.scope(*more), self._telling, reach=reach, manner=manner,
             memory=self._memory,
@@ -168,6 +168,19 @@ class Attempts:
         if outcome.failed is None:
             return result
         return self._failed(result, f"{outcome.failed}: {outcome.shown}" if outcome.shown else outcome.failed)
+
+    async def _reaching(self, more: tuple[Layer, ...]) -> Reach:
+        """Return where the task works: where ``delegate_to`` says, which is this computer or the machine itself."""
+        node, reach = self.inside.frame.keywords.get("delegate_to"), self._reach
+        if node is None:
+            return reach
+        scope = self.scope(*more)
+        target = await self._knowing(lambda: value_of(node, scope))
+        if target in HERE:
+            return reach._replace(communicator=await reach.here())
+        if target != scope.lookup("inventory_hostname"):
+            raise Failed(f"there is no host called {target!r} to delegate to", "delegate_to: localhost is possible")
+        return reach
 
     def _options(self, scope: Scope, schema: dict[str, Any]) -> dict[str, Any]:
         """Return the rendered options, checked against the module's schema. Raises ``Stopped`` when they do not fit."""

@@ -9,7 +9,7 @@ from runner.execution.scopes import Inside, Scopes
 from runner.execution.values import value_of
 from runner.expand.error import ExpressionError
 from runner.expand.render import is_template
-from runner.model.playbook import Item, Play, Task
+from runner.model.playbook import Item, Play, Task, walk
 from runner.planning.steps import handlers_of
 from runner.reading.context import text_of
 from runner.text import Node
@@ -29,6 +29,13 @@ class Handlers:
         self._notified: set[int] = set()
         for item in handlers_of(play):
             self._add(item, scopes.outermost("handlers"))
+
+    def include(self, items: tuple[Item, ...]) -> None:
+        """Add the handlers of a role that is included; one that was included before has brought them already."""
+        known = {id(each.task) for each in self._all}
+        for item in items:
+            if not known.issuperset(id(task) for task in walk((item,))):
+                self._add(item, self._scopes.outermost("handlers"))
 
     def notify(self, name: str) -> bool:
         """Note that the handlers called ``name``, or listening to it, are to run; return whether there are any.
@@ -65,7 +72,7 @@ class Handlers:
         node = Node(name, task.place)
         if is_template(node):
             try:
-                name = str(value_of(node, self._scopes.of(handler.inside, task.role)))
+                name = str(value_of(node, self._scopes.of(handler.inside, task)))
             except ExpressionError:
                 return ()
         return (name, f"{task.role.name} : {name}") if task.role else (name,)

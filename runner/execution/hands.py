@@ -23,6 +23,7 @@ from runner.planning.steps import Frame
 from runner.reading.context import Files as Documents
 from runner.sdk import (
     Answer,
+    ApplyRole,
     Become,
     Command,
     Communicator,
@@ -92,7 +93,7 @@ class Hands:
         self._memory = memory
         self.changing = False
         """Whether anything was asked for that changes something."""
-        self.includes: list[Include] = []
+        self.includes: list[Include | ApplyRole] = []
         self.signals: list[str] = []
 
     async def carry_out(self, work: Work, *, foresees: bool) -> Outcome:
@@ -122,7 +123,7 @@ class Hands:
                 return await self._reach.local(verb, self._manner.environment, self._telling.output)
             case Wait():
                 return await self._waited(verb)
-            case Include():
+            case Include() | ApplyRole():
                 return self.includes.append(verb)
             case Signal():
                 return self.signals.append(verb.action)

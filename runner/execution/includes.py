@@ -1,47 +1,71 @@
-"""Files of tasks that are named while the build runs."""
+"""Files of tasks and roles that are named while the build runs."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from runner.diagnostics import Report
 from runner.execution.stop import Stopped
-from runner.model.playbook import Item, RoleContext, Task
+from runner.model.playbook import Block, Task
 from runner.reading.context import Context, Files
+from runner.reading.roles import read_included_role
 from runner.reading.tasks import read_tasks
-from runner.text import Node
+from runner.sdk import ApplyRole, Include
+from runner.text import Key, Node
 
 DEEPEST = 100
 """How deep files of tasks may include each other: a file that includes itself for ever is a slip."""
 
 
 class Includes:
-    """Reads files of tasks, each once."""
+    """Reads files of tasks and roles, each once."""
 
     def __init__(self, root: Path, roles_path: tuple[Path, ...], sources: tuple[str, ...]) -> None:
         self._root = root
         self._roles_path = roles_path
         self._sources = sources
-        self._known: dict[tuple[str, str, int, str], tuple[Item, ...]] = {}
+        self._known: dict[tuple[Any, ...], Block] = {}
 
-    def tasks(self, name: str, task: Task, section: str) -> tuple[Item, ...]:
-        """Return the tasks of the file that ``task`` includes. Raises ``Stopped`` when they cannot be read."""
+    def block(self, include: Include | ApplyRole, task: Task, section: str) -> Block:
+        """Return what ``task`` includes. Raises ``Stopped`` when it cannot be read."""
         part = "handler" if section == "handlers" else "task"
-        key = (name, task.file.path, id(task.role), part)
+        wanted = include.file if isinstance(include, Include) else (include.name, *_parts(include).items())
+        key = (wanted, task.file.path, id(task.role), part)
         if key not in self._known:
-            self._known[key] = self._read(name, task, task.role, part)
+            self._known[key] = self._read(include, task, part)
         return self._known[key]
 
-    def _read(self, name: str, task: Task, role: RoleContext | None, part: str) -> tuple[Item, ...]:
+    def _read(self, include: Include | ApplyRole, task: Task, part: str) -> Block:
         report = Report()
         beside = Path(task.file.path).parent
         context = Context(
-            Files(report), self._root, self._roles_path, beside, task.file, sources=self._sources, role=role
+            Files(report), self._root, self._roles_path, beside, task.file, sources=self._sources, role=task.role
         )
-        file = task.args.get("file")
-        place = (file or task.args).span
-        call = Node({"include_tasks": Node({"file": Node(name, place, place)}, place, place)}, place, place)
-        items = read_tasks(Node((call,), place), context, part=part)
+        block = self._role(include, task, context) if isinstance(include, ApplyRole) else (
+            self._tasks(include, task, context, part)
+        )
         if report.failed:
             raise Stopped(*(each for each in report.diagnostics if each.severity == "error"))
-        return tuple(inner for item in items if isinstance(item, Task) for inner in item.included)
+        assert block is not None
+        return block
+
+    def _tasks(self, include: Include, task: Task, context: Context, part: str) -> Block:
+        place = (task.args.get("file") or task.args).span
+        call = Node({"include_tasks": Node({"file": Node(include.file, place, place)}, place, place)}, place, place)
+        items = read_tasks(Node((call,), place), context, part=part)
+        inner = tuple(inner for item in items if isinstance(item, Task) for inner in item.included)
+        return Block(task.place, "import", task.name, {}, inner, role=task.role)
+
+    def _role(self, include: ApplyRole, task: Task, context: Context) -> Block | None:
+        args: dict[Key, Node] = dict(task.args.items())
+        for name, value in {"name": include.name, **_parts(include)}.items():
+            written = task.args.get(name) or task.args
+            args[name] = Node(value, written.span, written.key_span)
+        place = args["name"].span
+        block = read_included_role(task._replace(args=Node(args, task.args.span)), include.name, place, context)
+        return block and block._replace(handlers=tuple(each._replace(keywords={}) for each in block.handlers))
+
+
+def _parts(include: ApplyRole) -> dict[str, str]:
+    return {f"{part}_from": getattr(include, f"{part}_from") for part in ("tasks", "vars", "defaults", "handlers")}

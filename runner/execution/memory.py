@@ -28,6 +28,10 @@ class Memory:
         """What was found out about the machine: weaker than the variables of the play."""
         self.included: dict[str, Any] = {}
         """What ``include_vars`` read: stronger than the variables of roles, blocks and tasks."""
+        self.role_defaults: dict[str, Any] = {}
+        """Defaults of the roles that were included for all to see: weaker than a role's own."""
+        self.role_variables: dict[str, Any] = {}
+        """Variables of these roles: weaker than a role's own."""
         self.variables: dict[str, Any] = {}
         """What ``set_fact`` and ``register`` keep: stronger still."""
         self._gather: Callable[[], Awaitable[Mapping[str, Any]]] | None = None

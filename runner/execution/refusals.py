@@ -8,6 +8,7 @@ from typing import Any
 
 from runner import registry
 from runner.diagnostics import Diagnostic, Note
+from runner.expand.render import is_template
 from runner.model.plan import Build, Open, Step
 from runner.model.playbook import Block, Item, Task, walk
 from runner.planning.planner import Ground
@@ -16,6 +17,10 @@ from runner.text import Node, Span
 
 _CODE = "E801"
 _ASYNC = ("async", "poll")
+HERE = ("localhost", "127.0.0.1", "::1")
+"""What ``delegate_to`` calls this computer."""
+WAYS_OUT = "the module 'ansible' runs it with Ansible; a plugin, or 'shell', may do the same"
+"""What to do about a module that there is not."""
 
 
 def refusals(grounds: Mapping[str, Ground]) -> list[Diagnostic]:
@@ -77,10 +82,13 @@ class _Refusals:
                       "write communicator: none for work on this computer alone")
 
     def _steps(self, items: tuple[Item, ...], steps: Iterator[Step]) -> None:
-        """Check the tasks that are to run: the plan has a step for each, in the same order."""
+        """Check the tasks that are sure to run: the plan has a step for each, in the same order.
+
+        What depends on a condition or on a notification may never be reached, and fails if it is.
+        """
         for task in walk(items):
             step = next(steps)
-            if step.action == "run":
+            if step.action == "run" and step.section != "handlers" and "when" not in step.keywords:
                 self._task(task, step.options)
                 for inner in _surely_run(task.included):
                     self._task(inner, inner.args.plain())
@@ -115,7 +123,7 @@ class _Refusals:
                           "use 'timeout' to bound the time of a task")
                 break
         delegate = task.keywords.get("delegate_to")
-        if delegate is not None and delegate.value not in ("localhost", "127.0.0.1", "::1"):
+        if delegate is not None and delegate.value not in HERE and not is_template(delegate):
             self._add("a task can be delegated to localhost only", delegate.place, "write delegate_to: localhost")
         become = task.keywords.get("become")
         if controller and become is not None and become.value not in (False, "no", "false", None):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from runner.diagnostics import Diagnostic
 from runner.events.event import Outcome as Ending
 from runner.expand.scope import Layer
-from runner.sdk import Include, Outcome
+from runner.sdk import ApplyRole, Include, Outcome
 from runner.text import Node
 
 
@@ -21,7 +21,7 @@ class Result(NamedTuple):
     """Why it failed, if it did."""
     shown: str = ""
     """What the user is told of it; of a failure, why it failed in a few words."""
-    includes: tuple[tuple[Include, Layer], ...] = ()
+    includes: tuple[tuple[Include | ApplyRole, Layer], ...] = ()
     """Files of tasks to run next, each with the names of the loop's item."""
     signals: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from runner.expand.render import is_template
 from runner.expand.scope import Layer, Scope
 from runner.expand.world import Variables, World, lookup_functions
 from runner.model.playbook import Item, RoleContext, Task
+from runner.planning.files import directories, directory_for, search_path
 from runner.planning.planner import Ground
 from runner.planning.steps import Frame, target_refusal
 from runner.text import Node
@@ -65,22 +67,24 @@ class Scopes:
         frame = frame._replace(late={}, keywords=handed)
         return Inside(frame, section, (environment,) if environment else ())
 
-    def of(self, inside: Inside, role: RoleContext | None = None, *more: Layer) -> Scope:
-        """Return what a task of ``role`` knows in there, and beside it the names in ``more``.
+    def of(self, inside: Inside, task: Task | None = None, *more: Layer) -> Scope:
+        """Return what a task knows in there, and beside it the names in ``more``.
 
         From weak to strong, as in Ansible: functions, defaults of roles, facts, variables of playbook and play, of
         roles, blocks and tasks, ``include_vars``, ``set_fact`` and results, parameters of roles and of includes.
         """
         frame, memory = inside.frame, self._memory
+        role = task.role if task is not None else None
         defaults = (each.defaults for each in frame.roles)
         given = (each.params for each in frame.roles)
         magic = self._magic(inside, role)
         scope = Scope(
-            _WEAKEST, *frame.base, *defaults, memory.facts, *frame.early, *frame.upper, memory.included,
+            _WEAKEST, *frame.base, memory.role_defaults, *defaults, memory.facts, *frame.early, memory.role_variables,
+            *frame.upper, memory.included,
             memory.variables, *given, *inside.params, magic, *more, fixed=frame.fixed,
         )
         magic["hostvars"] = {magic["inventory_hostname"]: Variables(scope)}
-        magic |= lookup_functions(self._world, scope, lambda: self._places(inside))
+        magic |= lookup_functions(self._world, scope, partial(self._places, inside, task))
         return scope
 
     def _magic(self, inside: Inside, role: RoleContext | None) -> dict[str, Any]:
@@ -104,9 +108,11 @@ class Scopes:
             "ansible_run_tags": list(selection.tags) or ["all"], "ansible_skip_tags": list(selection.skip_tags),
         }
 
-    def _places(self, inside: Inside) -> list[Path]:
-        roles = [place for each in reversed(inside.frame.roles) for place in (each.path / "files", each.path)]
-        return [*roles, self._world.root / "files", self._world.root]
+    def _places(self, inside: Inside, task: Task | None, where: str) -> list[Path]:
+        roles, root = inside.frame.roles, self._world.root
+        if task is None:
+            return search_path(roles, root, where)
+        return directories(where or directory_for(task), task, roles, root)
 
     def entered(self, inside: Inside, item: Item) -> Inside:
         """Return where what is in ``item`` stands. Raises ``ExpressionError`` when its tags have no value."""

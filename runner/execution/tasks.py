@@ -23,7 +23,7 @@ from runner.expand.error import ExpressionError
 from runner.expand.render import is_template, to_node
 from runner.expand.scope import Layer
 from runner.model.playbook import Block, Item, Task
-from runner.sdk import Failed, Include
+from runner.sdk import ApplyRole, Failed, Include
 from runner.text import Node
 
 
@@ -136,7 +136,7 @@ class Tasks:
         if not is_template(node):
             return task.name
         try:
-            return str(value_of(node, self._tools.scopes.of(inside, task.role)))
+            return str(value_of(node, self._tools.scopes.of(inside, task)))
         except ExpressionError:
             return task.name
 
@@ -223,20 +223,29 @@ class Tasks:
                 case _:
                     raise PlayEnded
 
-    async def _included(self, include: Include, names: Layer, task: Task, around: Inside) -> None:
-        """Run the tasks of a file. They stand where the task that includes it stands, and see its ``vars`` and item."""
+    async def _included(self, include: Include | ApplyRole, names: Layer, task: Task, around: Inside) -> None:
+        """Run the tasks of a file or a role.
+
+        They stand where the task that includes them stands, and see its ``vars`` and item.
+        """
         if around.depth >= DEEPEST:
-            message = f"files of tasks include each other more than {DEEPEST} times; the next is {include.file}"
+            named = include.file if isinstance(include, Include) else include.name
+            message = f"files of tasks include each other more than {DEEPEST} times; the next is {named}"
             raise Stopped(Diagnostic("E807", message, task.place))
         try:
-            items = self._tools.includes.tasks(include.file, task, around.section)
+            block = self._tools.includes.block(include, task, around.section)
         except Stopped as stopped:
             result = {"changed": False, "failed": True, "msg": stopped.diagnostics[0].message}
             raise TaskFailed(_shown(task), result, *stopped.diagnostics) from stopped
+        if isinstance(include, ApplyRole):
+            self._tools.handlers.include(block.handlers)
+            if include.public and block.role is not None:
+                self._tools.memory.role_defaults |= block.role.defaults
+                self._tools.memory.role_variables |= block.role.vars
         variables = {str(key): node for key, node in task.keywords["vars"].items()} if "vars" in task.keywords else {}
         inside = around._replace(params=(*around.params, names, variables), depth=around.depth + 1)
         keywords = {str(key): node for key, node in to_node(dict(include.apply), task.args).items()}
-        await self._block(Block(task.place, "import", task.name, keywords, items, role=task.role), inside)
+        await self._block(block._replace(keywords=keywords), inside)
 
 
 def _shown(task: Task) -> dict[str, Any]:

@@ -168,15 +168,24 @@ def _now(world: World) -> Callable[..., Any]:
     return now
 
 
-def lookup_functions(
-    world: World, scope: Scope, places: Callable[[], Sequence[Path]] | None = None
-) -> dict[str, Callable[..., Any]]:
-    """Return a layer with ``lookup`` and ``query`` for ``scope``; files are looked for in ``places()``, in order."""
+_KINDS = {"first_found": "", "template": "templates"}
+"""Lookup -> the directories in which it looks; others look in ``files``."""
 
-    def context() -> Any:
+
+def lookup_functions(
+    world: World, scope: Scope, places: Callable[[str], Sequence[Path]] | None = None
+) -> dict[str, Callable[..., Any]]:
+    """Return a layer with ``lookup`` and ``query`` for ``scope``.
+
+    Files are looked for in ``places(KIND)``, in order: ``templates`` or ``files``, or for ``first_found``, of which the
+    task knows where it looks, nothing.
+    """
+
+    def context(name: str) -> Any:
         from runner.expand.lookups.context import LookupContext
 
-        search_path = tuple(places()) if places else (world.root / "files", world.root)
+        kind = _KINDS.get(name.rpartition(".")[2], "files")
+        search_path = tuple(places(kind)) if places else (world.root / "files", world.root)
         return LookupContext(
             search_path, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
             render=lambda text, names: _evaluate(text, scope.with_layers(names), search_path),
@@ -185,7 +194,7 @@ def lookup_functions(
     def query(name: str, *terms: Any, **options: Any) -> list[Any]:
         from runner.expand.lookups.call import query as find
 
-        return find(context(), name, *terms, **options)
+        return find(context(name), name, *terms, **options)
 
     def lookup(name: Any, *terms: Any, **options: Any) -> Any:
         """Return what a look-up plugin finds; with a mapping first, it is Packer's ``lookup(map, key, default)``."""
@@ -194,7 +203,7 @@ def lookup_functions(
             return in_map(name, *terms)
         from runner.expand.lookups.call import lookup as find
 
-        return find(context(), name, *terms, **options)
+        return find(context(name), name, *terms, **options)
 
     return {CALLED + "lookup": lookup, CALLED + "query": query, CALLED + "q": query}
 

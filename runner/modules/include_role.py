@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from runner.sdk import Alias, Module, options
+from runner.sdk import Alias, ApplyRole, Module, Outcome, Work, options
 
 
 @options()
@@ -36,3 +37,18 @@ class IncludeRole(Module[Options]):
 
     name = "include_role"
     controller = True
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return "allow_duplicates: false" if options.get("allow_duplicates") is False else None
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Ask for the role's tasks to be run."""
+        del facts
+        wanted = self.options
+        yield ApplyRole(
+            wanted.name, wanted.apply or {}, wanted.tasks_from, wanted.vars_from, wanted.defaults_from,
+            wanted.handlers_from, public=wanted.public,
+        )
+        return Outcome({"include_role": wanted.name}, changed=False)

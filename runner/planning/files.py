@@ -17,6 +17,8 @@ from runner.reading.context import shown
 from runner.text import Node
 from runner.text.paths import exists, is_file
 
+ANYWHERE = ""
+"""In place of a directory's name: where a lookup looks depends on the task."""
 _TEMPLATE_LIMIT = 1024 * 1024
 """Templates up to this size, in bytes, are searched for the names they use."""
 _OTHER_TEMPLATE = re.compile(r"""\{%[-+]?\s*(?:include|import|from|extends)\s+(['"])(.+?)\1""")
@@ -155,6 +157,11 @@ def _is_open(value: Any) -> bool:
     return isinstance(value, Open)
 
 
+def directory_for(task: Task) -> str:
+    """Return where ``first_found`` and its like look in a role for a task, as in Ansible: the module's name tells."""
+    return next((f"{kind}s" for kind in ("template", "var", "file") if kind in task.module), "files")
+
+
 def directories(where: str, task: Task, roles: Sequence[RoleContext], root: Path) -> list[Path]:
     """Return where a relative path is looked for, in order: the roles around the task, then beside the playbook."""
     places: list[Path] = []
@@ -165,7 +172,11 @@ def directories(where: str, task: Task, roles: Sequence[RoleContext], root: Path
     return list(dict.fromkeys(places))
 
 
-def search_path(roles: Sequence[RoleContext], root: Path) -> list[Path]:
-    """Return where ``lookup`` looks for relative paths, in order: the roles around the task, then the playbook."""
+def search_path(roles: Sequence[RoleContext], root: Path, where: str) -> list[Path]:
+    """Return where a plan's lookups look for relative paths, in order: the roles around the task, then the playbook.
+
+    A plan does not ask which task it is: what the build looks for beside the task is looked for everywhere.
+    """
     owners = [*(role.path for role in reversed(roles)), root]
-    return [place for owner in owners for place in (owner / "files", owner / "templates", owner / "vars", owner)]
+    kinds = (where,) if where != ANYWHERE else ("files", "templates", "vars", "tasks")
+    return [place for owner in owners for place in (*(owner / kind for kind in kinds), owner)]

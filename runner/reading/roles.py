@@ -62,7 +62,7 @@ def read_roles(node: Node | None, context: Context) -> Applied:
     return Applied(tuple(items), tuple(handlers))
 
 
-def read_imported_role(task: Task, name: str, place: Span, context: Context) -> Block | None:
+def read_included_role(task: Task, name: str, place: Span, context: Context) -> Block | None:
     """Return the block of ``import_role`` (or what ``include_role`` will bring); its handlers come with the block."""
     parts = {part: text_of(task.args.get(f"{part}_from")) for part in ("tasks", "vars", "defaults", "handlers")}
     open_parts = [part for part, value in parts.items() if value and "{{" in value]
@@ -173,6 +173,7 @@ def _source_form(dependency: Node) -> Node:
 def _role_context(
     name: str, path: Path, place: Span, use: Node, context: Context, entry: Entry
 ) -> RoleContext:
+    name = Path(name).name  # it may be given as a path
     params: dict[str, Node] = {key: child for key, child in mapping_of(use).items() if key not in _KEYWORDS}
     given = {**params, **mapping_of(use.get("vars"))}
     role = RoleContext(name, path, params=given, place=place)

@@ -170,7 +170,7 @@ def _other_file(task: Task, context: Context, part: str) -> Item | None:
 
 
 def _other_role(task: Task, context: Context) -> Item | None:
-    from runner.reading.roles import read_imported_role
+    from runner.reading.roles import read_included_role
 
     name = text_of(task.args.get("name"))
     if name is None:
@@ -184,7 +184,7 @@ def _other_role(task: Task, context: Context) -> Item | None:
             )
             return None
         return task
-    block = read_imported_role(task, name, node.span, context)
+    block = read_included_role(task, name, node.span, context)
     if block is None:
         return task
     if task.module == "import_role":

@@ -24,6 +24,7 @@ from runner.sdk.record import (
 )
 from runner.sdk.work import (
     Answer,
+    ApplyRole,
     Ask,
     Become,
     Command,
@@ -55,6 +56,7 @@ from runner.sdk.work import (
 __all__ = [
     "Alias",
     "Answer",
+    "ApplyRole",
     "Artifact",
     "Ask",
     "AtLeastOne",

@@ -270,6 +270,20 @@ class Include:
 
 
 @frozen
+class ApplyRole:
+    """Run a role's tasks next, each with the keywords ``apply``; of each kind the file that is named."""
+
+    name: str
+    apply: Mapping[str, Any] = field(default_factory=dict)
+    tasks_from: str = "main"
+    vars_from: str = "main"
+    defaults_from: str = "main"
+    handlers_from: str = "main"
+    public: bool = False
+    """Let all tasks that follow see the role's variables and defaults."""
+
+
+@frozen
 class Signal:
     """Tell the build itself to do something once the task is done."""
 
@@ -278,7 +292,8 @@ class Signal:
 
 Verb = (
     Ask | Do | Put | Get | Upload | Download | Gather  # on the machine
-    | Local | Find | Files | Look | Read | Load | Render | Evaluate | Wait | Include | Signal  # on this computer
+    | Local | Find | Files | Look | Read | Load | Render | Evaluate | Wait  # on this computer
+    | Include | ApplyRole | Signal  # of the build itself
 )
 
 
