@@ -68,4 +68,6 @@ class Includes:
 
 
 def _parts(include: ApplyRole) -> dict[str, str]:
-    return {f"{part}_from": getattr(include, f"{part}_from") for part in ("tasks", "vars", "defaults", "handlers")}
+    """Return which files of the role are named; a role need not have those that are not."""
+    named = {part: getattr(include, part) for part in ("tasks_from", "vars_from", "defaults_from", "handlers_from")}
+    return {part: name for part, name in named.items() if name != "main"}
