@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from runner.planning.planner import Prepared
 
 _FAILED, _PARTLY, _INTERRUPTED = 1, 4, 130
-_NOT_STARTED = "E811"
-"""The code of a diagnostic that names its build itself."""
+_WELL = ("ok", "changed")
+_NOT_STARTED = ("E811", "W813")
+"""The codes of diagnostics that name their build themselves."""
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -38,6 +39,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--fail-fast", action="store_true", help="let the first build that fails stop all others")
     parser.add_argument("--on-error", choices=("cleanup", "keep", "ask"), default="cleanup",
                         help="whether what a failed build has made so far is removed or kept, or you are asked")
+    parser.add_argument("--check", action="store_true",
+                        help="tell what the tasks would change on machines that are started, and make no image")
+    parser.add_argument("--diff", action="store_true", help="tell how files change")
     parser.add_argument("--force", action="store_true", help="replace what earlier runs made")
     parser.add_argument("--manifest", metavar="FILE",
                         help="file for the manifest, beside the one in the record of the run")
@@ -101,7 +105,7 @@ def _diagnostics(ran: Ran) -> list[Diagnostic]:
     several = len(ran.results) > 1
     found = [
         each._replace(notes=(*each.notes, Note(f"in the build{'s' * (len(names) > 1)} {', '.join(names)}")))
-        if several and each.code != _NOT_STARTED else each
+        if several and each.code not in _NOT_STARTED else each
         for each, names in builds.items()
     ]
     return [*found, *ran.diagnostics]
@@ -167,6 +171,7 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
         bus=Bus(_subscriber(arguments), secrets=secrets),
         world=world, commands=LocalCommands(world.environ, world.root, scratch, reaper), journal=journal, kept=[],
         force=arguments.force, on_error=arguments.on_error, asking=asyncio.Lock(),
+        checking=arguments.check, showing=arguments.diff,
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
     )
     if arguments.junit:
@@ -247,9 +252,12 @@ def _subscriber(arguments: Namespace) -> Subscriber:
 
 def _status(ran: Ran) -> int:
     """Return the exit status of the run."""
-    outcomes = [each.outcome for each in ran.results.values()]
+    outcomes = [
+        "ok" if each.outcome == "skipped" and all(found.severity == "warning" for found in each.diagnostics)
+        else each.outcome for each in ran.results.values()
+    ]
     if ran.interrupted:
         return _INTERRUPTED
-    if all(outcome in ("ok", "changed") for outcome in outcomes):
+    if all(outcome in _WELL for outcome in outcomes):
         return _FAILED if any(each.severity == "error" for each in ran.diagnostics) else 0
-    return _PARTLY if any(outcome in ("ok", "changed") for outcome in outcomes) else _FAILED
+    return _PARTLY if any(outcome in _WELL for outcome in outcomes) else _FAILED

@@ -139,6 +139,17 @@ class CommandOutput(Event):
 
 
 @frozen
+class FileChanged(Event):
+    """A task gave a file of the machine another content; in check mode: would give it."""
+
+    build: str
+    step: int
+    path: str
+    diff: str
+    """The difference as ``diff -u`` tells it; a line in words for what is no text."""
+
+
+@frozen
 class Said(Event):
     """A step has something to tell."""
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from runner import registry
 from runner.diagnostics import Diagnostic, Report
-from runner.execution.hands import Hands, Reach
+from runner.execution.hands import Hands, Manner, Reach
 from runner.execution.manner import manner_of
 from runner.execution.memory import FactsWanted, Memory
 from runner.execution.refusals import HERE, WAYS_OUT
@@ -39,7 +39,8 @@ class Attempts:
     """Tries one task of one build."""
 
     def __init__(
-        self, task: Task, inside: Inside, telling: Telling, *, scopes: Scopes, memory: Memory, reach: Reach
+        self, task: Task, inside: Inside, telling: Telling, *, scopes: Scopes, memory: Memory, reach: Reach,
+        usual: Manner,
     ) -> None:
         self.task = task
         self.inside = inside
@@ -47,6 +48,7 @@ class Attempts:
         self._scopes = scopes
         self._memory = memory
         self._reach = reach
+        self._usual = usual
         register = task.keywords.get("register")
         self.register = str(register.value) if register is not None and register.value is not None else None
 
@@ -152,7 +154,7 @@ class Attempts:
             record = make(plugin.options_type(), options)
         except (TypeError, ValueError) as error:
             raise Failed(str(error)) from error
-        manner = await self._knowing(lambda: manner_of(self.inside, self.scope(*more)))
+        manner = await self._knowing(lambda: manner_of(self.inside, self.scope(*more), self._usual))
         reach = self._reach if plugin.controller else await self._reaching(more)
         hands = Hands(
             self.task, self.inside.frame, self.scope(*more), self._telling, reach=reach, manner=manner,

@@ -16,7 +16,7 @@ from runner.execution.asking import ask
 from runner.execution.chains import Chains, remove
 from runner.execution.facts import gather
 from runner.execution.handlers import Handlers
-from runner.execution.hands import Reach
+from runner.execution.hands import Manner, Reach
 from runner.execution.includes import Includes
 from runner.execution.memory import Memory
 from runner.execution.options import options_now
@@ -71,15 +71,21 @@ class _Build:
         self._teller = Teller(shop.bus, ground.build.name)
         self._sessions = Sessions(ground, start_from, shop)
         self._memory = Memory()
-        self._scopes = Scopes(ground, shop.world, self._memory, lambda: self._sessions.names)
+        self._usual = Manner(checking=shop.checking, showing=shop.showing)
+        self._scopes = Scopes(ground, shop.world, self._memory, lambda: self._sessions.names, self._usual)
         self._keeps = shop.on_error == "keep"
         """Whether what is held is kept when the build fails."""
 
     async def make(self) -> tuple[tuple[Artifact, ...], tuple[Diagnostic, ...]]:
-        """Return what was made, and what went wrong with post-processors. Raises ``Stopped`` when there is no image."""
+        """Return what was made, and what went wrong with post-processors. Raises ``Stopped`` when there is no image.
+
+        A check makes none.
+        """
         builder = self._builder()
         async with self._holding():
             artifact = await self._built(builder)
+        if artifact is None:
+            return (), ()
         if any(step.action == "run" for step in self._ground.build.verify):
             await self._verified(builder, artifact)
         self._sessions.tell(artifact)
@@ -104,10 +110,12 @@ class _Build:
             raise
         await uninterrupted(stack.aclose())
 
-    async def _built(self, builder: Builder[Any]) -> Artifact:
+    async def _built(self, builder: Builder[Any]) -> Artifact | None:
         machine = await self._launched(builder)
         try:
             await self._play(machine)
+            if self._shop.checking:
+                return None
             artifact: Artifact = await self._step("capture", lambda session: builder.capture(session, machine))
         except Stopped as stopped:
             raise Stopped(*stopped.diagnostics, *await self._after_error(stopped, machine)) from stopped
@@ -210,7 +218,9 @@ class _Build:
             raise Stopped(error.diagnostic) from error
         includes = Includes(shop.world.root, shop.roles_path, shop.sources)
         reach = Reach(self._sessions.run_local, self._sessions.here, machine.communicator)
-        return Tasks(Tools(self._teller, self._scopes, self._memory, handlers, includes, reach, self._again))
+        return Tasks(Tools(
+            self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, self._again
+        ))
 
     def _forces_handlers(self) -> bool:
         try:

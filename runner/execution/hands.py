@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 
 from runner.diagnostics import Report
 from runner.execution import desk, terminal
+from runner.execution.differences import difference
 from runner.execution.memory import Memory
 from runner.execution.stop import Stopped
 from runner.execution.telling import Telling
@@ -75,6 +77,8 @@ class Manner(NamedTuple):
     become: Become | None = None
     checking: bool = False
     """Whether nothing may be changed."""
+    showing: bool = False
+    """Whether it is told how files change."""
 
 
 class Hands:
@@ -104,7 +108,11 @@ class Hands:
         try:
             verb = next(work)
             while True:
+                if self._manner.showing and isinstance(verb, Put):
+                    await self._show(verb)
                 if self._manner.checking and isinstance(verb, _CHANGES):
+                    if self._manner.showing and foresees and isinstance(verb, Do):
+                        self._telling.said(f"would run: {shlex.join(verb.argv)}")
                     return Outcome(changed=True) if foresees else Outcome(skipped="check mode changes nothing")
                 answer = await self._answer(verb)
                 verb = work.send(answer)
@@ -113,6 +121,16 @@ class Hands:
             return outcome
         finally:
             work.close()
+
+    async def _show(self, verb: Put) -> None:
+        """Tell how a file changes, once: what is only written to be checked is meant for another file."""
+        communicator = self._reach.communicator
+        if communicator is None or (verb.meant_for is not None and not self._manner.checking):
+            return
+        path = verb.meant_for or verb.path
+        diff = difference(path, await communicator.get(path, self._manner.become), verb.content)
+        if diff:
+            self._telling.changes(path, diff)
 
     async def _answer(self, verb: Verb) -> Any:  # noqa: PLR0911 - one return a verb
         self.changing = self.changing or isinstance(verb, _CHANGES)

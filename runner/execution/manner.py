@@ -13,10 +13,15 @@ from runner.expand.scope import MISSING, Scope
 from runner.sdk import Become
 
 
-def manner_of(inside: Inside, scope: Scope) -> Manner:
-    """Return how the tasks that stand ``inside`` are done. Raises ``ExpressionError``."""
-    checking = flag(inside.frame.keywords, "check_mode", scope)
-    return Manner(_environment(inside, scope), _become(inside, scope), checking)
+def manner_of(inside: Inside, scope: Scope, usual: Manner) -> Manner:
+    """Return how the tasks that stand ``inside`` are done, where no keyword speaks as usual.
+
+    Raises ``ExpressionError``.
+    """
+    keywords = inside.frame.keywords
+    checking = flag(keywords, "check_mode", scope) if "check_mode" in keywords else usual.checking
+    showing = flag(keywords, "diff", scope) if "diff" in keywords else usual.showing
+    return Manner(_environment(inside, scope), _become(inside, scope), checking, showing)
 
 
 def _environment(inside: Inside, scope: Scope) -> dict[str, str]:

@@ -42,7 +42,7 @@ async def run_plan(
     steps = Steps()
     shop.bus.subscribe(steps)
     shop.bus.emit(RunStarted(shop.run, prepared.plan.playbook, tuple(names)))
-    supervisor = Supervisor(shop.bus, parallel=parallel, fail_fast=fail_fast)
+    supervisor = Supervisor(shop.bus, parallel=parallel, fail_fast=fail_fast, checking=shop.checking)
     running = asyncio.ensure_future(supervisor.run([_job(prepared.grounds[name], shop) for name in names]))
     interrupts = Interrupts(running, shop.bus, shop.commands.kill)
     interrupts.install()

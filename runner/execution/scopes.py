@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from runner.execution.hands import Manner
 from runner.execution.memory import Memory
 from runner.execution.values import value_of
 from runner.expand.render import is_template
@@ -23,7 +24,8 @@ _ANSIBLE = {"full": "2.19.0", "string": "2.19.0", "major": 2, "minor": 19, "revi
 _WEAKEST = {"ansible_managed": "Ansible managed"}
 """What is set unless anybody sets it."""
 _HANDED_DOWN = (
-    "become", "become_user", "become_method", "become_flags", "check_mode", "delegate_to", "ignore_errors", "no_log",
+    "become", "become_user", "become_method", "become_flags", "check_mode", "delegate_to", "diff", "ignore_errors",
+    "no_log",
 )
 """Keywords that count for everything inside, the inner one replacing the outer."""
 
@@ -52,9 +54,10 @@ class Scopes:
     """Makes the scopes of one build's tasks."""
 
     def __init__(
-        self, ground: Ground, world: World, memory: Memory, build: Callable[[], Mapping[str, Any]]
+        self, ground: Ground, world: World, memory: Memory, build: Callable[[], Mapping[str, Any]], usual: Manner
     ) -> None:
         self._ground = ground
+        self._usual = usual
         self._world = world
         self._memory = memory
         self._build = build
@@ -103,8 +106,8 @@ class Scopes:
             "ansible_play_name": ground.play.name or host, "ansible_role_names": roles, "role_names": roles,
             "ansible_play_hosts": [host], "ansible_play_batch": [host], "play_hosts": [host],
             "ansible_parent_role_names": roles[:-1],
-            "ansible_check_mode": False, "ansible_diff_mode": False, "ansible_verbosity": 0,
-            "ansible_version": _ANSIBLE,
+            "ansible_check_mode": self._usual.checking, "ansible_diff_mode": self._usual.showing,
+            "ansible_verbosity": 0, "ansible_version": _ANSIBLE,
             "ansible_run_tags": list(selection.tags) or ["all"], "ansible_skip_tags": list(selection.skip_tags),
         }
 

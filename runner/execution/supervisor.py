@@ -30,8 +30,9 @@ class Job(NamedTuple):
 class Supervisor:
     """Runs jobs; how each ended is in ``results``, also when the run was cancelled."""
 
-    def __init__(self, bus: Bus, *, parallel: int = 0, fail_fast: bool = False) -> None:
+    def __init__(self, bus: Bus, *, parallel: int = 0, fail_fast: bool = False, checking: bool = False) -> None:
         self._bus = bus
+        self._checking = checking
         self._slots = asyncio.Semaphore(parallel) if parallel else None
         self._fail_fast = fail_fast
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -51,6 +52,10 @@ class Supervisor:
 
     async def _one(self, job: Job) -> None:
         base = await self._base(job)
+        if self._checking and base is not None:
+            message = f"{job.name!r} is not checked: it starts from {job.needs!r}, of which a check makes no image"
+            self._note_unstarted(job, "skipped", Diagnostic("W813", message, job.place))
+            return
         if base is not None and base.outcome != "ok":
             message = f"{job.name!r} is not made: it starts from {base.name!r}, which is not there"
             self._note_unstarted(job, "skipped", Diagnostic("E811", message, job.place))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from runner.diagnostics import Diagnostic
 from runner.execution.attempt import Attempts
 from runner.execution.handlers import Handlers
-from runner.execution.hands import Reach
+from runner.execution.hands import Manner, Reach
 from runner.execution.includes import DEEPEST, Includes
 from runner.execution.loops import control_of, items_of, keyword_of
 from runner.execution.memory import Memory
@@ -36,6 +36,7 @@ class Tools(NamedTuple):
     handlers: Handlers
     includes: Includes
     reach: Reach
+    usual: Manner
     again: Callable[[Telling, str], Awaitable[bool]]
     """Returns whether a task that failed is to be run again."""
 
@@ -107,7 +108,7 @@ class Tasks:
         while True:
             telling = tools.teller.step(name, inside.section, task.module, task.place, role)
             attempts = Attempts(
-                task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach
+                task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach, usual=tools.usual,
             )
             result, ignored = await self._tried(attempts, telling)
             if not result.failed or ignored:

@@ -9,6 +9,7 @@ from typing import Literal
 from runner.events.bus import Bus
 from runner.events.event import (
     CommandOutput,
+    FileChanged,
     FileRead,
     ItemFinished,
     Outcome,
@@ -66,6 +67,11 @@ class Telling:
         """Tell a line that a command wrote."""
         if not self.hidden:
             self._bus.emit(CommandOutput(self._build, self._number, stream, line))
+
+    def changes(self, path: str, diff: str) -> None:
+        """Tell what becomes of a file of the machine."""
+        if not self.hidden:
+            self._bus.emit(FileChanged(self._build, self._number, path, diff))
 
     def item(self, label: str, outcome: Outcome, message: str) -> None:
         """Tell how it went with one item of a loop."""

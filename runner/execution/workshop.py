@@ -33,6 +33,10 @@ class Workshop(NamedTuple):
     """Whether what an earlier run made may be replaced."""
     on_error: Literal["cleanup", "keep", "ask"] = "cleanup"
     """What becomes of what a failed build has made so far."""
+    checking: bool = False
+    """Whether tasks only tell what they would change, so that there is no image."""
+    showing: bool = False
+    """Whether tasks tell how files change."""
     roles_path: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
     """Names of the playbook's sources."""

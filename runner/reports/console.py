@@ -14,6 +14,7 @@ from runner.events.event import (
     BuildStarted,
     CommandOutput,
     Event,
+    FileChanged,
     ItemFinished,
     ManifestWritten,
     RunFinished,
@@ -29,6 +30,7 @@ from runner.reports.durations import readable
 _COLORS = ("32", "36", "35", "34", "33")
 """Colours of builds, one after the other: green, cyan, magenta, blue, yellow."""
 _RED = "31"
+_DIFF = {"-": "31", "+": "32", "@": "36"}
 _ENDINGS = ("ok", "changed", "skipped", "ignored", "failed", "cancelled")
 _INTERRUPTS = {
     1: "stopping, and tidying up; once more says how it stands",
@@ -71,6 +73,8 @@ class Console:
                 self._text(event, event.build, event.text)
             case CommandOutput():
                 self._text(event, event.build, event.line, bad=event.stream == "stderr")
+            case FileChanged():
+                self._diff(event)
             case ItemFinished():
                 self._outcome(event, event.build, f"{event.outcome} ({event.item})", event.message)
             case StepRetried():
@@ -94,6 +98,11 @@ class Console:
     def _count(self, event: StepFinished) -> None:
         """Count the step for the summary at the end."""
         self._counts.setdefault(event.build, Counter())["ignored" if event.ignored else event.outcome] += 1
+
+    def _diff(self, event: FileChanged) -> None:
+        for line in event.diff.split("\n"):
+            color = _DIFF.get(line[:1]) if not line.startswith(("---", "+++")) else None
+            self._line(event, f"    {event.build}: {line}", color or self._colors.get(event.build))
 
     def _step(self, event: StepFinished) -> None:
         took = "" if event.outcome == "skipped" else f" after {readable(event.took)}"

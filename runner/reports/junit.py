@@ -18,6 +18,7 @@ from runner.events.event import (
     BuildStarted,
     CommandOutput,
     Event,
+    FileChanged,
     RunFinished,
     RunStarted,
     Said,
@@ -44,7 +45,7 @@ class JUnit:
     def __str__(self) -> str:
         return str(self._path)
 
-    def __call__(self, event: Event) -> None:
+    def __call__(self, event: Event) -> None:  # noqa: C901 - one case a kind of event
         """Take in one event. Raises ``OSError`` when the report cannot be written."""
         match event:
             case RunStarted():
@@ -57,6 +58,9 @@ class JUnit:
                 self._keep(event.build, event.step, event.line)
             case Said():
                 self._keep(event.build, event.step, event.text)
+            case FileChanged():
+                for line in event.diff.split("\n"):
+                    self._keep(event.build, event.step, line)
             case StepFinished():
                 self._case(event)
             case BuildFinished():

@@ -12,6 +12,7 @@ from runner.events.event import (
     BuildStarted,
     CommandOutput,
     Event,
+    FileChanged,
     ItemFinished,
     RunFinished,
     RunInterrupted,
@@ -48,6 +49,9 @@ class MachineReadable:
                 self._say(event, f"==> {event.build}: {event.name}")
             case Said():
                 self._say(event, f"    {event.build}: {event.text}")
+            case FileChanged():
+                for line in event.diff.split("\n"):
+                    self._say(event, f"    {event.build}: {line}")
             case CommandOutput(stream="stderr"):
                 self._line(event, "", "ui", "error", f"==> {event.build}: {event.line}")
             case CommandOutput():

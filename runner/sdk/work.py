@@ -58,6 +58,8 @@ class Put:
     content: bytes
     mode: int | None = None
     in_place: bool = False
+    meant_for: str | None = None
+    """The file that is to have this content if it passes a check, when this is but its place until then."""
 
 
 @frozen

@@ -43,7 +43,7 @@ def write(
     A link is replaced by the file. ``mode`` stands in for the option ``mode``. Raises ``Failed``.
     """
     if isinstance(options, Edited) and options.validate is not None:
-        yield from validated(options.validate, content, found.temporary)
+        yield from validated(options.validate, content, found.temporary, found.path)
     values = yield from backed_up(found, options)
     wanted = options.mode if mode is None else mode
     former = found.file if found.file.kind == "file" else found.fresh()
@@ -103,10 +103,10 @@ def backed_up(found: Found, options: Kept) -> Generator[Verb, Any, dict[str, Any
     return {"backup_file": path}
 
 
-def validated(command: str, content: bytes, temporary: str) -> Generator[Verb, Any, None]:
-    """Check a content with the user's command. Raises ``Failed`` when it does not pass."""
+def validated(command: str, content: bytes, temporary: str, path: str) -> Generator[Verb, Any, None]:
+    """Check the content for the file ``path`` with the user's command. Raises ``Failed`` when it does not pass."""
     argv = _check(command, temporary)
-    yield Put(temporary, content, 0o600)
+    yield Put(temporary, content, 0o600, meant_for=path)
     answer: Answer = yield Ask(("/bin/sh", "-c", _VALIDATE, "sh", temporary, *argv))
     _passed(answer, temporary)
 
