@@ -7,7 +7,8 @@ import io
 import posixpath
 import tarfile
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -52,6 +53,11 @@ class Bare:
         self._engine = engine
         self._container = container
         self._user = user
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[Bare]:
+        """Yield itself: every command is a program of its own."""
+        yield self
 
     async def run(self, command: Command, heard: Heard | None = None, become: Become | None = None) -> Answer:
         """Run a command to its end; ``heard`` is told every line of output. Raises ``Failed``."""

@@ -50,6 +50,15 @@ class Posix:
         self._transport = transport
         self._shell = shell
 
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[Posix]:
+        """Yield another line over the same transport. Raises ``Failed``."""
+        other = Posix(self._transport, await self._restarted())
+        try:
+            yield other
+        finally:
+            await other.close()
+
     async def close(self) -> None:
         """Let go of the machine."""
         await self._shell.close()

@@ -25,7 +25,7 @@ from runner.model.playbook import Task
 from runner.planning.options import rendered_options
 from runner.planning.steps import arguments_of
 from runner.schema.records import make
-from runner.sdk import Failed
+from runner.sdk import Failed, Parallel
 from runner.text import Key, Node
 
 T = TypeVar("T")
@@ -33,6 +33,8 @@ _TRIES = 4
 """How often a task with ``until`` is tried when ``retries`` does not say: three times again, as in Ansible."""
 _DELAY = 5.0
 """Seconds between tries, unless ``delay`` says otherwise."""
+_POLL = 15.0
+"""Whether a task with ``async`` is waited for, unless ``poll`` says otherwise: anything but zero means so."""
 
 
 class Attempts:
@@ -108,6 +110,38 @@ class Attempts:
 
     async def _once(self, more: tuple[Layer, ...]) -> Result:
         limit = await self._knowing(lambda: seconds(self.task.keywords, "timeout", self.scope(*more))) or None
+        background = await self._number("async", 0, more)
+        if background > 0 and not await self._number("poll", _POLL, more):
+            return self._put_aside(more, background)
+        if background > 0:
+            limit = min(limit or background, background)
+        result = await self.worked_within(more, limit)
+        return result.with_values(started=1, finished=1) if background > 0 else result
+
+    def _put_aside(self, more: tuple[Layer, ...], limit: float) -> Result:
+        """Begin the work in the background, where it may take ``limit`` seconds."""
+        job = self._memory.jobs.start(self._aside(more, limit))
+        return Result({
+            "changed": True, "failed": False, "ansible_job_id": job, "started": 1, "finished": 0, "results_file": "",
+        })
+
+    async def _aside(self, more: tuple[Layer, ...], limit: float) -> Result:
+        """Work over a line of its own, since the shell of the build's has other things to do."""
+        line = self._reach.communicator
+        if not isinstance(line, Parallel):
+            return await self.worked_within(more, limit)
+        try:
+            async with line.beside() as other:
+                apart = Attempts(
+                    self.task, self.inside, self._telling.silenced(), scopes=self._scopes, memory=self._memory,
+                    reach=self._reach._replace(communicator=other), usual=self._usual,
+                )
+                return await apart.worked_within(more, limit)
+        except Failed as failed:
+            return self._refused(str(failed), failed.hint)
+
+    async def worked_within(self, more: tuple[Layer, ...], limit: float | None) -> Result:
+        """Do the module's work once, in so many seconds; what goes wrong is in the result."""
         deadline = asyncio.timeout(limit)
         try:
             async with deadline:

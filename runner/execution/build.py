@@ -114,11 +114,14 @@ class _Build:
         machine = await self._launched(builder)
         try:
             await self._play(machine)
+            await self._memory.jobs.settled()
             if self._shop.checking:
                 return None
             artifact: Artifact = await self._step("capture", lambda session: builder.capture(session, machine))
         except Stopped as stopped:
             raise Stopped(*stopped.diagnostics, *await self._after_error(stopped, machine)) from stopped
+        finally:
+            await self._memory.jobs.end()
         return artifact
 
     async def _launched(self, builder: Builder[Any]) -> Machine:

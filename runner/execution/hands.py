@@ -39,6 +39,7 @@ from runner.sdk import (
     Get,
     Heard,
     Include,
+    Job,
     Load,
     Local,
     Look,
@@ -143,6 +144,8 @@ class Hands:
                 return await self._waited(verb)
             case Include() | ApplyRole():
                 return self.includes.append(verb)
+            case Job():
+                return self._memory.jobs.status(verb.id, forget=verb.forget)
             case Signal():
                 return self.signals.append(verb.action)
             case Gather():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+from runner.execution.jobs import Jobs
 from runner.sdk import Outcome
 
 T = TypeVar("T")
@@ -34,6 +35,8 @@ class Memory:
         """Variables of these roles: weaker than a role's own."""
         self.variables: dict[str, Any] = {}
         """What ``set_fact`` and ``register`` keep: stronger still."""
+        self.jobs = Jobs()
+        """The tasks in the background."""
         self._gather: Callable[[], Awaitable[Mapping[str, Any]]] | None = None
         self._gathered: Mapping[str, Any] | None = None
 

@@ -16,7 +16,6 @@ from runner.planning.steps import handlers_of
 from runner.text import Node, Span
 
 _CODE = "E801"
-_ASYNC = ("async", "poll")
 HERE = ("localhost", "127.0.0.1", "::1")
 """What ``delegate_to`` calls this computer."""
 WAYS_OUT = "the module 'ansible' runs it with Ansible; a plugin, or 'shell', may do the same"
@@ -116,12 +115,6 @@ class _Refusals:
 
     def _keywords(self, task: Task, *, controller: bool) -> None:
         """Refuse the keywords that would have no effect yet."""
-        for name in _ASYNC:
-            node = task.keywords.get(name)
-            if node is not None and node.value not in (0, "0", None):
-                self._add(f"this version cannot run tasks in the background ({name!r})", node.place,
-                          "use 'timeout' to bound the time of a task")
-                break
         delegate = task.keywords.get("delegate_to")
         if delegate is not None and delegate.value not in HERE and not is_template(delegate):
             self._add("a task can be delegated to localhost only", delegate.place, "write delegate_to: localhost")

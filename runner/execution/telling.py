@@ -51,6 +51,10 @@ class Telling:
         self._began = monotonic()
         self.hidden = False
 
+    def silenced(self) -> Telling:
+        """Return what tells nobody, for work that goes on when the step is over."""
+        return Telling(Bus(), self._build, self._number, self._name, self._section)
+
     def said(self, text: str) -> None:
         """Tell a line of the step's own."""
         self._bus.emit(Said(self._build, self._number, self._shown(text)))

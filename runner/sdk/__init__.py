@@ -1,6 +1,6 @@
 """All that an author of a builder, a module, a post-processor or a data source needs."""
 
-from runner.sdk.build import Artifact, Communicator, Failed, Heard, Machine, Resource, Session
+from runner.sdk.build import Artifact, Communicator, Failed, Heard, Machine, Parallel, Resource, Session
 from runner.sdk.plugin import Builder, DataSource, Kind, Module, Plugin, PostProcessor
 from runner.sdk.record import (
     Alias,
@@ -36,6 +36,7 @@ from runner.sdk.work import (
     Gather,
     Get,
     Include,
+    Job,
     Load,
     Local,
     Look,
@@ -79,6 +80,7 @@ __all__ = [
     "Get",
     "Heard",
     "Include",
+    "Job",
     "Kind",
     "Load",
     "Local",
@@ -91,6 +93,7 @@ __all__ = [
     "Module",
     "Octal",
     "Outcome",
+    "Parallel",
     "Pattern",
     "Plugin",
     "PostProcessor",

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import field
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from runner.frozen import frozen
 from runner.sdk.work import Answer, Become, Command, Download, Local, Put, Upload
@@ -51,6 +51,15 @@ class Communicator(Protocol):
 
     async def download(self, files: Download, to: Path, become: Become | None = None) -> None:
         """Copy a file or directory of the machine to the path ``to``. Raises ``Failed``."""
+        ...
+
+
+@runtime_checkable
+class Parallel(Protocol):
+    """A communicator that can have others beside it."""
+
+    def beside(self) -> AbstractAsyncContextManager[Communicator]:
+        """Yield another line to the same machine, for work that goes on beside other work. Raises ``Failed``."""
         ...
 
 

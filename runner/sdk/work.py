@@ -286,6 +286,15 @@ class ApplyRole:
 
 
 @frozen
+class Job:
+    """Ask for a task that was put into the background; the answer is its result, or nothing while it runs."""
+
+    id: str
+    forget: bool = False
+    """Forget it if it has ended."""
+
+
+@frozen
 class Signal:
     """Tell the build itself to do something once the task is done."""
 
@@ -295,7 +304,7 @@ class Signal:
 Verb = (
     Ask | Do | Put | Get | Upload | Download | Gather  # on the machine
     | Local | Find | Files | Look | Read | Load | Render | Evaluate | Wait  # on this computer
-    | Include | ApplyRole | Signal  # of the build itself
+    | Include | ApplyRole | Job | Signal  # of the build itself
 )
 
 
