@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from base64 import b64decode
+from collections.abc import Generator, Mapping
+from typing import Annotated, Any, Literal
 
-from runner.modules.shared import Texts
-from runner.sdk import Deprecated, Mode, Module, Separated, options
-from runner.sdk.record import ModeValue
+from runner.modules.shared import Edited, Texts
+from runner.modules.support.attributes import done
+from runner.modules.support.editing import opened, saved
+from runner.sdk import Ask, Deprecated, Do, Failed, Mode, ModeValue, Module, Outcome, Separated, Verb, Work, options
+
+_DIRECTORY = "/etc/apt/sources.list.d"
+_KEYS = "/etc/apt/keyrings"
+_FIELDS = {
+    "enabled": "Enabled", "name": "X-Repolib-Name", "signed_by": "Signed-By", "types": "Types",
+    "uris": "URIs", "suites": "Suites", "components": "Components",
+    "architectures": "Architectures", "languages": "Languages", "targets": "Targets", "trusted": "Trusted",
+    "allow_insecure": "Allow-Insecure", "allow_downgrade_to_insecure": "Allow-Downgrade-To-Insecure",
+    "allow_weak": "Allow-Weak", "by_hash": "By-Hash", "check_date": "Check-Date",
+    "check_valid_until": "Check-Valid-Until", "date_max_future": "Date-Max-Future",
+    "inrelease_path": "InRelease-Path", "pdiffs": "PDiffs",
+}
+"""Option -> field, as sources.list(5) calls it."""
+_THERE = 'for each; do if [ -e "$each" ]; then echo "$each"; fi; done'
+_FETCH = """
+if command -v curl >/dev/null; then curl -fsSL -- "$1"
+elif command -v wget >/dev/null; then wget -q -O - -- "$1"
+else part=$(mktemp) && /usr/lib/apt/apt-helper download-file "$1" "$part" >&2 && cat "$part"; rm -f "$part"
+fi | base64
+"""
 
 
 @options()
@@ -65,3 +89,63 @@ class Deb822Repository(Module[Options]):
     """Add and remove sources of Debian packages, with the key that they are signed by."""
 
     name = "deb822_repository"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Have the file of the repository, and its key, or not. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        slug = re.sub("[^a-z0-9-]+", "", re.sub(r"[_\s]+", "-", wanted.name.lower()))
+        path, key = f"{_DIRECTORY}/{slug}.sources", f"{_KEYS}/{slug}"
+        values: dict[str, Any] = {"dest": path, "key_filename": None, "repo": ""}
+        if wanted.state == "absent":
+            found = yield Ask(("/bin/sh", "-c", _THERE, "sh", path, f"{key}.asc", f"{key}.gpg"))
+            files = found.stdout.split()
+            if files:
+                yield from done(Do(("rm", "-f", *files)), f"{path} cannot be removed")
+            return Outcome(values, changed=bool(files))
+        if not wanted.uris or not wanted.suites:
+            raise Failed(f"state is present but all of the following are missing: "
+                         f"{', '.join(name for name in ('uris', 'suites') if not getattr(wanted, name))}")
+        signed, key_changed = yield from self._key(key)
+        values["key_filename"] = signed if signed and signed.startswith(_KEYS) else None
+        values["repo"] = text = self._text(signed)
+        options = Edited(mode=wanted.mode)
+        opened_file, former = yield from opened(path, options)
+        changed, _, _ = yield from saved(opened_file, former, text.encode(), options, "")
+        return Outcome(values, changed=changed or key_changed)
+
+    def _key(self, path: str) -> Generator[Verb, Any, tuple[str | None, bool]]:
+        """Bring the key to the machine; return what the file is to say of it, and whether anything was changed."""
+        signed = self.options.signed_by
+        if signed is None or signed.startswith("/") or re.fullmatch(r"[0-9A-Fa-f]{8,40}(?:\s*,.*)?", signed):
+            return signed, False
+        if "-----BEGIN PGP" in signed and "://" not in signed:
+            return _folded(signed), False
+        answer = yield Ask(("/bin/sh", "-c", _FETCH, "sh", signed))
+        if answer.status:
+            raise Failed(f"the key cannot be fetched from {signed}: {answer.stderr.strip()}")
+        data = b64decode(answer.stdout)
+        if not data:
+            raise Failed(f"there is nothing at {signed}")
+        name = f"{path}.{'asc' if data.lstrip().startswith(b'-----BEGIN') else 'gpg'}"
+        options = Edited(mode=ModeValue("0644"))
+        found, former = yield from opened(name, options)
+        changed, _, _ = yield from saved(found, former, data, options, "")
+        return name, changed
+
+    def _text(self, signed: str | None) -> str:
+        """Return what is in the file: fields in the order of the options' names, as Ansible writes them."""
+        values = {name: signed if name == "signed_by" else getattr(self.options, name) for name in sorted(_FIELDS)}
+        return "".join(f"{_FIELDS[name]}: {_value(value)}\n" for name, value in values.items() if value is not None)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _folded(text: str) -> str:
+    """Return a text of several lines as the value of a field."""
+    lines = (line.rstrip() or "." for line in text.strip().splitlines())
+    return "".join(f"\n {line}" for line in lines)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from runner.sdk import Module, options
+from collections.abc import Mapping
+from typing import Any
+
+from runner.sdk import Ask, Failed, Module, Outcome, Work, options
 
 
 @options()
@@ -17,3 +20,11 @@ class Ping(Module[Options]):
     """See whether the machine answers."""
 
     name = "ping"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Ask for nothing, and answer. Raises ``Failed`` for ``crash``, as Ansible's does."""
+        del facts
+        if self.options.data == "crash":
+            raise Failed("boom")
+        yield Ask(("true",))
+        return Outcome({"ping": self.options.data}, changed=False)

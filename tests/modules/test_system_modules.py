@@ -1,0 +1,270 @@
+"""Modules that set up a system, on a real Debian and where nothing but busybox is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pytest
+from harness import Machine
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKr6LyF0CYcTkWkV8dNLmUzxrOlGhmJ7WUUkyzPyYXvU me@here"
+OTHER = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDJ other"
+
+
+class Case(NamedTuple):
+    """What a module is asked for, and what comes of it."""
+
+    module: str
+    options: Mapping[str, Any]
+    before: str = ""
+    """Script that prepares the machine."""
+    after: str = "true"
+    """Script that ends well if the machine is as it should be."""
+    values: Mapping[str, Any] = {}
+    """What the result has."""
+
+
+ANYWHERE = {
+    "a value of the kernel's in its file": Case(
+        "sysctl", {"name": "net.ipv4.ip_forward", "value": "yes", "sysctl_file": "PLACE/sysctl.conf", "reload": False},
+        after='[ "$(cat PLACE/sysctl.conf)" = net.ipv4.ip_forward=1 ]',
+    ),
+    "another value, and no second line": Case(
+        "sysctl", {"name": "a.b", "value": "2 3", "sysctl_file": "PLACE/sysctl.conf", "reload": False},
+        before="printf '# a.b=0\\na.b = 1\\nc=d\\na.b=4\\n' >PLACE/sysctl.conf",
+        after='[ "$(cat PLACE/sysctl.conf)" = "$(printf "# a.b=0\\na.b=2 3\\nc=d")" ]',
+    ),
+    "no value": Case(
+        "sysctl", {"name": "a.b", "state": "absent", "sysctl_file": "PLACE/sysctl.conf", "reload": False},
+        before="printf 'a.b = 1\\nc=d\\n' >PLACE/sysctl.conf", after='[ "$(cat PLACE/sysctl.conf)" = c=d ]',
+    ),
+    "a module that is not to be loaded": Case(
+        "kernel_blacklist", {"name": "usb_storage", "blacklist_file": "PLACE/blacklist.conf"},
+        before="printf 'blacklist other' >PLACE/blacklist.conf",
+        after='[ "$(cat PLACE/blacklist.conf)" = "$(printf "blacklist other\\nblacklist usb_storage")" ]',
+    ),
+    "a limit": Case(
+        "pam_limits", {"domain": "www", "limit_type": "soft", "limit_item": "nofile", "value": "64", "dest": "PLACE/l"},
+        before="printf 'www hard nofile 9\\nwww  soft nofile 5\\n# End of file\\n' >PLACE/l",
+        after='[ "$(cat PLACE/l)" = "$(printf "www hard nofile 9\\nwww\\tsoft\\tnofile\\t64\\n# End of file")" ]',
+    ),
+    "a limit that is only raised": Case(
+        "pam_limits", {"domain": "*", "limit_type": "-", "limit_item": "core", "value": "4", "dest": "PLACE/l",
+                       "use_max": True, "comment": "why"},
+        before="printf '' >PLACE/l", after='[ "$(cat PLACE/l)" = "$(printf "*\\t-\\tcore\\t4\\t# why")" ]',
+    ),
+    "a key of a user": Case(
+        "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/ssh/keys"},
+        after=f'[ "$(cat PLACE/ssh/keys)" = "{KEY}" ] && [ "$(stat -c %a PLACE/ssh PLACE/ssh/keys)" = "$(printf "700\\n600")" ]',
+        values={"user": "root", "keyfile": "PLACE/ssh/keys"},
+    ),
+    "a key that is there with another comment": Case(
+        "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/keys", "key_options": 'command="a b",no-pty'},
+        before=f"printf '# mine\\n{OTHER}\\n{KEY.rpartition(' ')[0]} old\\n' >PLACE/keys",
+        after=f"""[ "$(sed -n 3p PLACE/keys)" = 'command="a b",no-pty {KEY}' ] && [ "$(wc -l <PLACE/keys)" -eq 3 ]""",
+    ),
+    "only these keys": Case(
+        "authorized_key", {"user": "root", "key": f"# comment\n{KEY}\n", "path": "PLACE/keys", "exclusive": True},
+        before=f"echo '{OTHER}' >PLACE/keys", after=f'[ "$(cat PLACE/keys)" = "{KEY}" ]',
+    ),
+    "not this key": Case(
+        "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/keys", "state": "absent"},
+        before=f"printf '{OTHER}\\n{KEY}\\n' >PLACE/keys", after=f'[ "$(cat PLACE/keys)" = "{OTHER}" ]',
+    ),
+    "an option of a section": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "b", "option": "k", "value": "v"},
+        before="printf '[a]\\nk = 1\\n\\n[b]\\n;k=2\\nl=3\\n\\n# end\\n[c]\\n' >PLACE/x.ini",
+        after='[ "$(cat PLACE/x.ini)" = "$(printf "[a]\\nk = 1\\n\\n[b]\\nk = v\\nl=3\\n\\n# end\\n[c]")" ]',
+        values={"msg": "option changed", "path": "PLACE/x.ini"},
+    ),
+    "an option that is new": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v", "no_extra_spaces": True},
+        before="printf '[a]\\nl=1\\n\\n# end\\n\\n[b]\\n' >PLACE/x.ini",
+        after='[ "$(cat PLACE/x.ini)" = "$(printf "[a]\\nl=1\\nk=v\\n\\n# end\\n\\n[b]")" ]', values={"msg": "option added"},
+    ),
+    "a section that is new": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v", "mode": "0600"},
+        after='[ "$(cat PLACE/x.ini)" = "$(printf "[a]\\nk = v")" ] && [ "$(stat -c %a PLACE/x.ini)" = 600 ]',
+        values={"msg": "section and option added"},
+    ),
+    "an option without section": Case(
+        "ini_file", {"path": "PLACE/x.ini", "option": "k", "value": "v"},
+        before="printf 'a = b\\n' >PLACE/x.ini", after='[ "$(cat PLACE/x.ini)" = "$(printf "a = b\\nk = v")" ]',
+    ),
+    "several values": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "values": ["1", "2"], "exclusive": False},
+        before="printf '[a]\\nk = 0\\nk = 2\\n' >PLACE/x.ini",
+        after='[ "$(cat PLACE/x.ini)" = "$(printf "[a]\\nk = 0\\nk = 2\\nk = 1")" ]',
+    ),
+    "an option that is to go": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "state": "absent"},
+        before="printf '[a]\\nk=1\\n#k=2\\n' >PLACE/x.ini", after='[ "$(cat PLACE/x.ini)" = "$(printf "[a]\\n#k=2")" ]',
+    ),
+    "a section that is to go": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "state": "absent"},
+        before="printf 'z=1\\n[a]\\nk=1\\n[b]\\n' >PLACE/x.ini", after='[ "$(cat PLACE/x.ini)" = "$(printf "z=1\\n[b]")" ]',
+        values={"msg": "section removed"},
+    ),
+    "a line of fstab": Case(
+        "mount", {"path": "/mnt/a b", "src": "/dev/x", "fstype": "ext4", "opts": "ro", "state": "present",
+                  "fstab": "PLACE/fstab"},
+        before="printf '# table\\n/dev/y / ext4 defaults 0 1\\n' >PLACE/fstab",
+        after='[ "$(tail -n 1 PLACE/fstab)" = "/dev/x /mnt/a\\\\040b ext4 ro 0 0" ] && [ "$(wc -l <PLACE/fstab)" -eq 3 ]',
+        values={"name": "/mnt/a b", "opts": "ro"},
+    ),
+    "another line of fstab": Case(
+        "mount", {"path": "/mnt", "src": "/dev/x", "fstype": "ext4", "state": "present", "fstab": "PLACE/fstab"},
+        before="printf '/dev/y  /mnt ext3 ro 0 1\\n' >PLACE/fstab",
+        after='[ "$(cat PLACE/fstab)" = "/dev/x /mnt ext4 defaults 0 0" ]',
+    ),
+    "no line of fstab": Case(
+        "mount", {"path": "/mnt", "state": "absent_from_fstab", "fstab": "PLACE/fstab"},
+        before="printf '/dev/y  /mnt ext3 ro 0 1\\n/dev/z / ext4 ro 0 0\\n' >PLACE/fstab",
+        after='[ "$(cat PLACE/fstab)" = "/dev/z / ext4 ro 0 0" ]',
+    ),
+    "a job in a file of its own": Case(
+        "cron", {"name": "tidy", "cron_file": "PLACE/tidy", "user": "root", "minute": "5", "job": "/bin/true"},
+        after='[ "$(cat PLACE/tidy)" = "$(printf "#Ansible: tidy\\n5 * * * * root /bin/true")" ]',
+        values={"jobs": ["tidy"], "cron_file": "PLACE/tidy"},
+    ),
+    "a job in place of another, and a variable": Case(
+        "cron", {"name": "tidy", "cron_file": "PLACE/t", "user": "root", "special_time": "daily", "job": "b",
+                 "disabled": True},
+        before="printf 'MAILTO=\"me\"\\n#Ansible: tidy\\n1 * * * * root a\\n2 * * * * root c\\n' >PLACE/t",
+        after="""[ "$(cat PLACE/t)" = "$(printf 'MAILTO="me"\\n#Ansible: tidy\\n#@daily root b\\n2 * * * * root c')" ]""",
+    ),
+    "a variable of jobs": Case(
+        "cron", {"name": "PATH", "cron_file": "PLACE/t", "user": "root", "job": "/bin", "env": True},
+        before="echo '1 * * * * root a' >PLACE/t",
+        after="""[ "$(cat PLACE/t)" = "$(printf 'PATH="/bin"\\n1 * * * * root a')" ]""",
+    ),
+    "a job that is to go, and the file with it": Case(
+        "cron", {"name": "tidy", "cron_file": "PLACE/t", "state": "absent"},
+        before="printf '#Ansible: tidy\\n1 * * * * root a\\n' >PLACE/t", after="[ ! -e PLACE/t ]",
+    ),
+}
+DEBIAN = {
+    "a job of a user": Case(
+        "cron", {"name": "job", "user": "nobody", "hour": "1", "job": "echo"},
+        before="crontab -r -u nobody 2>/dev/null || true",
+        after='[ "$(crontab -l -u nobody)" = "$(printf "#Ansible: job\\n* 1 * * * echo")" ]',
+    ),
+    "a package on hold": Case(
+        "dpkg_selections", {"name": "bash", "selection": "hold"}, before="echo bash install | dpkg --set-selections",
+        after="dpkg --get-selections bash | grep -q hold", values={"before": "install", "after": "hold"},
+    ),
+    "an answer for debconf": Case(
+        "debconf", {"name": "tzdata", "question": "tzdata/Areas", "vtype": "select", "value": "Europe"},
+        before="echo tzdata tzdata/Areas select Asia | debconf-set-selections",
+        after="debconf-show tzdata | grep -q 'Areas: Europe'",
+    ),
+    "a time zone": Case(
+        "timezone", {"name": "Europe/Berlin"}, before="ln -sf /usr/share/zoneinfo/Etc/UTC /etc/localtime; rm -f /etc/timezone",
+        after='[ "$(readlink /etc/localtime)" = /usr/share/zoneinfo/Europe/Berlin ] && grep -q Berlin /etc/timezone',
+    ),
+    "a locale": Case(
+        "locale_gen", {"name": "de_DE.UTF-8"}, before="sed -i 's/^de_DE/# de_DE/' /etc/locale.gen; locale-gen >/dev/null",
+        after="locale -a | grep -q de_DE.utf8 && grep -q '^de_DE.UTF-8 UTF-8' /etc/locale.gen",
+    ),
+    "no locale": Case(
+        "locale_gen", {"name": "de_DE.UTF-8", "state": "absent"},
+        before="sed -i 's/^# de_DE.UTF/de_DE.UTF/' /etc/locale.gen; locale-gen >/dev/null",
+        after="! locale -a | grep -q de_DE",
+    ),
+    "an alternative": Case(
+        "alternatives", {"name": "ingot", "path": "/usr/bin/env", "link": "/usr/bin/ingot-link", "priority": 5},
+        before="update-alternatives --remove-all ingot 2>/dev/null || true",
+        after='[ "$(readlink -f /usr/bin/ingot-link)" = "$(readlink -f /usr/bin/env)" ]',
+    ),
+    "another alternative": Case(
+        "alternatives", {"name": "ingot", "path": "/bin/true"},
+        before="for each in env true; do update-alternatives --install /usr/bin/ingot-link ingot "
+               "$(command -v $each) 10; done; update-alternatives --install /usr/bin/ingot-link ingot /bin/true 1; "
+               "update-alternatives --set ingot $(command -v env)",
+        after='[ "$(readlink /etc/alternatives/ingot)" = /bin/true ]',
+    ),
+    "no alternative": Case(
+        "alternatives", {"name": "ingot", "path": "/bin/true", "state": "absent"},
+        before="update-alternatives --install /usr/bin/ingot-link ingot /bin/true 1",
+        after="! update-alternatives --query ingot 2>/dev/null | grep -q 'Alternative: /bin/true'",
+    ),
+    "a repository": Case(
+        "apt_repository", {"repo": "deb [arch=amd64] file:///srv/me@x ./", "update_cache": False},
+        after='[ "$(cat /etc/apt/sources.list.d/*x.list)" = "deb [arch=amd64] file:///srv/me@x ./" ]',
+        values={"state": "present"},
+    ),
+    "a repository that was switched off": Case(
+        "apt_repository", {"repo": "deb http://a.example/debian stable main", "update_cache": False, "filename": "mine"},
+        before="echo '# deb http://a.example/debian  stable main' >/etc/apt/sources.list.d/theirs.list",
+        after='[ "$(cat /etc/apt/sources.list.d/theirs.list)" = "deb http://a.example/debian stable main" ] && '
+              "[ ! -e /etc/apt/sources.list.d/mine.list ]",
+    ),
+    "no repository": Case(
+        "apt_repository", {"repo": "deb http://b.example/debian stable main", "update_cache": False, "state": "absent"},
+        before="echo 'deb http://b.example/debian stable main' >/etc/apt/sources.list.d/b.list",
+        after="[ ! -e /etc/apt/sources.list.d/b.list ]", values={"sources_removed": ["/etc/apt/sources.list.d/b.list"]},
+    ),
+    "a repository in fields": Case(
+        "deb822_repository", {"name": "My Repo", "uris": "http://a.example", "suites": ["x", "y"], "components": "main",
+                              "signed_by": "/usr/share/keyrings/x.gpg", "trusted": True},
+        after="""[ "$(cat /etc/apt/sources.list.d/my-repo.sources)" = "$(printf 'Components: main\\nX-Repolib-Name: My """
+              """Repo\\nSigned-By: /usr/share/keyrings/x.gpg\\nSuites: x y\\nTrusted: yes\\nTypes: deb\\n"""
+              """URIs: http://a.example')" ]""",
+        values={"dest": "/etc/apt/sources.list.d/my-repo.sources"},
+    ),
+    "a key for apt": Case(
+        "apt_key", {"file": "/tmp/ingot.asc", "keyring": "/etc/apt/trusted.gpg.d/ingot.gpg"},
+        before="export GNUPGHOME=/tmp/gnupg; rm -rf $GNUPGHOME /etc/apt/trusted.gpg.d/ingot.gpg; mkdir -m 700 $GNUPGHOME; "
+               "gpg --batch --quiet --passphrase '' --quick-gen-key me@here.example default default never; "
+               "gpg --armor --export >/tmp/ingot.asc",
+        after="gpg --show-keys /etc/apt/trusted.gpg.d/ingot.gpg | grep -q me@here.example",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def debian_with_tools(debian_machine: Machine) -> Machine:
+    """A Debian with the packages that these modules work with."""
+    debian_machine.sh(
+        "apt-get update -qq && DEBIAN_FRONTEND=noninteractive "
+        "apt-get install -qq --no-install-recommends locales cron gnupg tzdata >/dev/null"
+    )
+    return debian_machine
+
+
+@pytest.mark.parametrize("case", ANYWHERE.values(), ids=ANYWHERE)
+def test_anywhere(machine: Machine, place: str, case: Case) -> None:
+    converges(machine, _placed(case, place))
+
+
+@pytest.mark.parametrize("case", DEBIAN.values(), ids=DEBIAN)
+def test_on_debian(debian_with_tools: Machine, case: Case) -> None:
+    converges(debian_with_tools, case)
+
+
+def converges(machine: Machine, case: Case) -> None:
+    """Check that check mode foresees the change and makes none, that it is made, and only once."""
+    machine.sh(case.before or "true")
+    checked = machine.apply(case.module, case.options, check=True)
+    assert checked.changed, checked.values
+    done = machine.apply(case.module, case.options)
+    assert done.changed, done.values
+    assert not done.failed
+    assert {name: done.values[name] for name in case.values} == case.values
+    machine.sh(case.after)
+    again = machine.apply(case.module, case.options)
+    assert not again.changed, again.values
+    assert not again.failed
+    machine.sh(case.after)
+
+
+def _placed(value: Any, place: str) -> Any:
+    """Return a value with the directory of the test in it."""
+    if isinstance(value, str):
+        return value.replace("PLACE", place)
+    if isinstance(value, dict):
+        return {key: _placed(each, place) for key, each in value.items()}
+    if isinstance(value, Case):
+        return Case(*(_placed(each, place) for each in value))
+    return [_placed(each, place) for each in value] if isinstance(value, list) else value
