@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -38,6 +39,7 @@ from runner.sdk import (
     Render,
     Upload,
     Verb,
+    Wait,
     Work,
 )
 from runner.sdk.facts import PROBE, facts_of
@@ -91,6 +93,14 @@ class Machine:
         assert answer.status == 0, answer.stderr
         return answer.stdout
 
+    def run_ok(self, script: str) -> bool:
+        """Return whether a script ends well."""
+        return self.run(Ask(("/bin/sh", "-c", script))).status == 0
+
+    def put(self, path: str, content: bytes) -> None:
+        """Write a file."""
+        self._loop.run(self.communicator.put(Put(path, content)))
+
     def run(self, command: Command) -> Answer:
         """Return how a command ends."""
         return self._loop.run(self.communicator.run(command))
@@ -142,6 +152,8 @@ class Machine:
                 return self._rendered(verb, variables)
             case Evaluate():
                 return variables[verb.expression]
+            case Wait():
+                return time.sleep(verb.seconds or 0)
             case Local():
                 done = subprocess.run(verb.argv, cwd=self.here, capture_output=True, text=True, check=False)
                 return Answer(done.returncode, done.stdout, done.stderr)

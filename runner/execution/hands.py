@@ -115,8 +115,12 @@ class Hands:
                     if self._manner.showing and foresees and isinstance(verb, Do):
                         self._telling.said(f"would run: {shlex.join(verb.argv)}")
                     return Outcome(changed=True) if foresees else Outcome(skipped="check mode changes nothing")
-                answer = await self._answer(verb)
-                verb = work.send(answer)
+                try:
+                    answer = await self._answer(verb)
+                except Failed as failed:  # which a module may have reckoned with, as one that restarts the machine
+                    verb = work.throw(failed)
+                else:
+                    verb = work.send(answer)
         except StopIteration as end:
             outcome: Outcome = end.value
             return outcome

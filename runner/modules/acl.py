@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from runner.sdk import Alias, Module, options
+from runner.sdk import Alias, Ask, Do, Failed, Module, Outcome, Work, options
 
 
 @options()
@@ -39,3 +40,57 @@ class Acl(Module[Options]):
     """Set, remove and read access control lists of files."""
 
     name = "acl"
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return "use_nfsv4_acls" if options.get("use_nfsv4_acls") is True else None
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Look at the list, and add or remove an entry. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        words = self._entry()
+        physical = () if wanted.follow else ("-P",)
+        answer = yield Ask(("getfacl", *physical, "--omit-header", "--absolute-names", wanted.path))
+        if answer.status in (126, 127):
+            raise Failed("the machine has no getfacl", "install the package acl")
+        if answer.status:
+            raise Failed(f"Path not found or not accessible: {answer.stderr.strip()}")
+        before = _lines(answer.stdout)
+        if wanted.state == "query" or not words:
+            return Outcome({"msg": "current acl", "acl": before}, changed=False)
+        options = [*physical, *(("--recursive",) if wanted.recursive else ())]
+        options += {"mask": ["--mask"], "no_mask": ["--no-mask"]}.get(wanted.recalculate_mask, [])
+        call = ("setfacl", *options, *words, wanted.path)
+        planned = yield Ask(("setfacl", "--test", *options, *words, wanted.path))
+        if all(line.endswith("*,*") for line in planned.stdout.splitlines()) and planned.status == 0:
+            return Outcome({"msg": f"{self._text()} is present", "acl": before}, changed=False)
+        told = yield Do(call)
+        if told.status:
+            raise Failed(f"setfacl failed: {told.stderr.strip()}")
+        after = yield Ask(("getfacl", *physical, "--omit-header", "--absolute-names", wanted.path))
+        return Outcome({"msg": f"{self._text()} is {wanted.state}", "acl": _lines(after.stdout)}, changed=True)
+
+    def _entry(self) -> list[str]:
+        """Return what ``setfacl`` is told. Raises ``Failed``."""
+        wanted = self.options
+        if wanted.state == "query":
+            return []
+        if wanted.entry is None and wanted.etype is None:
+            raise Failed("'entry' or 'etype' is required when 'state' is 'present' or 'absent'")
+        words = ["-d"] if wanted.default else []
+        return [*words, "-m" if wanted.state == "present" else "-x", self._text()]
+
+    def _text(self) -> str:
+        """Return the entry as setfacl(1) writes it."""
+        wanted = self.options
+        if wanted.entry is not None:
+            text = wanted.entry.removeprefix("default:").removeprefix("d:")
+            return text if wanted.state == "present" else ":".join(text.split(":")[:2])
+        text = f"{wanted.etype}:{wanted.entity}"
+        return f"{text}:{wanted.permissions or ''}" if wanted.state == "present" else text
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.strip()]

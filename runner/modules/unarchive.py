@@ -2,10 +2,93 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import io
+import tarfile
+import zipfile
+from collections.abc import Generator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from posixpath import join
+from typing import Annotated, Any, NamedTuple
 
 from runner.modules.shared import Permissions, Texts
-from runner.sdk import AtMostOne, Deprecated, Module, ReadsFile, options
+from runner.modules.support.attributes import File, described, look
+from runner.modules.support.commands import expanded, needless
+from runner.modules.support.copies import LARGE
+from runner.modules.support.trees import look_at_all, settle_all, targets
+from runner.sdk import (
+    Answer,
+    Ask,
+    AtMostOne,
+    Deprecated,
+    Do,
+    Failed,
+    Find,
+    Module,
+    Outcome,
+    Put,
+    Read,
+    ReadsFile,
+    Sent,
+    Upload,
+    Verb,
+    Work,
+    options,
+)
+
+_UNPACK = """
+directory=$1
+shift
+"$@"
+status=$?
+if [ -n "$directory" ]; then rm -rf "$directory"; fi
+exit $status
+"""
+_FETCH = """
+directory=$(mktemp -d) || exit
+if command -v curl >/dev/null; then curl -fsSL ${2:+-k} -o "$directory/archive" -- "$1"
+else wget -q ${2:+--no-check-certificate} -O "$directory/archive" -- "$1"
+fi || { status=$?; rm -rf "$directory"; exit $status; }
+echo "$directory"
+"""
+_LIST = """
+[ -e "$1" ] || exit 44
+if [ "$(head -c 2 "$1")" = PK ]; then
+  echo zip
+  unzip -Z -1 "$1" 2>/dev/null || unzip -l "$1" | awk 'NR > 3 && NF > 3 { $1 = $2 = $3 = ""; print substr($0, 4) }'
+else
+  flag=
+  case $(head -c 6 "$1" | od -A n -t x1 | tr -d ' \\n') in
+    1f8b*) flag=-z ;; 425a68*) flag=-j ;; fd377a585a00) flag=-J ;; 28b52ffd*) flag=--zstd ;;
+  esac
+  echo tar $flag
+  tar -t $flag -f "$1"
+fi
+"""
+_MISSING = 44
+_MAGIC = {b"\x1f\x8b": ("-z",), b"BZh": ("-j",), b"\xfd7zXZ\0": ("-J",), b"\x28\xb5\x2f\xfd": ("--zstd",)}
+"""How a compressed file begins -> what tells tar so."""
+_COMPARE_TAR = """
+archive=$1 directory=$2 ignored=$3 flags=$4
+shift 4
+if tar --version 2>/dev/null | grep -q GNU; then
+  said=$(LC_ALL=C tar -d -C "$directory" "$@" -f "$archive" 2>&1) && exit 0
+  ! printf '%s\\n' "$said" | grep -v ': Only a part of\\|Removing leading' | grep -E -v "($ignored) differs" | grep -q .
+else
+  tar -t $flags "$@" -f "$archive" | while read -r name; do
+    if [ ! -e "$directory/$name" ] && [ ! -L "$directory/$name" ]; then exit 1; fi
+  done
+fi
+"""
+"""Ends well if all is there: GNU's tar compares, with another one only names are."""
+_COMPARE_ZIP = """
+archive=$1 directory=$2
+unzip -l "$archive" |
+  awk 'NR > 3 && NF > 3 && $1 ~ /^[0-9]+$/ { size = $1; $1 = $2 = $3 = ""; print size, substr($0, 4) }' |
+  while read -r size name; do
+    if [ ! -e "$directory/$name" ]; then exit 1; fi
+    case $name in */) ;; *) [ "$(stat -c %s "$directory/$name")" = "$size" ] || exit 1 ;; esac
+  done
+"""
 
 
 @options(AtMostOne("include", "exclude"), AtMostOne("copy", "remote_src"))
@@ -44,3 +127,226 @@ class Unarchive(Module[Options]):
     """Unpack an archive on the machine: tar, also compressed, or zip."""
 
     name = "unarchive"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """See whether all that is in the archive is there already, and unpack it if not. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        remote = wanted.remote_src or wanted.copy is False
+        values: dict[str, Any] = {"dest": wanted.dest, "src": wanted.src}
+        if wanted.creates is not None and (why := (yield from needless(wanted.creates, None, None))):
+            return Outcome({**values, "msg": f"skipped, since {why}"}, changed=False, skipped=f"skipped, since {why}")
+        dest, source = yield from expanded([wanted.dest, wanted.src])
+        found = yield from look(dest, wanted, follow=True)
+        if found.file.kind != "directory":
+            raise Failed(f"dest '{wanted.dest}' must be an existing dir")
+        archive = _There(wanted, found.path) if remote else _Here(wanted, found.path)
+        names = archive.names = yield from archive.opened(source)
+        different = yield from archive.different()
+        if different:
+            answer: Answer = yield from archive.unpacked()
+            values["extract_results"] = {
+                "rc": answer.status, "out": answer.stdout, "err": answer.stderr, "cmd": list(archive.argv),
+            }
+            if answer.status:
+                why = answer.stderr.strip() or answer.stdout.strip()
+                failed = f"failed to unpack {wanted.src} to {wanted.dest}"
+                return Outcome(values, changed=False, failed=failed, shown=why)
+        paths = [join(found.path, name.rstrip("/")) for name in names if name.strip("./")]
+        settled = False
+        if any((wanted.owner, wanted.group, wanted.mode, wanted.seuser, wanted.serole, wanted.setype, wanted.selevel)):
+            settled = yield from settle_all((yield from look_at_all(paths)), wanted, found)
+        values |= {"handler": archive.handler, **described(found.file)}
+        if wanted.list_files:
+            values["files"] = names
+        return Outcome(values, changed=different or settled)
+
+
+class _Archive:
+    """An archive, and the directory in which its files are to be."""
+
+    def __init__(self, wanted: Options, directory: str) -> None:
+        self.wanted = wanted
+        self.directory = directory
+        self.argv: tuple[str, ...] = ()
+        self.names: list[str] = []
+        """What is to be unpacked."""
+        self.handler = "TgzArchive"
+        self._path = ""
+        self._flags: Sequence[str] = ()
+        """What tells ``tar`` how the archive is compressed, for those that do not see it by themselves."""
+
+    def _named(self) -> Sequence[str]:
+        """Return the entries that tar is told to take: it cannot be told everywhere what to leave out."""
+        if not self.wanted.exclude:
+            return self.wanted.include or ()
+        return [name for name in self.names if not name.endswith("/")]
+
+    def _takes(self, name: str) -> bool:
+        """Return whether an entry is to be unpacked."""
+        wanted = self.wanted
+        plain = name.removeprefix("./").rstrip("/")
+        if wanted.include is not None and not any(_fits(plain, each) for each in wanted.include):
+            return False
+        return not any(_fits(plain, each) for each in wanted.exclude or ())
+
+    def _unpack(self) -> tuple[str, ...]:
+        """Return the call that unpacks the archive."""
+        wanted, zipped = self.wanted, self.handler == "ZipArchive"
+        extra = tuple(wanted.extra_opts or ())
+        include = tuple(wanted.include or ())
+        if zipped:
+            words = ("unzip", "-u" if wanted.keep_newer else "-o", *extra, self._path, *include)
+            excluded = ("-x", *wanted.exclude) if wanted.exclude else ()
+            return (*words, *excluded, "-d", self.directory)
+        newer = ("--keep-newer-files",) if wanted.keep_newer else ()
+        return ("tar", "-x", *self._flags, "-C", self.directory, *newer, *extra, "-f", self._path, *self._named())
+
+
+class _Here(_Archive):
+    """An archive on this computer, which is looked into here."""
+
+    def opened(self, source: str) -> Generator[Verb, Any, list[str]]:
+        """Read what is in it; return the names. Raises ``Failed``."""
+        path = yield Find(source, "files")
+        if path is None:
+            raise Failed(f"Could not find or access '{self.wanted.src}'", "remote_src: true takes one on the machine")
+        self._source = path
+        data: bytes = yield Read(path, decrypt=self.wanted.decrypt)
+        self._data = data
+        self._entries = [each for each in _entries(data, self.wanted.src) if self._takes(each.name)]
+        self.handler = "ZipArchive" if data[:2] == b"PK" else "TarArchive" if _is_plain(data) else "TgzArchive"
+        self._flags = next((flags for magic, flags in _MAGIC.items() if data.startswith(magic)), ())
+        return [each.name for each in self._entries]
+
+    def different(self) -> Generator[Verb, Any, bool]:
+        """Return whether anything of it is not on the machine as it is in the archive."""
+        paths = {join(self.directory, each.name.removeprefix("./").rstrip("/")): each for each in self._entries}
+        there = yield from look_at_all(list(paths))
+        links = [path for path, each in paths.items() if each.kind == "link" and there.get(path, File()).kind == "link"]
+        targets_there = yield from targets(links)
+        return any(
+            not _same(each, there.get(path, File()), targets_there.get(path)) for path, each in paths.items()
+            if path.rstrip("/.") != self.directory
+        )
+
+    def unpacked(self) -> Generator[Verb, Any, Answer]:
+        """Send it to the machine, unpack it there, and remove it."""
+        made = yield Do(("mktemp", "-d"))
+        if made.status:
+            raise Failed(f"no directory can be made for the archive: {made.stderr.strip()}")
+        directory = made.stdout.strip()
+        self._path = join(directory, "archive")
+        if len(self._data) < LARGE:  # it may have been decrypted
+            yield Put(self._path, self._data, 0o600)
+        else:
+            yield Upload(directory, (Sent(self._source, "archive", 0o600),))
+        self.argv = self._unpack()
+        answer: Answer = yield Do(("/bin/sh", "-c", _UNPACK, "sh", directory, *self.argv))
+        return answer
+
+
+class _There(_Archive):
+    """An archive on the machine, or one that the machine fetches, which is compared by the machine's own programs."""
+
+    def opened(self, source: str) -> Generator[Verb, Any, list[str]]:
+        """Fetch it if need be, and list it; return the names. Raises ``Failed``."""
+        self._path, self._fetched = source, ""
+        if "://" in source:
+            insecure = "" if self.wanted.validate_certs else "yes"
+            fetched: Answer = yield Ask(("/bin/sh", "-c", _FETCH, "sh", source, insecure))
+            if fetched.status:
+                raise Failed(f"Failure downloading {source}: {fetched.stderr.strip()}")
+            self._fetched = fetched.stdout.strip()
+            self._path = join(self._fetched, "archive")
+        listed: Answer = yield Ask(("/bin/sh", "-c", _LIST, "sh", self._path))
+        if listed.status == _MISSING:
+            raise Failed(f"Source '{self.wanted.src}' does not exist")
+        kind, *names = listed.stdout.splitlines()
+        kind, *self._flags = kind.split()
+        if listed.status:
+            raise Failed(
+                f"Failed to find handler for \"{self.wanted.src}\": {listed.stderr.strip() or 'it is no archive'}",
+                "the machine needs tar, or unzip, and the program that it is compressed with",
+            )
+        self.handler = "ZipArchive" if kind == "zip" else "TgzArchive"
+        return [name for name in names if self._takes(name)]
+
+    def different(self) -> Generator[Verb, Any, bool]:
+        """Return whether anything of it is not on the machine as it is in the archive."""
+        words = (*(self.wanted.extra_opts or ()), *self._named())
+        script = _COMPARE_ZIP if self.handler == "ZipArchive" else _COMPARE_TAR
+        ignored = [flag for flag, given in (
+            ("Uid|Gid", self.wanted.owner or self.wanted.group), ("Mode", self.wanted.mode),
+        ) if given]
+        argv = (
+            "/bin/sh", "-c", script, "sh", self._path, self.directory, "|".join(ignored) or "^$",
+            " ".join(self._flags), *words,
+        )
+        answer: Answer = yield Ask(argv)
+        if answer.status == 0 and self._fetched:
+            yield Ask(("rm", "-rf", self._fetched))
+        return answer.status != 0
+
+    def unpacked(self) -> Generator[Verb, Any, Answer]:
+        """Unpack it."""
+        self.argv = self._unpack()
+        answer: Answer = yield Do(("/bin/sh", "-c", _UNPACK, "sh", self._fetched, *self.argv))
+        return answer
+
+
+class _Entry(NamedTuple):
+    """Something in an archive."""
+
+    name: str
+    kind: str
+    size: int
+    mode: int
+    mtime: float | None
+    """In seconds since 1970; nothing where an archive tells the time of an unknown place."""
+    target: str = ""
+
+
+def _entries(data: bytes, name: str) -> list[_Entry]:
+    """Return what is in an archive. Raises ``Failed`` for what is none."""
+    stream = io.BytesIO(data)
+    try:
+        if data[:2] == b"PK":
+            with zipfile.ZipFile(stream) as zipped:
+                return [_of_zip(each) for each in zipped.infolist()]
+        with tarfile.open(fileobj=stream, mode="r:*") as archive:
+            return [_of_tar(each) for each in archive]
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+        raise Failed(f"{name} is no archive that can be read: {error}", "tar, also compressed, or zip") from error
+
+
+def _of_zip(info: zipfile.ZipInfo) -> _Entry:
+    mode = info.external_attr >> 16 & 0o7777
+    return _Entry(info.filename, "directory" if info.is_dir() else "file", info.file_size, mode, None)
+
+
+def _of_tar(info: tarfile.TarInfo) -> _Entry:
+    kind = "directory" if info.isdir() else "link" if info.issym() else "file" if info.isfile() else "other"
+    return _Entry(info.name, kind, info.size, info.mode, info.mtime, info.linkname)
+
+
+def _same(entry: _Entry, file: File, target: str | None) -> bool:
+    """Return whether a file on the machine is as it is in the archive."""
+    if entry.kind == "other":
+        return file.exists
+    if entry.kind != file.kind:
+        return False
+    if entry.kind == "link":
+        return target == entry.target
+    if entry.kind == "directory":
+        return True
+    return file.size == entry.size and (entry.mtime is None or int(entry.mtime) == file.mtime)
+
+
+def _is_plain(data: bytes) -> bool:
+    return data[257:262] == b"ustar"
+
+
+def _fits(name: str, pattern: str) -> bool:
+    plain = pattern.removeprefix("./").rstrip("/")
+    return fnmatchcase(name, plain) or name.startswith(f"{plain}/")

@@ -71,7 +71,7 @@ def read_included_role(task: Task, name: str, place: Span, context: Context) -> 
             _report_open(open_parts[0], task, context)
         return None
     entry = Entry(**{part: Path(value).stem for part, value in parts.items() if value})
-    found = _read_role(name, place, Node({}, place), context, entry)
+    found = _read_role(name, place, Node({}, place), context, entry, needed=task.module == "import_role")
     if found is None:
         return None
     assert found.block.role is not None
@@ -127,9 +127,10 @@ def _apply(use: Node, context: Context, seen: set[str]) -> _Found | None:
 
 
 def _read_role(
-    name: str, place: Span, use: Node, context: Context, entry: Entry, seen: set[str] | None = None
+    name: str, place: Span, use: Node, context: Context, entry: Entry, seen: set[str] | None = None, *,
+    needed: bool = True,
 ) -> _Found | None:
-    path = _find(name, place, context)
+    path = _find(name, place, context, needed=needed)
     if path is None:
         return None
     if name in context.applying:
@@ -182,8 +183,11 @@ def _role_context(
                    vars=_values(path, "vars", entry.vars, inner))
 
 
-def _find(name: str, place: Span, context: Context) -> Path | None:
-    """Return the role's directory: a path, or a name under ``roles/``, ``--roles-path`` or the built-in roles."""
+def _find(name: str, place: Span, context: Context, *, needed: bool) -> Path | None:
+    """Return the role's directory: a path, or a name under ``roles/``, ``--roles-path`` or the built-in roles.
+
+    One that is ``needed`` has to be there, also where it is a role that asks for it.
+    """
     nearby = (context.role.path.parent,) if context.role else ()
     directories = (context.root / "roles", *nearby, *context.roles_path, built_in())
     candidates = [context.root / name] if "/" in name else [directory / name for directory in directories]
@@ -194,7 +198,8 @@ def _find(name: str, place: Span, context: Context) -> Path | None:
     looked = f"looked in {', '.join(shown(each) for each in dict.fromkeys(directories[:-1]))}"
     if "/" in name:
         looked = f"there is no directory {shown(candidates[0])}"
-    context.files.report.add("E504", f"no role called {name!r}", place, hint=did_you_mean(name, known) or looked)
+    report = context.files.report if needed else context.report
+    report.add("E504", f"no role called {name!r}", place, hint=did_you_mean(name, known) or looked)
     return None
 
 

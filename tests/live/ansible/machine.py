@@ -12,10 +12,10 @@ from pathlib import Path
 BASE = "ingot-live/debian:12"
 PACKAGES = (
     "python3", "python3-apt", "ca-certificates", "systemd", "systemd-sysv", "dbus", "sudo", "iproute2", "procps", "gnupg",
-    "openssh-client", "locales", "cron", "rsyslog", "iputils-ping", "kmod", "curl", "wget", "git",
+    "openssh-server", "locales", "cron", "rsyslog", "iputils-ping", "kmod", "curl", "wget", "git",
 )
 INIT = (
-    "--cap-add=SYS_ADMIN", "--security-opt=seccomp=unconfined", "--cgroupns=host",
+    "--cap-add=SYS_ADMIN", "--cap-add=NET_ADMIN", "--security-opt=seccomp=unconfined", "--cgroupns=host",
     "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw", "--tmpfs=/run", "--tmpfs=/run/lock", "--env=container=docker",
 )
 """What systemd wants to be the first process of a container."""
@@ -50,7 +50,7 @@ def base() -> str:
 def command(image: str, *, init: bool) -> list[str]:
     """Return the arguments of ``docker run`` for a machine that stays."""
     last = ["/lib/systemd/systemd"] if init else ["/bin/sh", "-c", "exec sleep infinity"]
-    return ["--detach", *(INIT if init else ("--init",)), image, *last]
+    return ["--detach", "--hostname=machine", *(INIT if init else ("--init",)), image, *last]
 
 
 @contextlib.contextmanager

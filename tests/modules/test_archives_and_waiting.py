@@ -1,0 +1,123 @@
+"""Archives, waiting, and files made of pieces: on Debian, and with busybox alone."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from harness import Machine
+
+FILES = {"top/a.txt": b"one\n", "top/inner/b.txt": b"two\n"}
+
+
+def tar(path: Path, mode: str) -> Path:
+    with tarfile.open(path, mode) as archive:
+        for name, content in FILES.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime, info.mode = len(content), 1_600_000_000, 0o640
+            archive.addfile(info, io.BytesIO(content))
+        link = tarfile.TarInfo("top/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "a.txt"
+        archive.addfile(link)
+    return path
+
+
+def zipped(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in FILES.items():
+            archive.writestr(name, content)
+    return path
+
+
+MADE = {"x.tar": lambda path: tar(path, "w"), "x.tar.gz": lambda path: tar(path, "w:gz"), "x.zip": zipped}
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("remote", [False, True], ids=["from here", "on the machine"])
+def test_an_archive_is_unpacked_once(machine: Machine, place: str, tmp_path: Path, name: str, *, remote: bool) -> None:
+    if name == "x.zip" and machine.run_ok("command -v unzip") is False:
+        pytest.skip("this machine has no unzip")
+    source = MADE[name](tmp_path / name)
+    machine.sh('mkdir "$1/to"', place)
+    src = name
+    if remote:
+        src = f"{place}/{name}"
+        machine.put(src, source.read_bytes())
+    options = {"src": src, "dest": f"{place}/to", "remote_src": remote, "list_files": True}
+    assert machine.apply("unarchive", options, check=True).changed
+    done = machine.apply("unarchive", options)
+    assert done.changed, done.values
+    assert not done.failed, done.values
+    assert set(FILES) <= set(done.values["files"])
+    assert machine.sh('cat "$1/to/top/a.txt" "$1/to/top/inner/b.txt"', place) == "one\ntwo\n"
+    again = machine.apply("unarchive", options)
+    assert not again.changed, again.values
+    machine.sh('echo other >"$1/to/top/a.txt"; rm "$1/to/top/inner/b.txt"', place)
+    assert machine.apply("unarchive", options).changed
+    assert machine.sh('cat "$1/to/top/a.txt"', place) == "one\n"
+
+
+def test_what_is_taken_of_an_archive(machine: Machine, place: str, tmp_path: Path) -> None:
+    tar(tmp_path / "x.tar", "w")
+    options = {"src": "x.tar", "dest": place, "exclude": ["top/inner"], "mode": "0600", "extra_opts": []}
+    assert machine.apply("unarchive", options).changed
+    assert machine.sh('cd "$1"; ls top; stat -c %a top/a.txt', place).split() == ["a.txt", "link", "600"]
+    assert not machine.apply("unarchive", options).changed
+    left = machine.apply("unarchive", {"src": "x.tar", "dest": place, "creates": f"{place}/top"})
+    assert left.values["skipped"]
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"src": "none.tar", "dest": "/tmp"}, "Could not find"), ({"src": "no.tar", "dest": "/tmp"}, "is no archive"),
+    ({"src": "no.tar", "dest": "/nowhere"}, "must be an existing dir"),
+    ({"src": "/nowhere.tar", "dest": "/tmp", "remote_src": True}, "does not exist"),
+])
+def test_what_cannot_be_unpacked(machine: Machine, tmp_path: Path, options: dict[str, object], message: str) -> None:
+    (tmp_path / "no.tar").write_text("text")
+    done = machine.apply("unarchive", options)
+    assert done.failed
+    assert message in done.values["msg"]
+
+
+def test_waiting_for_a_file(machine: Machine, place: str) -> None:
+    machine.sh('(sleep 0.3; echo ready >"$1/flag") >/dev/null 2>&1 &', place)
+    done = machine.apply("wait_for", {"path": f"{place}/flag", "sleep": "0.1", "timeout": "20", "search_regex": "r.ady"})
+    assert not done.failed, done.values
+    assert machine.apply("wait_for", {"path": f"{place}/flag", "state": "absent", "timeout": "1"}).failed
+    late = machine.apply("wait_for", {"path": f"{place}/never", "timeout": "0", "msg": "too late"})
+    assert late.values["msg"] == "too late"
+
+
+def test_waiting_for_a_port(machine: Machine) -> None:
+    port = 18000 + hash(id(machine)) % 1000
+    closed = machine.apply("wait_for", {"port": port, "timeout": "0"})
+    assert closed.failed
+    assert machine.apply("wait_for", {"port": port, "state": "stopped", "timeout": "0"}).values["failed"] is False
+    if machine.run_ok("command -v perl"):
+        listen = (f"use Socket; socket(S, PF_INET, SOCK_STREAM, 0); bind(S, sockaddr_in({port}, INADDR_ANY)) or die; "
+                  "listen(S, 1); sleep 20")
+        machine.sh(f"(perl -e '{listen}' </dev/null >/dev/null 2>&1 &)")
+        assert not machine.apply("wait_for", {"port": port, "timeout": "5", "sleep": "0.1"}).failed
+
+
+def test_nothing_is_restarted_where_no_init_runs(machine: Machine) -> None:
+    done = machine.apply("reboot", {})
+    assert (done.changed, done.values["rebooted"]) == (False, False)
+    assert not machine.apply("wait_for_connection", {"timeout": "1"}).failed
+
+
+def test_a_file_of_pieces(machine: Machine, place: str, tmp_path: Path) -> None:
+    machine.sh("cd \"$1\"; mkdir d; printf one >d/1; printf 'two\\n' >d/2; echo no >d/.hidden; echo x >d/3.bak", place)
+    options = {"src": f"{place}/d", "dest": f"{place}/all", "delimiter": "# --", "regexp": r"^\.?[\dh]\w*$",
+               "ignore_hidden": True}
+    assert machine.apply("assemble", options).changed
+    assert machine.sh('cat "$1/all"', place) == "one\n# --\ntwo\n"
+    assert not machine.apply("assemble", options).changed
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "a").write_text("here\n")
+    done = machine.apply("assemble", {"src": "parts", "dest": f"{place}/all", "remote_src": False, "mode": "0600"})
+    assert done.changed, done.values
+    assert machine.sh('cat "$1/all"; stat -c %a "$1/all"', place) == "here\n600\n"
