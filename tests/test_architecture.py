@@ -56,7 +56,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "jinja2": ("expand/*",),
     "jsonschema": ("schema/*",),
     "markupsafe": ("expand/*",),
-    "packaging": ("reading/requirements.py", "expand/*"),
+    "packaging": ("reading/requirements.py", "expand/*", "modules/support/versions.py"),
     "requests": ("communicators/docker*",),  # Docker's library is made of it and of urllib3, and raises their errors
     "shtab": ("cli/*",),
     "tree_sitter": ("formats/hcl*",),

@@ -1,5 +1,7 @@
 """Archives, waiting, and files made of pieces: on Debian, and with busybox alone."""
 
+# ruff: noqa: E501 - scripts and what they write stand in one line
+
 from __future__ import annotations
 
 import io

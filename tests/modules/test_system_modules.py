@@ -1,5 +1,7 @@
 """Modules that set up a system, on a real Debian and where nothing but busybox is needed."""
 
+# ruff: noqa: E501 - scripts and what they write stand in one line
+
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -87,7 +87,8 @@ def targets(paths: Sequence[str]) -> Generator[Verb, Any, dict[str, str]]:
 
 def make_directories(path: str, owner: str, mode: str) -> Generator[Verb, Any, None]:
     """Make a directory and those above it that are missing, each with this owner and these permissions if any."""
-    yield from done(Do(("/bin/sh", "-c", _MAKE, "sh", path, owner, mode)), f"the directory {path} cannot be made")
+    argv = ("/bin/sh", "-c", _MAKE, "sh", path, owner, mode.removeprefix("0o"))
+    yield from done(Do(argv), f"the directory {path} cannot be made")
 
 
 def settle_all(
