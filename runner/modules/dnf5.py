@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from runner.modules.shared import RpmPackages
-from runner.sdk import AtLeastOne, Deprecated, Module, options
+from runner.modules.support.rpm import gap, packages
+from runner.sdk import AtLeastOne, Deprecated, Module, Work, options
 
 
 @options(AtLeastOne("name", "list", "update_cache", "autoremove"))
@@ -20,3 +22,13 @@ class Dnf5(Module[Options]):
     """Install, upgrade and remove RPM packages with dnf5."""
 
     name = "dnf5"
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return gap(options)
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """See what is installed, and bring what is missing in one transaction. Raises ``Failed``."""
+        backend = "dnf5"
+        return (yield from packages(self.options, backend, facts))

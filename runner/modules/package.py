@@ -136,7 +136,7 @@ class Options:
     type: Literal["package", "patch", "pattern", "product", "srcpackage", "application"] | None = None
     """What kind of thing is named (zypper)."""
     extra_args: str | None = None
-    """More arguments for the package manager (zypper, pacman)."""
+    """More arguments for the package manager (zypper, pacman, apk)."""
 
 
 class Package(Module[Options]):
@@ -146,6 +146,11 @@ class Package(Module[Options]):
     """
 
     name = "package"
+
+    def __init__(self, options: Options, before: Sequence[str] = ()) -> None:
+        super().__init__(options)
+        self._before = tuple(before)
+        """Further arguments of the manager, which stand before its command."""
 
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Find out which manager there is, and have it do what is needed in one transaction."""
@@ -200,10 +205,10 @@ class Package(Module[Options]):
             value = getattr(self.options, name)
             if value is not None and ("{}" in form or value is True):
                 found.append(form.format(",".join(value) if isinstance(value, list) else value))
-        if manager in ("zypper", "pacman"):
+        if manager in ("zypper", "pacman", "apk"):
             found += shlex.split(self.options.extra_args or "")
-        unsigned = manager == "zypper" and self.options.disable_gpg_check
-        return Call(MANAGERS[manager], tuple(found), ("--no-gpg-checks",) if unsigned else ())
+        unsigned = ("--no-gpg-checks",) if manager == "zypper" and self.options.disable_gpg_check else ()
+        return Call(MANAGERS[manager], tuple(found), (*unsigned, *self._before))
 
     def _packages(self, call: Call) -> Generator[Verb, Any, list[Answer]]:
         """Install, upgrade or remove what is named."""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from dataclasses import field, fields
+from typing import Annotated, Any, Literal
 
-from runner.modules.shared import Permissions, Texts
-from runner.sdk import Alias, Module, SecretStr, options
+from runner.modules.shared import Edited, Permissions, Texts
+from runner.modules.support.attributes import done
+from runner.modules.support.editing import opened, saved
+from runner.sdk import Alias, Do, Failed, ModeValue, Module, Outcome, SecretStr, Work, options
+
+_NO_LINES = ("name", "state", "file", "reposdir")
+"""Options that say where the section goes."""
+_ATTRIBUTES = frozenset(each.name for each in fields(Permissions))
 
 
 @options()
@@ -119,3 +126,80 @@ class YumRepository(Module[Options]):
     """Add and remove repositories of RPM packages."""
 
     name = "yum_repository"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Have the section of the repository in its file, or not. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        path = f"{wanted.reposdir}/{wanted.file or wanted.name}.repo"
+        shared = {each.name: getattr(wanted, each.name) for each in fields(Permissions)}
+        options = Edited(**{**shared, "mode": wanted.mode or (None if wanted.state == "absent" else ModeValue("0644"))})
+        values = {"repo": wanted.name, "state": wanted.state}
+        found, former = yield from opened(path, options)
+        if wanted.state == "present":
+            if not any((wanted.baseurl, wanted.mirrorlist, wanted.metalink)):
+                raise Failed("Parameter 'baseurl', 'metalink' or 'mirrorlist' is required.")
+            if wanted.description is None:
+                raise Failed("Parameter 'description' is required.")
+            if not found.parent.exists:
+                raise Failed(f"Repo directory '{wanted.reposdir}' does not exist.")
+        sections = _sections((former or b"").decode(errors="surrogateescape"))
+        own = self._entries()
+        if wanted.state == "absent":
+            if wanted.name not in sections:
+                return Outcome(values, changed=False)
+            del sections[wanted.name]
+        else:
+            sections[wanted.name] = own
+        if not sections and former is not None:
+            yield from done(Do(("rm", "-f", path)), f"{path} cannot be removed")
+            return Outcome(values, changed=True)
+        content = "\n".join(
+            f"[{name}]\n" + "".join(f"{key} = {_folded(value)}\n" for key, value in entries.items())
+            for name, entries in sorted(sections.items())
+        ) + "\n"
+        same = former is not None and _sections(former.decode(errors="surrogateescape")) == sections
+        data = former if same and former is not None else content.encode(errors="surrogateescape")
+        changed, _, _ = yield from saved(found, former, data, options, "")
+        return Outcome(values, changed=changed)
+
+    def _entries(self) -> dict[str, str]:
+        """Return the lines of the section, in the order of their names."""
+        entries: dict[str, str] = {}
+        for each in fields(Options):
+            name = each.metadata.get("name", each.name)
+            value = getattr(self.options, each.name)
+            if value is None or name in _NO_LINES or each.name in _ATTRIBUTES:
+                continue
+            entries["name" if name == "description" else name] = _text(name, value)
+        return dict(sorted(entries.items()))
+
+
+def _text(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, list | tuple):
+        between = " " if name in ("exclude", "includepkgs") else "\n"
+        return between.join(map(str, value))
+    return str(value)
+
+
+def _sections(text: str) -> dict[str, dict[str, str]]:
+    """Read a file of repositories: sections of entries, whose values may go on in lines that begin with a blank."""
+    sections: dict[str, dict[str, str]] = {}
+    entries: dict[str, str] | None = None
+    key = ""
+    for line in text.splitlines():
+        if line.startswith("[") and "]" in line:
+            entries = sections.setdefault(line[1 : line.index("]")], {})
+        elif entries is not None and line[:1].isspace() and line.strip() and key:
+            entries[key] += f"\n{line.strip()}"
+        elif entries is not None and "=" in line and line[:1] not in "#;":
+            key, _, value = (part.strip() for part in line.partition("="))
+            entries[key] = value
+    return sections
+
+
+def _folded(value: str) -> str:
+    """Return a value of several lines so that it is read as one."""
+    return value.replace("\n", "\n\t")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import shlex
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
+from runner.modules.package import Options as PackageOptions
+from runner.modules.package import Package
 from runner.modules.shared import Texts
-from runner.sdk import Alias, Module, options
+from runner.sdk import Alias, Module, Work, options
+
+_GOING = ("absent", "removed")
 
 
 @options()
@@ -54,3 +60,28 @@ class Zypper(Module[Options]):
     """Install, upgrade and remove packages on SUSE and openSUSE."""
 
     name = "zypper"
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return next((name for name in ("simple_errors", "skip_post_errors") if options.get(name) is True), None)
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """See what is installed, and bring what is missing in one transaction."""
+        wanted = self.options
+        flags = {
+            "--auto-agree-with-licenses": wanted.state not in _GOING, "--force": wanted.force,
+            "--force-resolution": wanted.force_resolution, "--replacefiles": wanted.replacefiles,
+            "--allow-vendor-change": wanted.allow_vendor_change,
+            "--clean-deps": wanted.clean_deps and wanted.state in _GOING,
+            "--no-recommends": wanted.disable_recommends and wanted.state not in _GOING,
+        }
+        before = ["--gpg-auto-import-keys"] if wanted.auto_import_keys else []
+        before += shlex.split(wanted.extra_args_precommand or "")
+        extra = " ".join((shlex.join(flag for flag, said in flags.items() if said), wanted.extra_args or "")).strip()
+        options = PackageOptions(
+            name=wanted.name, state=wanted.state, type=wanted.type, update_cache=wanted.update_cache or None,
+            disable_gpg_check=wanted.disable_gpg_check or None, oldpackage=wanted.oldpackage or None,
+            extra_args=extra or None, use="zypper",
+        )
+        return (yield from Package(options, before=tuple(before)).apply(facts))

@@ -17,7 +17,7 @@ _TIME = re.compile(r"""^(?:
     | root/\.(?:ansible|cache|wget-hsts|bash_history|gnupg/) | .*/__pycache__(?:/|$) | .*\.pyc$
     | .*\.[0-9]+\.[0-9]{4}-[0-9]{2}-[0-9]{2}@
     | etc/ssh/ssh_host_.*_key | .*/?ssl-cert-snakeoil\. | .*/?etc/ssl/certs/[0-9a-f]{8}\.0$
-    | var/lib/postfix/master\.lock$ | var/spool/postfix/(?:pid/|etc/) | var/lib/clamav/ | etc/aliases\.db$
+    | etc/sasldb2$ | var/lib/fail2ban/ | var/lib/postfix/master\.lock$ | var/spool/postfix/(?:pid/|etc/) | var/lib/clamav/ | etc/aliases\.db$
 )""", re.VERBOSE)
 """What is made anew in every container, or holds a time: caches, logs, locks, keys, what the engine mounts."""
 _DAYS = re.compile(rb"(?m)^([^:]*:[^:]*:)[0-9]+(?=:)")
