@@ -190,7 +190,8 @@ def debian(image: str) -> tuple[Machine, str]:
     if docker is None:
         raise Missing("there is no docker")
     # Its end comes with that of the tests, or by itself.
-    command = [docker, "run", "--rm", "--detach", "--label", _LABEL, image, "sleep", "3600"]
+    may = "--cap-add=NET_ADMIN"  # for tests of firewalls
+    command = [docker, "run", "--rm", "--detach", may, "--label", _LABEL, image, "sleep", "3600"]
     started = subprocess.run(command, capture_output=True, text=True, check=False)
     if started.returncode:
         raise Missing(started.stderr.strip().splitlines()[0])

@@ -46,7 +46,9 @@ class Capabilities(Module[Options]):
         values = {"msg": "capabilities unchanged", "stdout": answer.stdout}
         if wanted.state == "present":
             assert match is not None
-            if known.get(name) == (match["operator"], match["flags"]):
+            operator, flags = known.get(name, ("", ""))
+            same = operator == match["operator"] or {operator, match["operator"]} == {"=", "+"}
+            if same and sorted(flags) == sorted(match["flags"]):
                 return Outcome({**values, "state": "present"}, changed=False)
             known[name] = (match["operator"], match["flags"])
         elif name not in known:

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import shlex
+from collections.abc import Generator, Mapping
+from typing import Any, Literal
 
 from runner.modules.shared import Texts
-from runner.sdk import AtMostOne, Module, Requires, options
+from runner.modules.support.attributes import done
+from runner.sdk import Answer, Ask, AtMostOne, Do, Failed, Module, Outcome, Requires, Verb, Work, options
+
+_PROGRAMS = {"ipv4": "iptables", "ipv6": "ip6tables"}
+_FLAGS = {
+    "protocol": "-p", "source": "-s", "destination": "-d", "match": "-m", "in_interface": "-i", "out_interface": "-o",
+    "fragment": "-f", "set_counters": "-c", "source_port": "--source-port", "destination_port": "--destination-port",
+    "destination_ports": "--dports", "src_range": "--src-range", "dst_range": "--dst-range", "ctstate": "--ctstate",
+    "icmp_type": "--icmp-type", "limit": "--limit", "limit_burst": "--limit-burst", "uid_owner": "--uid-owner",
+    "gid_owner": "--gid-owner", "comment": "--comment", "jump": "-j", "goto": "-g", "gateway": "--gateway",
+    "log_prefix": "--log-prefix", "log_level": "--log-level", "to_destination": "--to-destination",
+    "to_source": "--to-source", "to_ports": "--to-ports", "set_dscp_mark": "--set-dscp",
+    "set_dscp_mark_class": "--set-dscp-class", "reject_with": "--reject-with",
+}
+"""Option -> what iptables(8) calls it, in the order in which a rule is written."""
+_MODULES = {
+    "destination_ports": "multiport", "src_range": "iprange", "dst_range": "iprange", "ctstate": "conntrack",
+    "limit": "limit", "limit_burst": "limit", "uid_owner": "owner", "gid_owner": "owner", "comment": "comment",
+}
+"""Option -> the extension that has to be loaded for it."""
+_NEGATED = ("-p", "-s", "-d", "-i", "-o", "--source-port", "--destination-port", "--uid-owner", "--gid-owner")
 
 
 @options()
@@ -153,3 +175,83 @@ class Iptables(Module[Options]):
     """Add and remove rules of the Linux packet filter."""
 
     name = "iptables"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Ask the kernel whether the rule is there, and add or remove it. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        if not (wanted.flush or wanted.chain):
+            raise Failed("Either chain or flush parameter must be specified.")
+        if wanted.rule_num is not None and wanted.action != "insert":
+            raise Failed("rule_num is for action: insert")
+        values: dict[str, Any] = {
+            "ip_version": wanted.ip_version, "table": wanted.table, "chain": wanted.chain, "flush": wanted.flush,
+            "rule": shlex.join(self._rule()), "state": wanted.state, "chain_management": wanted.chain_management,
+        }
+        changed = False
+        for version in ("ipv4", "ipv6") if wanted.ip_version == "both" else (wanted.ip_version,):
+            changed = (yield from self._of(_PROGRAMS[version])) or changed
+        return Outcome(values, changed=changed)
+
+    def _of(self, program: str) -> Generator[Verb, Any, bool]:
+        """Have it so in the table of one program; return whether it had to be changed."""
+        wanted, chain = self.options, self.options.chain or ""
+        call = [program, "-t", wanted.table, *(("-w", wanted.wait) if wanted.wait else ())]
+        listed: Answer = yield Ask((*call, "-S", *((chain,) if chain else ())))
+        if listed.status in (126, 127):
+            raise Failed(f"the machine has no {program}", "install the package iptables")
+        there = listed.status == 0
+        if wanted.flush:
+            rules = [line for line in listed.stdout.splitlines() if line.startswith("-A ")]
+            return (yield from self._done([(*call, "-F", *((chain,) if chain else ()))] if rules else []))
+        if wanted.policy is not None:
+            now = f"-P {chain} {wanted.policy}"
+            same = now in listed.stdout.splitlines()
+            return (yield from self._done([] if same else [(*call, "-P", chain, wanted.policy)]))
+        rule = self._rule()
+        steps: list[tuple[str, ...]] = []
+        if not rule and wanted.chain_management:
+            if there != (wanted.state == "present"):
+                steps = [(*call, "-N" if wanted.state == "present" else "-X", chain)]
+            return (yield from self._done(steps))
+        found: Answer = yield Ask((*call, "-C", chain, *rule))
+        if (found.status == 0) == (wanted.state == "present"):
+            return False
+        if wanted.state == "absent":
+            steps = [(*call, "-D", chain, *rule)]
+        else:
+            if wanted.chain_management and not there:
+                steps.append((*call, "-N", chain))
+            number = (wanted.rule_num,) if wanted.rule_num else ()
+            steps.append((*call, *(("-I", chain, *number) if wanted.action == "insert" else ("-A", chain)), *rule))
+        return (yield from self._done(steps))
+
+    def _done(self, steps: list[tuple[str, ...]]) -> Generator[Verb, Any, bool]:
+        for argv in steps:
+            yield from done(Do(argv), f"{argv[0]} failed")
+        return bool(steps)
+
+    def _rule(self) -> list[str]:
+        """Return the rule as the program is told it."""
+        wanted, words = self.options, list[str]()
+        for name, flag in _FLAGS.items():
+            value = getattr(wanted, name)
+            if value is None:
+                continue
+            text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            if flag in _NEGATED and text.startswith("!"):
+                words += ["!", flag, text.removeprefix("!").strip()]
+            elif name == "match":
+                words += [word for each in value for word in ("-m", each)]
+            else:
+                modules = _MODULES.get(name)
+                given = wanted.match or ()
+                words += ["-m", modules] if modules and modules not in given and modules not in words else []
+                words += [flag, text]
+        if wanted.match_set is not None:
+            words += ["-m", "set", "--match-set", wanted.match_set, wanted.match_set_flags or "src"]
+        if wanted.tcp_flags is not None:
+            flags = (",".join(wanted.tcp_flags.flags or ()), ",".join(wanted.tcp_flags.flags_set or ()))
+            words += ["--tcp-flags", *flags]
+        words += {"match": ["--syn"], "negate": ["!", "--syn"]}.get(wanted.syn, [])
+        return words

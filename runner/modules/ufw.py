@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import shlex
+from collections.abc import Generator, Mapping
+from typing import Annotated, Any, Literal
 
-from runner.sdk import Alias, AtLeastOne, AtMostOne, Module, Requires, options
+from runner.modules.support.attributes import done
+from runner.sdk import (
+    Alias,
+    Answer,
+    Ask,
+    AtLeastOne,
+    AtMostOne,
+    Do,
+    Failed,
+    Module,
+    Outcome,
+    Requires,
+    Verb,
+    Work,
+    options,
+)
+
+_STATE = r"""
+command -v ufw >/dev/null || exit 44
+ufw status verbose 2>/dev/null
+printf '\035\n'
+cat /etc/ufw/ufw.conf /etc/default/ufw /etc/ufw/user.rules /etc/ufw/user6.rules /lib/ufw/user.rules 2>/dev/null
+exit 0
+"""
+_NO_PROGRAM = 44
+_ALWAYS = ("--force", "reload", "logging", "default")
+"""Calls of which a dry run tells nothing."""
 
 
 @options(
@@ -65,3 +93,79 @@ class Ufw(Module[Options]):
     """Set up Ubuntu's simple firewall: its rules and its state."""
 
     name = "ufw"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """See how the firewall is set, and set it otherwise: its files tell what was changed. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        before = yield from self._state()
+        commands: list[str] = []
+        changed = False
+        for words in self._calls(before):
+            dry = yield Ask(("ufw", "--dry-run", *words))
+            if dry.status:
+                raise Failed(f"ufw refuses {shlex.join(words)}: {dry.stderr.strip() or dry.stdout.strip()}")
+            if words[0] not in _ALWAYS and _skips(dry.stdout):
+                continue
+            commands.append(f"ufw {shlex.join(words)}")
+            yield from done(Do(("ufw", *words)), f"ufw {words[0]} failed")
+            changed = changed or words != ("--force", "reload")
+        after = (yield from self._state()) if commands else before
+        if commands and wanted.state not in ("reloaded", "reset"):
+            changed = after != before
+        return Outcome({"commands": commands, "msg": after.partition("\x1d")[0].strip()}, changed=changed)
+
+    def _state(self) -> Generator[Verb, Any, str]:
+        """Return what the firewall says of itself, and its files. Raises ``Failed`` where there is none."""
+        answer: Answer = yield Ask(("/bin/sh", "-c", _STATE))
+        if answer.status == _NO_PROGRAM:
+            raise Failed("the machine has no ufw", "install the package ufw")
+        return answer.stdout
+
+    def _calls(self, now: str) -> list[tuple[str, ...]]:
+        """Return the calls of the program, in the order of Ansible's. Raises ``Failed``."""
+        wanted, calls = self.options, list[tuple[str, ...]]()
+        active = "Status: active" in now
+        if wanted.state == "reset":
+            calls.append(("--force", "reset"))
+        elif wanted.state == "reloaded":
+            calls.append(("reload",))
+        elif wanted.state == "enabled" and not active:
+            calls.append(("--force", "enable"))
+        elif wanted.state == "disabled" and (active or "ENABLED=yes" in now):
+            calls.append(("--force", "disable"))
+        if wanted.logging is not None:
+            level = {"True": "on", "False": "off"}.get(str(wanted.logging), str(wanted.logging))
+            calls.append(("logging", level))
+        if wanted.default is not None:
+            direction = {"in": "incoming", "out": "outgoing"}.get(wanted.direction or "", wanted.direction)
+            calls.append(("default", wanted.default, direction or "incoming"))
+        if wanted.rule is not None:
+            calls.append(self._rule())
+        return calls
+
+    def _rule(self) -> tuple[str, ...]:
+        """Return the call for a rule, as ufw(8) wants it."""
+        wanted = self.options
+        if wanted.insert is not None and wanted.insert_relative_to != "zero":
+            raise Failed("insert_relative_to: only zero is possible")
+        words = ["route"] if wanted.route else []
+        words += ["delete"] if wanted.delete else []
+        words += ["insert", str(wanted.insert)] if wanted.insert is not None else []
+        words.append(wanted.rule or "")
+        direction = {"incoming": "in", "outgoing": "out"}.get(wanted.direction or "", wanted.direction)
+        words += [direction] if direction else []
+        words += ["on", wanted.interface] if wanted.interface else []
+        words += ["in", "on", wanted.interface_in] if wanted.interface_in else []
+        words += ["out", "on", wanted.interface_out] if wanted.interface_out else []
+        words += ["log"] if wanted.log else []
+        for word, address, port in (("from", wanted.from_ip, wanted.from_port), ("to", wanted.to_ip, wanted.to_port)):
+            words += [word, address, *(("port", str(port)) if port else ())]
+        words += ["proto", wanted.proto] if wanted.proto else []
+        words += ["app", wanted.name] if wanted.name else []
+        words += ["comment", wanted.comment] if wanted.comment and not wanted.delete else []
+        return tuple(words)
+
+
+def _skips(said: str) -> bool:
+    return "Skipping" in said and "Rule added" not in said

@@ -145,8 +145,119 @@ ANYWHERE = {
         "cron", {"name": "tidy", "cron_file": "PLACE/t", "state": "absent"},
         before="printf '#Ansible: tidy\\n1 * * * * root a\\n' >PLACE/t", after="[ ! -e PLACE/t ]",
     ),
+    "a user of a web server": Case(
+        "htpasswd", {"path": "PLACE/users", "name": "me", "password": "word", "mode": "0640"},
+        before="printf 'other:x\\nme:old\\n' >PLACE/users",
+        after="grep -q '^me:.apr1.' PLACE/users && grep -q '^other:x' PLACE/users && [ $(stat -c %a PLACE/users) = 640 ]",
+        values={"msg": "Add me and ownership, perms or SE linux context changed"},
+    ),
+    "no user of a web server": Case(
+        "htpasswd", {"path": "PLACE/users", "name": "me", "state": "absent"},
+        before="printf 'other:x\\nme:old\\n' >PLACE/users", after='[ "$(cat PLACE/users)" = other:x ]',
+    ),
+    "a host's key": Case(
+        "known_hosts", {"name": "a.example", "key": "a.example ssh-ed25519 AAAA", "path": "PLACE/ssh/known"},
+        after='[ "$(cat PLACE/ssh/known)" = "a.example ssh-ed25519 AAAA" ]',
+    ),
+    "another key of a host, and its name hashed": Case(
+        "known_hosts", {"name": "a.example", "key": "ssh-ed25519 BBBB", "path": "PLACE/known", "hash_host": True},
+        before="printf 'a.example,b ssh-ed25519 AAAA\\na.example ssh-rsa CCCC\\n# a\\n' >PLACE/known",
+        after="grep -q '^|1|.*|.* ssh-ed25519 BBBB' PLACE/known && [ $(wc -l <PLACE/known) -eq 3 ]",
+    ),
+    "no key of a host": Case(
+        "known_hosts", {"name": "a.example", "state": "absent", "path": "PLACE/known"},
+        before="printf 'a.example ssh-ed25519 AAAA\\nb.example ssh-rsa CCCC\\n' >PLACE/known",
+        after='[ "$(cat PLACE/known)" = "b.example ssh-rsa CCCC" ]',
+    ),
 }
 DEBIAN = {
+    "a chain of the firewall": Case(
+        "iptables", {"chain": "INGOT", "chain_management": True}, before="iptables -X INGOT 2>/dev/null || true",
+        after="iptables -S INGOT",
+    ),
+    "a rule of the firewall": Case(
+        "iptables", {"chain": "INPUT", "protocol": "tcp", "destination_port": "8443", "ctstate": ["NEW", "ESTABLISHED"],
+                     "source": "!10.0.0.0/8", "comment": "for us", "jump": "ACCEPT"},
+        before="iptables -F INPUT",
+        after="iptables -S INPUT | grep -q 'A INPUT ! -s 10.0.0.0/8 -p tcp -m tcp --dport 8443 .*--comment .for us. -j ACCEPT'",
+    ),
+    "a rule before the others": Case(
+        "iptables", {"chain": "OUTPUT", "table": "nat", "jump": "ACCEPT", "action": "insert", "protocol": "udp"},
+        before="iptables -t nat -F OUTPUT; iptables -t nat -A OUTPUT -j RETURN",
+        after="iptables -t nat -S OUTPUT | sed -n 2p | grep -q udp",
+    ),
+    "no rule of the firewall": Case(
+        "iptables", {"chain": "INPUT", "jump": "DROP", "source": "192.0.2.1", "state": "absent"},
+        before="iptables -A INPUT -s 192.0.2.1 -j DROP", after="! iptables -S INPUT | grep -q 192.0.2.1",
+    ),
+    "a policy of the firewall": Case(
+        "iptables", {"chain": "FORWARD", "policy": "DROP"}, before="iptables -P FORWARD ACCEPT",
+        after="iptables -S FORWARD | grep -q 'P FORWARD DROP'",
+    ),
+    "an empty firewall": Case(
+        "iptables", {"chain": "INPUT", "flush": True}, before="iptables -A INPUT -j ACCEPT",
+        after="! iptables -S INPUT | grep -q '^-A'",
+    ),
+    "what ufw allows": Case(
+        "ufw", {"rule": "allow", "port": "22", "proto": "tcp", "comment": "ssh"}, before="sleep 1; ufw --force reset >/dev/null",
+        after="ufw show added | grep -q 'ufw allow 22/tcp comment .ssh.'",
+    ),
+    "what ufw denies to some": Case(
+        "ufw", {"rule": "deny", "src": "10.0.0.0/8", "direction": "in", "interface": "eth0"},
+        before="sleep 1; ufw --force reset >/dev/null", after="ufw show added | grep -q 'deny in on eth0 from 10.0.0.0/8'",
+    ),
+    "what ufw does otherwise": Case(
+        "ufw", {"default": "deny", "direction": "outgoing"}, before="ufw default allow outgoing >/dev/null",
+        after="grep -q 'DEFAULT_OUTPUT_POLICY=\"DROP\"' /etc/default/ufw",
+    ),
+    "a file put aside": Case(
+        "dpkg_divert", {"path": "/usr/bin/ingot-diverted", "rename": True},
+        before="dpkg-divert --remove /usr/bin/ingot-diverted >/dev/null; echo x >/usr/bin/ingot-diverted",
+        after="[ -e /usr/bin/ingot-diverted.distrib ] && [ ! -e /usr/bin/ingot-diverted ]",
+    ),
+    "a file no longer put aside": Case(
+        "dpkg_divert", {"path": "/usr/bin/ingot-diverted", "state": "absent", "rename": True},
+        before="dpkg-divert --local --rename --add /usr/bin/ingot-diverted >/dev/null",
+        after="! dpkg-divert --list /usr/bin/ingot-diverted | grep -q .",
+    ),
+    "what is made by rules": Case(
+        "make", {"chdir": "/srv/make", "target": "out", "params": {"WORD": "hello"}},
+        before="mkdir -p /srv/make; cd /srv/make; rm -f out; printf 'out:\\n\\techo $(WORD) >out\\n' >Makefile",
+        after="grep -q hello /srv/make/out", values={"command": "make out WORD=hello"},
+    ),
+    "parameters for an exchange of keys": Case(
+        "openssl_dhparam", {"path": "/srv/dh.pem", "size": 512, "mode": "0600"}, before="rm -f /srv/dh.pem",
+        after="openssl dhparam -in /srv/dh.pem -noout -text | grep -q '512 bit'",
+    ),
+    "a pair of keys": Case(
+        "openssh_keypair", {"path": "/srv/id", "type": "ed25519", "comment": "me"}, before="rm -f /srv/id /srv/id.pub",
+        after="ssh-keygen -l -f /srv/id.pub | grep -q 'me (ED25519)' && [ $(stat -c %a /srv/id) = 600 ]",
+        values={"filename": "/srv/id", "size": 256},
+    ),
+    "a public key with another name": Case(
+        "openssh_keypair", {"path": "/srv/id", "type": "rsa", "size": 2048, "comment": "you"},
+        before="rm -f /srv/id*; ssh-keygen -q -t rsa -b 2048 -N '' -C me -f /srv/id",
+        after="ssh-keygen -l -f /srv/id.pub | grep -q 'you (RSA)'",
+    ),
+    "a capability": Case(
+        "capabilities", {"path": "/srv/program", "capability": "cap_net_raw+ep"},
+        before="cp /bin/true /srv/program", after="getcap /srv/program | grep -q 'cap_net_raw=ep'",
+    ),
+    "no capability": Case(
+        "capabilities", {"path": "/srv/program", "capability": "cap_net_raw", "state": "absent"},
+        before="cp /bin/true /srv/program; setcap cap_net_raw,cap_chown=ep /srv/program",
+        after="getcap /srv/program | grep -q 'cap_chown=ep'",
+    ),
+    "an entry of an access list": Case(
+        "acl", {"path": "/srv/acl", "etype": "user", "entity": "nobody", "permissions": "rw", "state": "present"},
+        before="rm -f /srv/acl; touch /srv/acl", after="getfacl /srv/acl 2>/dev/null | grep -q 'user:nobody:rw-'",
+    ),
+    "no entry of an access list": Case(
+        "acl", {"path": "/srv/acl", "entry": "user:nobody:rw", "state": "absent"},
+        before="rm -f /srv/acl; touch /srv/acl; setfacl -m user:nobody:rw /srv/acl",
+        after="! getfacl /srv/acl 2>/dev/null | grep -q user:nobody",
+    ),
+
     "a job of a user": Case(
         "cron", {"name": "job", "user": "nobody", "hour": "1", "job": "echo"},
         before="crontab -r -u nobody 2>/dev/null || true",
@@ -230,7 +341,8 @@ def debian_with_tools(debian_machine: Machine) -> Machine:
     """A Debian with the packages that these modules work with."""
     debian_machine.sh(
         "apt-get update -qq && DEBIAN_FRONTEND=noninteractive "
-        "apt-get install -qq --no-install-recommends locales cron gnupg tzdata >/dev/null"
+        "apt-get install -qq --no-install-recommends locales cron gnupg tzdata iptables ufw make openssl "
+        "openssh-client libcap2-bin acl >/dev/null"
     )
     return debian_machine
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from runner.expand.filters import unix_crypt
 from runner.expand.filters.error import FilterError
 from runner.expand.filters.kinds import as_text, integer, kind, one_of, shown
+from runner.sdk import unix_crypt
 
 _SALT_CHARACTERS = frozenset(unix_crypt.ALPHABET)
 _BCRYPT_ALPHABET = "./" + string.ascii_uppercase + string.ascii_lowercase + string.digits

@@ -72,10 +72,10 @@ def _repeated(data: bytes, length: int) -> bytes:
     return (data * (length // len(data) + 1))[:length]
 
 
-def md5_crypt(password: bytes, salt: str) -> str:
-    """Return the ``$1$`` hash of a password; ``salt`` has at most 8 characters."""
+def md5_crypt(password: bytes, salt: str, ident: str = "1") -> str:
+    """Return the ``$1$`` hash of a password, or Apache's ``$apr1$``; ``salt`` has at most 8 characters."""
     seed = salt.encode()
-    start = password + b"$1$" + seed + _repeated(_md5(password + seed + password), len(password))
+    start = password + f"${ident}$".encode() + seed + _repeated(_md5(password + seed + password), len(password))
     length = len(password)
     while length:
         start += b"\0" if length & 1 else password[:1]
@@ -90,7 +90,7 @@ def md5_crypt(password: bytes, salt: str) -> str:
             mixed += password
         result = _md5(mixed + (result if odd else password))
     groups = [(0, 6, 12), (1, 7, 13), (2, 8, 14), (3, 9, 15), (4, 10, 5)]
-    return f"$1${salt}${_encode(result, groups)}{_digits(result[11], 2)}"
+    return f"${ident}${salt}${_encode(result, groups)}{_digits(result[11], 2)}"
 
 
 def _encode(digest: bytes, groups: Iterable[tuple[int, ...]]) -> str:
