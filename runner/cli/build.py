@@ -156,6 +156,7 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     import uuid
 
     from runner.events.bus import Bus
+    from runner.execution.interrupts import no_more_interrupts
     from runner.execution.local import LocalCommands
     from runner.execution.run import run_plan
     from runner.execution.scratch import Scratch
@@ -189,7 +190,8 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
             ))
         finally:
             loop.run_until_complete(loop.shutdown_default_executor())
-            loop.close()
+            with no_more_interrupts():
+                loop.close()
             reaper.close()
             scratch.remove()
             journal.close()

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from runner.events.bus import Bus
 from runner.events.event import RunInterrupted
 
 INTERRUPTED = 130
 """The exit status of an interrupted run."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts:
@@ -29,7 +32,7 @@ class Interrupts:
     def install(self) -> None:
         """Answer to SIGINT and SIGTERM from now on."""
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             loop.add_signal_handler(number, self._interrupted, number)
 
     def _interrupted(self, number: signal.Signals) -> None:
@@ -40,3 +43,22 @@ class Interrupts:
         elif self.times > 2:  # noqa: PLR2004 - the third time, as the class says
             self._last()
             os._exit(INTERRUPTED)
+
+
+@contextmanager
+def no_more_interrupts() -> Iterator[None]:
+    """Take in what would interrupt the run, from the time on in which its loop is closed: it is over.
+
+    The loop sets the signals free when it is closed. One that came just then would end the program as if it had failed.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        for number in _SIGNALS:
+            signal.signal(number, _unheard)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+
+
+def _unheard(number: int, frame: FrameType | None) -> None:
+    del number, frame

@@ -95,12 +95,13 @@ class Scopes:
         ground, selection = self._ground, inside.frame.selection
         host = ground.source.name
         roles = [each.name for each in inside.frame.roles]
+        names = self._build()
         role = role or (inside.frame.roles[-1] if roles else None)
         own = {} if role is None else {
             "role_name": role.name, "ansible_role_name": role.name, "role_path": str(role.path.resolve()),
         }
         return own | {
-            "build": self._build(),
+            "build": names, "ansible_connection": names.get("ConnType") or "local",
             "inventory_hostname": host, "inventory_hostname_short": host.split(".")[0],
             "groups": {"all": [host], "ungrouped": [host]}, "group_names": ["ungrouped"],
             "ansible_play_name": ground.play.name or host, "ansible_role_names": roles, "role_names": roles,

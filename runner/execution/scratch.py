@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from runner.sdk import Resource
 from runner.store.journal import DIRECTORY, Journal
+
+
+def usual_place(environ: Mapping[str, str]) -> str | None:
+    """Return the directory for temporary files, as Python chooses it, but without a try; nothing if it is not clear.
+
+    Python writes a file into each directory to see whether it can, and a run that is killed then leaves it there.
+    """
+    places = [*(environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")), "/tmp", "/var/tmp"]  # noqa: S108
+    for place in places:
+        if place and os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK):  # noqa: PTH112 - as texts
+            return os.path.abspath(place)  # noqa: PTH100 - as above
+    return None
 
 
 class Scratch:
@@ -19,6 +33,7 @@ class Scratch:
         self._run = run
         self._stack = ExitStack()
         self._path: Path | None = None
+        tempfile.tempdir = tempfile.tempdir or usual_place(os.environ)
 
     def __call__(self) -> Path:
         """Return the directory. Raises ``OSError`` when it cannot be made."""

@@ -20,7 +20,7 @@ import theirs
 import yaml
 from machine import base, remove
 from outcome import Outcome
-from trees import differences, tree_of
+from trees import Entry, differences, tree_of
 
 _INGOT = str(Path(sys.executable).parent / "ingot")
 
@@ -63,6 +63,7 @@ def compare(role: Path, directory: Path, given: argparse.Namespace) -> Compariso
     elif kept.exists():
         told, tree = json.loads(kept.read_text(encoding="utf-8"))
         left = [Outcome(**each) for each in told]
+        tree = {path: Entry(*values) for path, values in tree.items()}
     right = ours.converge(_INGOT, role, image, directory, variables, init=init)
     files = []
     if left and left[0].converged and right[0].converged:
