@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from runner.modules.shared import Texts
-from runner.sdk import Alias, Module, options
+from runner.sdk import Alias, Failed, Module, Work, options
 
 
 @options(open_ended=True)
@@ -25,3 +26,12 @@ class AddHost(Module[Options]):
 
     name = "add_host"
     controller = True
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Refuse: a build has one machine, and nothing would ever run on another. Raises ``Failed``."""
+        del facts
+        yield from ()
+        raise Failed(
+            f"the host {self.options.name!r} cannot be added: a build works on the one machine that it makes",
+            "make a source and a build for it, or delegate to localhost",
+        )

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from runner.sdk import AtMostOne, Module, Requires, options
+from runner.modules.support.attributes import done
+from runner.sdk import Ask, AtMostOne, Do, Failed, Module, Outcome, Requires, Work, options
+
+_LOOK = """
+if ! command -v firewall-offline-cmd >/dev/null; then echo none
+elif firewall-cmd --state >/dev/null 2>&1; then echo running
+else echo stopped
+fi
+"""
+_THINGS = {
+    "service": "service", "port": "port", "protocol": "protocol", "source": "source", "interface": "interface",
+    "rich_rule": "rich-rule", "icmp_block": "icmp-block",
+}
+"""Option -> what firewall-cmd(1) calls it."""
+_SWITCHES = {"masquerade": "masquerade", "icmp_block_inversion": "icmp-block-inversion"}
 
 
 @options()
@@ -85,3 +100,54 @@ class Firewalld(Module[Options]):
     """Open and close ports and services in firewalld's zones."""
 
     name = "firewalld"
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return next((name for name in ("port_forward", "forward", "target") if options.get(name)), None)
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """Ask the firewall, or the tool that changes its files while it does not run. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        looked = yield Ask(("/bin/sh", "-c", _LOOK))
+        state = looked.stdout.strip()
+        if state == "none":
+            raise Failed("the machine has no firewalld", "install the package firewalld")
+        running = state == "running"
+        if not running and not (wanted.offline or wanted.permanent):
+            raise Failed("firewall is not currently running, unable to perform immediate actions without a running "
+                         "firewall daemon", "set permanent, or offline")
+        ways: list[tuple[str, ...]] = []
+        if wanted.permanent:
+            ways.append(("firewall-cmd", "--permanent") if running else ("firewall-offline-cmd",))
+        if running and (wanted.immediate or not wanted.permanent):
+            ways.append(("firewall-cmd",))
+        on = wanted.state in ("enabled", "present")
+        changed = False
+        for way in ways:
+            zone = (f"--zone={wanted.zone}",) if wanted.zone else ()
+            for query, change in self._words(on=on):
+                asked = yield Ask((*way, *zone, query))
+                if (asked.status == 0) == on:
+                    continue
+                timeout = (f"--timeout={wanted.timeout}",) if wanted.timeout and way == ("firewall-cmd",) else ()
+                yield from done(Do((*way, *zone, change, *timeout)), "the firewall cannot be changed")
+                changed = True
+        where = " and ".join("Permanent" if len(way) > 1 or "offline" in way[0] else "Non-permanent" for way in ways)
+        return Outcome({"msg": f"{where} operation"}, changed=changed)
+
+    def _words(self, *, on: bool) -> list[tuple[str, str]]:
+        """Return how each thing is asked for, and how it is changed. Raises ``Failed`` when there is nothing."""
+        wanted = self.options
+        verb, found = "add" if on else "remove", list[tuple[str, str]]()
+        for option, name in _THINGS.items():
+            value = getattr(wanted, option)
+            if value is not None:
+                found.append((f"--query-{name}={value}", f"--{verb}-{name}={value}"))
+        for option, name in _SWITCHES.items():
+            if getattr(wanted, option):
+                found.append((f"--query-{name}", f"--{verb}-{name}"))
+        if not found:
+            raise Failed("nothing of the firewall is named", "give a service, a port, a rule ...")
+        return found

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from runner.sdk import Alias, AtMostOne, Module, options
+from runner.modules.support.attributes import done
+from runner.modules.support.selinux import enabled
+from runner.sdk import Alias, Ask, AtMostOne, Do, Failed, Module, Outcome, Work, options
+
+_KINDS = {
+    "a": "all files", "b": "block device", "c": "character device", "d": "directory", "f": "regular file",
+    "l": "symbolic link", "p": "named pipe", "s": "socket",
+}
+"""What the option calls a kind of file -> what ``semanage`` calls it in its lists."""
 
 
 @options(
@@ -40,3 +49,38 @@ class Sefcontext(Module[Options]):
     """Say which SELinux context files get."""
 
     name = "sefcontext"
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """See which context the policy has for the path, and have it say otherwise. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        yield from enabled(ignored=wanted.ignore_selinux_state)
+        if wanted.state == "present" and not (wanted.setype or wanted.substitute):
+            raise Failed("one of the following is required: setype, substitute")
+        answer = yield Ask(("semanage", "fcontext", "-l", "-n", "-C"))
+        if answer.status in (126, 127):
+            raise Failed("the machine has no semanage", "install policycoreutils-python-utils")
+        there = [line for line in answer.stdout.splitlines() if line.split()[:1] == [wanted.target]]
+        values = {"target": wanted.target, "ftype": wanted.ftype, "setype": wanted.setype, "state": wanted.state}
+        noreload = () if wanted.reload else ("-N",)
+        call = ("semanage", "fcontext", *noreload)
+        if wanted.substitute is not None:
+            same = any(line.split()[-1] == wanted.substitute for line in there)
+            words: tuple[str, ...] = ("-e", wanted.substitute, wanted.target)
+        else:
+            kinds = [line for line in there if _KINDS[wanted.ftype] in line]
+            same = any(f":{wanted.setype}:" in line or wanted.setype is None for line in kinds)
+            there = kinds
+            given = {"-t": wanted.setype, "-s": wanted.seuser, "-r": wanted.selevel}
+            flags = [word for flag, value in given.items() if value for word in (flag, value)]
+            words = ("-f", wanted.ftype, *flags, wanted.target)
+        if wanted.state == "absent":
+            if not there:
+                return Outcome(values, changed=False)
+            own = ("-e", wanted.substitute) if wanted.substitute else ("-f", wanted.ftype)
+            yield from done(Do((*call, "-d", *own, wanted.target)), f"the context of {wanted.target} stays")
+            return Outcome(values, changed=True)
+        if same:
+            return Outcome(values, changed=False)
+        yield from done(Do((*call, "-m" if there else "-a", *words)), f"{wanted.target} cannot be given that context")
+        return Outcome(values, changed=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from runner.modules.shared import Texts
-from runner.sdk import Module, options
+from runner.modules.support.attributes import done
+from runner.modules.support.selinux import enabled
+from runner.sdk import Ask, Do, Failed, Module, Outcome, Work, options
 
 
 @options()
@@ -32,3 +35,34 @@ class Seport(Module[Options]):
     """Set the SELinux types of network ports."""
 
     name = "seport"
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return "local" if options.get("local") is True else None
+
+    def apply(self, facts: Mapping[str, Any]) -> Work:
+        """See what the policy says of the ports, and have it say otherwise. Raises ``Failed``."""
+        del facts
+        wanted = self.options
+        yield from enabled(ignored=wanted.ignore_selinux_state)
+        answer = yield Ask(("semanage", "port", "-l", "-n"))
+        if answer.status in (126, 127):
+            raise Failed("the machine has no semanage", "install policycoreutils-python-utils")
+        own, others = set[str](), set[str]()
+        for line in answer.stdout.splitlines():
+            words = line.replace(",", " ").split()
+            if len(words) > 2 and words[1] == wanted.proto:  # noqa: PLR2004 - type, protocol, ports
+                (own if words[0] == wanted.setype else others).update(words[2:])
+        changed = False
+        for port in (each.strip() for each in wanted.ports):
+            there = port in own
+            if there == (wanted.state == "present"):
+                continue
+            changed = True
+            verb = "-d" if wanted.state == "absent" else "-m" if port in others else "-a"
+            noreload = () if wanted.reload else ("-N",)
+            argv = ("semanage", "port", *noreload, verb, "-t", wanted.setype, "-p", wanted.proto, port)
+            yield from done(Do(argv), f"the port {port} cannot be given that type")
+        values = {"ports": wanted.ports, "proto": wanted.proto, "setype": wanted.setype, "state": wanted.state}
+        return Outcome(values, changed=changed)

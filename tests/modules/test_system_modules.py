@@ -169,6 +169,35 @@ ANYWHERE = {
         before="printf 'a.example ssh-ed25519 AAAA\\nb.example ssh-rsa CCCC\\n' >PLACE/known",
         after='[ "$(cat PLACE/known)" = "b.example ssh-rsa CCCC" ]',
     ),
+    "an archive of files": Case(
+        "archive", {"path": ["PLACE/a", "PLACE/b*"], "dest": "PLACE/x.tar.gz", "mode": "0600"},
+        before="mkdir PLACE/a; echo 1 >PLACE/a/one; echo 2 >PLACE/b2",
+        after='[ "$(tar -tzf PLACE/x.tar.gz | grep -v "/$" | sort | tr "\n" " ")" = "a/one b2 " ] && [ $(stat -c %a PLACE/x.tar.gz) = 600 ]',
+        values={"dest": "PLACE/x.tar.gz", "arcroot": "PLACE/"},
+    ),
+    "one file, packed": Case(
+        "archive", {"path": "PLACE/one"}, before="echo 1 >PLACE/one", after='[ "$(gzip -dc PLACE/one.gz)" = 1 ]',
+        values={"dest": "PLACE/one.gz", "dest_state": "compressed"},
+    ),
+    "another control of PAM": Case(
+        "pamd", {"name": "login", "path": "PLACE", "type": "auth", "control": "required", "module_path": "pam_deny.so",
+                 "new_control": "[success=1 default=ignore]", "module_arguments": ["a", "b=[c d]"]},
+        before="printf '# x\\nauth required  pam_deny.so\\n@include other\\nauth  requisite pam_x.so\\n' >PLACE/login",
+        after="""[ "$(sed -n 2p PLACE/login)" = "$(printf 'auth\\t[success=1 default=ignore]\\tpam_deny.so a b=[c d]')" ]""",
+        values={"change_count": 1},
+    ),
+    "a rule of PAM before another": Case(
+        "pamd", {"name": "login", "path": "PLACE", "type": "auth", "control": "required", "module_path": "pam_deny.so",
+                 "state": "before", "new_type": "auth", "new_control": "optional", "new_module_path": "pam_y.so"},
+        before="printf 'auth required  pam_deny.so\\n' >PLACE/login",
+        after="""[ "$(sed -n 1p PLACE/login)" = "$(printf 'auth\\toptional\\tpam_y.so')" ] && [ $(wc -l <PLACE/login) -eq 2 ]""",
+    ),
+    "an argument of PAM less": Case(
+        "pamd", {"name": "login", "path": "PLACE", "type": "auth", "control": "required", "module_path": "pam_deny.so",
+                 "state": "args_absent", "module_arguments": ["a"]},
+        before="printf 'auth required  pam_deny.so a b\\n' >PLACE/login",
+        after="""[ "$(cat PLACE/login)" = "$(printf 'auth\\trequired\\tpam_deny.so b')" ]""",
+    ),
 }
 DEBIAN = {
     "a chain of the firewall": Case(
