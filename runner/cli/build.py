@@ -175,6 +175,8 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
         checking=arguments.check, showing=arguments.diff,
         roles_path=tuple(Path(path) for path in arguments.roles_path), sources=tuple(loaded.playbook.sources),
     )
+    if world.vaults is not None:
+        world.vaults.heard = shop.bus.hide
     if arguments.junit:
         from runner.reports.junit import JUnit
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from runner.cli.output import Output
+from runner.cli.vaults import configure_vaults, vaults_of
 from runner.diagnostics import Report
 from runner.model.plan import Request
 from runner.model.playbook import Playbook
@@ -26,6 +27,7 @@ def configure_playbook(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--roles-path", metavar="DIR", action="append", default=[], help="look for roles here too")
     parser.add_argument("--sources", metavar="FILE", help="file with the sources for an Ansible playbook")
+    configure_vaults(parser)
 
 
 def configure_values(parser: ArgumentParser) -> None:
@@ -72,14 +74,27 @@ class Loaded(NamedTuple):
     playbook: Playbook
     inputs: Mapping[str, Any]
     world: Any
-    secrets: tuple[str, ...] = ()
-    """The texts that must never be shown."""
+    given: tuple[str, ...] = ()
+    """The values of sensitive variables."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The texts that must never be shown, as far as they are known by now."""
+        vaults = self.world.vaults
+        return self.given if vaults is None else (*self.given, *vaults.revealed)
 
 
 def read(arguments: Namespace, report: Report) -> Playbook | None:
     """Read and check the playbook that the command line names."""
     paths = tuple(Path(path) for path in arguments.roles_path)
-    return read_playbook(arguments.playbook, report, Settings(paths, arguments.sources))
+    return read_playbook(arguments.playbook, report, Settings(paths, arguments.sources, _vaults(arguments)))
+
+
+def _vaults(arguments: Namespace) -> Any:
+    """Return what opens vaults, the same for all that is read for one command (a ``Vaults``, or nothing)."""
+    if "vaults" not in arguments:
+        arguments.vaults = vaults_of(arguments, os.environ)
+    return arguments.vaults
 
 
 def load(
@@ -98,8 +113,9 @@ def load(
     now = clock(report, epoch)
     if now is None:
         return None
-    world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), read_data)
-    given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ)
+    vaults = _vaults(arguments)
+    world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), vaults, read_data)
+    given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ, vaults)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report)
     check_locals(playbook, inputs, world, report)
     if report.failed and "only" in arguments:

@@ -13,6 +13,7 @@ from typing import Any
 
 from runner.cli import common
 from runner.cli.output import Output
+from runner.cli.vaults import configure_vaults
 from runner.diagnostics import Diagnostic, Report
 from runner.expand.calls import CALLED
 from runner.expand.error import ExpressionError, Late
@@ -37,6 +38,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("playbook", metavar="PLAYBOOK", nargs="?", help="playbook whose names the expressions may use")
     parser.add_argument("--roles-path", metavar="DIR", action="append", default=[], help="look for roles here too")
     parser.add_argument("--sources", metavar="FILE", help="file with the sources for an Ansible playbook")
+    configure_vaults(parser)
     common.configure_values(parser)
     common.configure_format(parser)
 

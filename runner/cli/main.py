@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "images": "list and show what was built",
     "gc": "remove what killed runs left",
     "doc": "show the manual page of a plugin or of a diagnostic",
+    "vault": "encrypt and decrypt as ansible-vault does",
     "schema": "print or write the JSON Schemas",
     "version": "print the version",
     "completion": "print a completion script for a shell",

@@ -40,6 +40,7 @@ def run(arguments: Namespace) -> int:
             from runner.planning.planner import make_plan
 
             plan = make_plan(loaded.playbook, loaded.inputs, loaded.world, common.selection(arguments), report)
+            output = output.with_secrets(loaded.secrets)  # the plan may have opened more of them
     if loaded is None or plan is None or report.failed or (arguments.strict and report.diagnostics):
         return common.finish(report, output, strict=arguments.strict) or common.INVALID
     output.diagnostics(report.diagnostics)

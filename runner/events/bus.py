@@ -21,8 +21,15 @@ class Bus:
 
     def __init__(self, *subscribers: Subscriber, secrets: Iterable[str] = ()) -> None:
         self._subscribers = list(subscribers)
-        self.mask = Masker(secrets)
+        self._secrets = list(secrets)
+        self.mask = Masker(self._secrets)
         """Takes the secrets out of a text."""
+
+    def hide(self, secret: str) -> None:
+        """Take one more secret out of everything that happens from now on."""
+        if secret not in self._secrets:
+            self._secrets.append(secret)
+            self.mask = Masker(self._secrets)
 
     def subscribe(self, subscriber: Subscriber) -> None:
         """Tell one more of everything that happens from now on."""

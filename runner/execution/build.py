@@ -219,7 +219,7 @@ class _Build:
             handlers = Handlers(ground.play, self._scopes)
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
-        includes = Includes(shop.world.root, shop.roles_path, shop.sources)
+        includes = Includes(shop.world.root, shop.roles_path, shop.sources, shop.world.vaults)
         reach = Reach(self._sessions.run_local, self._sessions.here, machine.communicator)
         return Tasks(Tools(
             self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, self._again

@@ -7,10 +7,13 @@ import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from runner.expand.scope import Scope
 from runner.sdk import Failed, Files, Look, Read, Render, Seen
+
+if TYPE_CHECKING:
+    from runner.expand.vault import Vaults
 
 _KINDS: dict[int, Literal["file", "directory", "link", "other"]] = {
     stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "link",
@@ -69,14 +72,18 @@ def _owner(uid: int) -> str:
         return str(uid)
 
 
-def content(root: Path, verb: Read) -> bytes:
-    """Return the content of a file. Raises ``Failed`` for one that is encrypted, ``OSError``."""
-    from runner.expand.vault import is_encrypted
+def content(root: Path, verb: Read, vaults: Vaults | None = None) -> bytes:
+    """Return the content of a file. Raises ``Failed`` for an encrypted one that cannot be opened, ``OSError``."""
+    from runner.expand.vault import VaultError, decrypt, is_encrypted
 
     data = (root / verb.path).read_bytes()
-    if verb.decrypt and is_encrypted(data):
-        raise Failed(f"{verb.path} is encrypted with Ansible Vault", "write decrypt: false to copy it as it is")
-    return data
+    if not (verb.decrypt and is_encrypted(data)):
+        return data
+    try:
+        return decrypt(data.decode("ascii", "replace"), vaults.secrets if vaults is not None else ())
+    except VaultError as error:
+        hint = "--vault-password-file FILE gives the password; decrypt: false copies it as it is"
+        raise Failed(f"{verb.path} cannot be decrypted: {error}", hint) from error
 
 
 def rendered(verb: Render, scope: Scope, places: Sequence[Path]) -> str:

@@ -169,7 +169,7 @@ class Hands:
             case Look():
                 return await asyncio.to_thread(desk.seen, self._frame.root, verb)
             case Read():
-                return await asyncio.to_thread(desk.content, self._frame.root, verb)
+                return await asyncio.to_thread(desk.content, self._frame.root, verb, self._frame.world.vaults)
             case Load():
                 return self._loaded(verb)
             case Render():
@@ -234,7 +234,7 @@ class Hands:
 
     def _loaded(self, verb: Load) -> dict[str, Any]:
         report = Report()
-        documents = Documents(report)
+        documents = Documents(report, self._frame.world.vaults)
         entries: dict[Key, Node] = {}
         for path in verb.paths:
             self._telling.read(path)

@@ -7,6 +7,7 @@ from typing import Any
 
 from runner.diagnostics import Report
 from runner.execution.stop import Stopped
+from runner.expand.vault import Vaults
 from runner.model.playbook import Block, Task
 from runner.reading.context import Context, Files
 from runner.reading.roles import read_included_role
@@ -21,8 +22,11 @@ DEEPEST = 100
 class Includes:
     """Reads files of tasks and roles, each once."""
 
-    def __init__(self, root: Path, roles_path: tuple[Path, ...], sources: tuple[str, ...]) -> None:
+    def __init__(
+        self, root: Path, roles_path: tuple[Path, ...], sources: tuple[str, ...], vaults: Vaults | None = None
+    ) -> None:
         self._root = root
+        self._vaults = vaults
         self._roles_path = roles_path
         self._sources = sources
         self._known: dict[tuple[Any, ...], Block] = {}
@@ -39,8 +43,9 @@ class Includes:
     def _read(self, include: Include | ApplyRole, task: Task, part: str) -> Block:
         report = Report()
         beside = Path(task.file.path).parent
+        files = Files(report, self._vaults)
         context = Context(
-            Files(report), self._root, self._roles_path, beside, task.file, sources=self._sources, role=task.role
+            files, self._root, self._roles_path, beside, task.file, sources=self._sources, role=task.role
         )
         block = self._role(include, task, context) if isinstance(include, ApplyRole) else (
             self._tasks(include, task, context, part)

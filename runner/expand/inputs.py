@@ -14,6 +14,7 @@ from runner.expand.names import undefined_in
 from runner.expand.render import is_template, render, scalars
 from runner.expand.scope import Scope
 from runner.formats import documents
+from runner.formats.documents import Opener
 from runner.model.playbook import Playbook, Variable
 from runner.text import NOTHING, Node, SourceFile, Span
 
@@ -34,6 +35,8 @@ class Given(NamedTuple):
     """``name=value``, ``@FILE`` or a YAML mapping, in the order given."""
     files: Sequence[str] = ()
     environ: Mapping[str, str] = NOTHING
+    vaults: Opener | None = None
+    """What opens files that are encrypted."""
 
 
 class Input(NamedTuple):
@@ -126,9 +129,9 @@ def _offers(
                 yield name, _from_environment(prefix + name, given.environ)
     automatic = [str(path) for pattern in AUTOMATIC for path in sorted(playbook.root.glob(pattern))]
     for path in (*automatic, *given.files):
-        yield from _from_file(path, playbook, report, unread)
+        yield from _from_file(path, playbook, given, report, unread)
     for text in given.variables:
-        yield from _from_command_line(text, playbook, report, unread)
+        yield from _from_command_line(text, playbook, given, report, unread)
 
 
 def _outside(kind: str, text: str, value: str) -> Node:
@@ -143,8 +146,10 @@ def _from_environment(name: str, environ: Mapping[str, str]) -> _Offer:
     return _Offer(_outside(f"${name}", value, value), f"environment variable {name}", literal=True)
 
 
-def _from_file(path: str, playbook: Playbook, report: Report, unread: set[str]) -> Iterator[tuple[str, _Offer]]:
-    _, node = documents.load(path, report)
+def _from_file(
+    path: str, playbook: Playbook, given: Given, report: Report, unread: set[str]
+) -> Iterator[tuple[str, _Offer]]:
+    _, node = documents.load(path, report, vaults=given.vaults)
     if node is not None and node.value is not None and not isinstance(node.value, dict):
         report.add("E507", "a file of variables is a mapping of names to values", node.span)
         node = None
@@ -160,10 +165,10 @@ def _from_file(path: str, playbook: Playbook, report: Report, unread: set[str]) 
 
 
 def _from_command_line(
-    text: str, playbook: Playbook, report: Report, unread: set[str]
+    text: str, playbook: Playbook, given: Given, report: Report, unread: set[str]
 ) -> Iterator[tuple[str, _Offer]]:
     if text.startswith("@"):
-        for name, offer in _from_file(text[1:], playbook, report, unread):
+        for name, offer in _from_file(text[1:], playbook, given, report, unread):
             yield name, _Offer(offer.node, offer.origin, literal=False, given=True)
         return
     file = SourceFile("--var", text)

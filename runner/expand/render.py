@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, ValuesView
 from typing import Any
 
-from runner.expand.error import Late
+from runner.diagnostics import Diagnostic
+from runner.expand.error import ExpressionError, Late
 from runner.expand.quick import quick_names, quick_segments
 from runner.expand.scope import MISSING, Scope
 from runner.text import Node
@@ -19,6 +20,8 @@ class Omit:
 
 
 OMIT = Omit()
+VAULT = "!vault"
+"""The tag of encrypted values, and the name of what opens them: no expression can spell it."""
 
 
 _FINAL = frozenset({str, int, float, bool, type(None)})
@@ -132,12 +135,27 @@ def render(node: Node, scope: Scope) -> Any:
         return {key: each for key, each in pairs if each is not OMIT}
     if isinstance(value, tuple):
         return [each for child in value if (each := render(child, scope)) is not OMIT]
-    if node.tag == "!vault":
-        raise Late("!vault", "encrypted values are decrypted by the build")
+    if node.tag == VAULT:
+        return _opened(node, scope)
     if not is_template(node):
         return value
     assert isinstance(value, str)
     return _evaluated(node, value, scope, bare=False)
+
+
+def _opened(node: Node, scope: Scope) -> str:
+    """Return what an encrypted value holds. Raises ``Late`` where no password is known, or ``ExpressionError``."""
+    open_ = scope.lookup(VAULT)
+    if open_ is MISSING:
+        raise Late(VAULT, "it is encrypted, and no vault password is given")
+    from runner.expand.vault import VaultError
+
+    try:
+        found: str = open_(str(node.value))
+    except VaultError as error:
+        hint = "--vault-password-file FILE gives the password"
+        raise ExpressionError(Diagnostic("E410", f"the value cannot be decrypted: {error}", node.span, hint)) from error
+    return found
 
 
 def render_bare(node: Node, scope: Scope) -> Any:

@@ -14,8 +14,10 @@ from runner.diagnostics import Diagnostic
 from runner.expand import jinja
 from runner.expand.error import ExpressionError
 from runner.expand.python_words import plain_words
+from runner.expand.render import VAULT, render
 from runner.expand.scope import Scope
-from runner.text import SourceFile, Span
+from runner.expand.vault import is_encrypted
+from runner.text import Node, SourceFile, Span
 
 _FAILURES = (
     ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError, TypeError, ValueError, re.error,
@@ -29,11 +31,11 @@ def render_file(path: Path, scope: Scope, settings: Mapping[str, Any], places: S
     Templates that it includes are looked for beside it and in ``places``. Raises ``ExpressionError`` with the line that
     is wrong, ``OSError`` and ``UnicodeError`` when a file cannot be read.
     """
-    text = path.read_text(encoding="utf-8")
+    text = _text(path, scope)
 
     def load(name: str) -> str | None:
         found = next((each / name for each in (path.parent, *places) if (each / name).is_file()), None)
-        return None if found is None else found.read_text(encoding="utf-8")
+        return None if found is None else _text(found, scope)
 
     try:
         return jinja.evaluate_file(text, scope, settings, load)
@@ -46,6 +48,12 @@ def render_file(path: Path, scope: Scope, settings: Mapping[str, Any], places: S
         if isinstance(error, jinja.NotThere) and error.name is not None:
             message = f"{str(error.name)!r} is not defined"
         raise ExpressionError(Diagnostic(code, f"the template fails: {message}", place)) from error
+
+
+def _text(path: Path, scope: Scope) -> str:
+    """Return the text of a template, which may be encrypted."""
+    text = path.read_text(encoding="utf-8")
+    return str(render(Node(text, SourceFile(str(path), "").start(), tag=VAULT), scope)) if is_encrypted(text) else text
 
 
 def _line(error: BaseException, text: str) -> int:

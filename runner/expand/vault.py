@@ -13,7 +13,7 @@ import hmac
 import secrets as random_bytes
 from binascii import Error as HexError
 from binascii import hexlify, unhexlify
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 HEADER = "$ANSIBLE_VAULT"
@@ -45,6 +45,37 @@ class _Envelope:
     salt: bytes
     mac: bytes
     ciphertext: bytes
+
+
+class Vaults:
+    """Opens what is encrypted. The passwords are asked for when the first of them is needed."""
+
+    def __init__(self, find: Callable[[], Sequence[Secret]]) -> None:
+        self._find = find
+        self._secrets: Sequence[Secret] | None = None
+        self._values: dict[str, str] = {}
+        self.revealed: list[str] = []
+        """Every text that was opened: nobody may see them."""
+        self.heard: Callable[[str], None] = self.revealed.append
+        """Hears of every text that is opened from now on."""
+
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """The passwords. Raises ``VaultError`` when one cannot be had."""
+        if self._secrets is None:
+            self._secrets = self._find()
+        return self._secrets
+
+    def value(self, text: str) -> str:
+        """Return what a value holds that is encrypted by itself. Raises ``VaultError``."""
+        if text not in self._values:  # to open it takes a hundredth of a second
+            self._values[text] = decrypt(text, self.secrets).decode("utf-8", "surrogateescape")
+            self.heard(self._values[text])
+        return self._values[text]
+
+    def file(self, text: str) -> str:
+        """Return what a file holds that is encrypted as a whole. Raises ``VaultError``."""
+        return decrypt(text, self.secrets).decode("utf-8", "surrogateescape")
 
 
 def is_encrypted(text: str | bytes) -> bool:

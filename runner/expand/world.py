@@ -12,13 +12,15 @@ from runner.expand.calls import CALLED
 from runner.expand.error import BY_THE_PLAN, UNUSABLE, ExpressionError, Late
 from runner.expand.functions.context import Context
 from runner.expand.inputs import Input
-from runner.expand.render import OMIT, render, render_bare
+from runner.expand.render import OMIT, VAULT, render, render_bare
 from runner.expand.scope import MISSING, Namespace, Scope
 from runner.model.playbook import Data, Playbook
 from runner.text.paths import is_file
 
 if TYPE_CHECKING:  # loaded by the first expression that throws dice
     import random
+
+    from runner.expand.vault import Vaults
 
 
 class World(NamedTuple):
@@ -33,6 +35,8 @@ class World(NamedTuple):
     environ: Mapping[str, str]
     now: datetime
     seed: str = ""
+    vaults: "Vaults | None" = None
+    """What opens encrypted values and files; nothing where no password is known."""
     read_data: bool = True
     """Whether data sources may be looked up; if not, what uses them stays open until the build."""
 
@@ -59,6 +63,8 @@ def base_scope(world: World) -> Scope:
         "ingot": {"version": __version__},
         "omit": OMIT,
     }
+    if world.vaults is not None:
+        names[VAULT] = world.vaults.value
     calls: dict[str, Callable[..., Any]] = {"env": _environment(world), "now": _now(world), "uuidv4": _uuids(world)}
     scope = Scope(_Functions(world, calls), names)
     return scope.with_layers(lookup_functions(world, scope))
@@ -188,6 +194,7 @@ def lookup_functions(
         search_path = tuple(places(kind)) if places else (world.root / "files", world.root)
         return LookupContext(
             search_path, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
+            secrets=tuple(world.vaults.secrets) if world.vaults is not None else (),
             render=lambda text, names: _evaluate(text, scope.with_layers(names), search_path),
         )
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from runner.diagnostics import Report
 from runner.formats import documents
+from runner.formats.documents import Opener
 from runner.model.playbook import RoleContext
 from runner.text import Node, SourceFile, Span
 
@@ -16,8 +17,10 @@ MAIN = ("main.yml", "main.yaml", "main.json", "main")
 class Files:
     """The files of one run: each is read once."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, vaults: Opener | None = None) -> None:
         self.report = report
+        self.vaults = vaults
+        """What opens files that are encrypted."""
         self.read: dict[str, SourceFile] = {}
         self._nodes: dict[Path, Node | None] = {}
 
@@ -25,7 +28,7 @@ class Files:
         """Return the document in ``path``, shown to users relative to where they stand."""
         key = path.resolve()
         if key not in self._nodes:
-            file, node = documents.load(shown(path), self.report, asked_at=asked_at)
+            file, node = documents.load(shown(path), self.report, asked_at=asked_at, vaults=self.vaults)
             if file is not None:
                 self.read[str(key)] = file
             self._nodes[key] = node

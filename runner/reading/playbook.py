@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from runner import registry
 from runner.diagnostics import Note, Report, did_you_mean
+from runner.formats.documents import Opener
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
 from runner.reading.expressions import check_all_expressions
@@ -28,6 +29,8 @@ class Settings(NamedTuple):
     roles_path: tuple[Path, ...] = ()
     sources: str | None = None
     """A file with the sources for an Ansible playbook."""
+    vaults: Opener | None = None
+    """What opens files that are encrypted."""
 
 
 def read_playbook(path: str, report: Report, settings: Settings | None = None) -> Playbook | None:
@@ -36,7 +39,7 @@ def read_playbook(path: str, report: Report, settings: Settings | None = None) -
     Everything found wrong is in ``report``; the record holds what could be understood.
     """
     settings = settings or Settings()
-    files = Files(report)
+    files = Files(report, settings.vaults)
     target = Path(path)
     directory = path != "-" and is_directory(target)
     paths = sorted(target.glob("*.ingot.yml")) if directory else [target]

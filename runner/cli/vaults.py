@@ -1,0 +1,82 @@
+"""The passwords of Ansible Vault: where the command line and the environment say that they are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from runner.expand.vault import Secret, Vaults
+
+_VARIABLES = ("INGOT_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_PASSWORD_FILE")
+_PROMPT = "prompt"
+
+
+def configure_vaults(parser: ArgumentParser) -> None:
+    """Add the options that say where passwords are."""
+    parser.add_argument("--vault-password-file", metavar="FILE", action="append", default=[],
+                        help="file with a password of Ansible Vault, or a program that prints one")
+    parser.add_argument("--vault-id", metavar="[ID@]SOURCE", action="append", default=[],
+                        help="the same with an id, as in prod@FILE; the source 'prompt' asks")
+    parser.add_argument("--ask-vault-pass", "-J", action="store_true", help="ask for a password of Ansible Vault")
+
+
+def vaults_of(arguments: Namespace, environ: Mapping[str, str]) -> Vaults | None:
+    """Return what opens vaults; nothing when no password is given. None is read before it is needed."""
+    given = [*arguments.vault_id, *arguments.vault_password_file, *([_PROMPT] if arguments.ask_vault_pass else ())]
+    given += [environ[name] for name in _VARIABLES if environ.get(name) and not given]
+    if not given:
+        return None
+    from runner.expand.vault import Vaults
+
+    return Vaults(partial(_secrets, tuple(dict.fromkeys(given))))
+
+
+def _secrets(given: tuple[str, ...]) -> list[Secret]:
+    return [secret_of(each) for each in given]
+
+
+def secret_of(text: str) -> Secret:
+    """Return the password that ``ID@SOURCE``, or a source alone, leads to. Raises ``VaultError``."""
+    from runner.expand.vault import DEFAULT_ID, Secret
+
+    name, at, source = text.rpartition("@")
+    if not at or Path(text).exists():  # a file's name may hold an @, too
+        name, source = DEFAULT_ID, text
+    name = name or DEFAULT_ID
+    return Secret(name, _asked(name) if source == _PROMPT else _read(Path(source).expanduser()))
+
+
+def _asked(name: str) -> bytes:
+    from getpass import getpass
+
+    from runner.expand.vault import DEFAULT_ID, VaultError
+
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise VaultError("nobody can be asked for the password, for standard input is no terminal")
+    return getpass("Vault password: " if name == DEFAULT_ID else f"Vault password ({name}): ").encode()
+
+
+def _read(path: Path) -> bytes:
+    """Return what is in a file, or what it prints if it is a program."""
+    from runner.expand.vault import VaultError
+
+    try:
+        if path.is_file() and os.access(path, os.X_OK):
+            done = subprocess.run([path.resolve()], check=True, stdout=subprocess.PIPE)  # noqa: S603 - the user's own
+            password = done.stdout.strip(b"\r\n")
+        else:
+            password = path.read_bytes().strip()
+    except subprocess.CalledProcessError as error:
+        raise VaultError(f"the program {path} gives no password: it ended with status {error.returncode}") from error
+    except OSError as error:
+        raise VaultError(f"the password file {path} cannot be read: {error.strerror or error}") from error
+    if not password:
+        raise VaultError(f"there is no password in {path}")
+    return password
