@@ -49,8 +49,8 @@ def playbook(engine: str, busybox: str, tmp_path: Path) -> Path:
 
 def test_a_check_changes_nothing(playbook: Path) -> None:
     done = subprocess.run(
-        ["ingot", "build", "--check", "--diff", "--json", "--no-record", "playbook.yml"], cwd=playbook.parent, text=True,
-        capture_output=True, check=False,
+        ["ingot", "build", "--check", "--diff", "--json", "--no-record", "playbook.yml"], cwd=playbook.parent,
+        text=True, capture_output=True, check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
@@ -70,8 +70,8 @@ def test_a_check_changes_nothing(playbook: Path) -> None:
 
 def test_a_diff_is_told_of_what_is_done(playbook: Path) -> None:
     done = subprocess.run(
-        ["ingot", "build", "--diff", "--no-record", "--only", "base.box", "playbook.yml"], cwd=playbook.parent, text=True,
-        capture_output=True, check=False,
+        ["ingot", "build", "--diff", "--no-record", "--only", "base.box", "playbook.yml"], cwd=playbook.parent,
+        text=True, capture_output=True, check=False,
     )
     assert "+++ /etc/greeting" in done.stdout
     assert "hidden" not in done.stdout.replace("hidden by no_log", "")

@@ -8,6 +8,7 @@ import io
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from harness import Machine
@@ -15,7 +16,7 @@ from harness import Machine
 FILES = {"top/a.txt": b"one\n", "top/inner/b.txt": b"two\n"}
 
 
-def tar(path: Path, mode: str) -> Path:
+def tar(path: Path, mode: Literal["w", "w:gz"]) -> Path:
     with tarfile.open(path, mode) as archive:
         for name, content in FILES.items():
             info = tarfile.TarInfo(name)

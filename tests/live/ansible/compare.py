@@ -15,12 +15,12 @@ from difflib import ndiff
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import ours
-import theirs
+import live_ours
+import live_theirs
 import yaml
-from machine import base, remove
-from outcome import Outcome
-from trees import Entry, differences, tree_of
+from live_machine import base, remove
+from live_outcome import Outcome
+from live_trees import Entry, differences, tree_of
 
 _INGOT = str(Path(sys.executable).parent / "ingot")
 
@@ -56,7 +56,7 @@ def compare(role: Path, directory: Path, given: argparse.Namespace) -> Compariso
     kept = directory / "theirs.json"
     left: list[Outcome] = []
     if not given.only_ours:
-        left = theirs.converge(given.ansible, role, image, directory, variables, init=init)
+        left = live_theirs.converge(given.ansible, role, image, directory, variables, init=init)
         tree = tree_of(left[0].image)
         kept.write_text(json.dumps([[each._asdict() for each in left], tree]), encoding="utf-8")
         remove(left[0].image)
@@ -64,7 +64,7 @@ def compare(role: Path, directory: Path, given: argparse.Namespace) -> Compariso
         told, tree = json.loads(kept.read_text(encoding="utf-8"))
         left = [Outcome(**each) for each in told]
         tree = {path: Entry(*values) for path, values in tree.items()}
-    right = ours.converge(_INGOT, role, image, directory, variables, init=init)
+    right = live_ours.converge(_INGOT, role, image, directory, variables, init=init)
     files = []
     if left and left[0].converged and right[0].converged:
         files = differences(tree, tree_of(right[0].image))
@@ -97,7 +97,7 @@ def main() -> int:
     parser.add_argument("roles", nargs="+", type=Path, help="directories of roles")
     parser.add_argument("--ansible", default=os.environ.get("INGOT_TEST_ANSIBLE") or shutil.which("ansible-playbook"),
                         help="the program ansible-playbook")
-    parser.add_argument("--image", help="image to start from; Debian 12 with Python and systemd, made here, if not given")
+    parser.add_argument("--image", help="image to start from, instead of a Debian 12 that is made here")
     parser.add_argument("--vars", dest="variables", action="append", default=[], type=Path, help="file of variables")
     parser.add_argument("--without-init", action="store_true", help="let no systemd run in the containers")
     parser.add_argument("--only-ours", action="store_true", help="compare with what Ansible did before")
@@ -109,9 +109,10 @@ def main() -> int:
     verdicts: dict[str, int] = {}
     for role in given.roles:
         found = compare(role.resolve(), given.work / role.resolve().name, given)
-        print(told(found), flush=True)
+        sys.stdout.write(f"{told(found)}\n")
+        sys.stdout.flush()
         verdicts[found.verdict] = verdicts.get(found.verdict, 0) + 1
-    print(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()))
+    sys.stdout.write(", ".join(f"{count} {verdict}" for verdict, count in verdicts.items()) + "\n")
     return int(bool(verdicts.keys() - {"equal", "-"}))
 
 

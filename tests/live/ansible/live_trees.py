@@ -17,7 +17,8 @@ _TIME = re.compile(r"""^(?:
     | root/\.(?:ansible|cache|wget-hsts|bash_history|gnupg/) | .*/__pycache__(?:/|$) | .*\.pyc$
     | .*\.[0-9]+\.[0-9]{4}-[0-9]{2}-[0-9]{2}@
     | etc/ssh/ssh_host_.*_key | .*/?ssl-cert-snakeoil\. | .*/?etc/ssl/certs/[0-9a-f]{8}\.0$
-    | etc/sasldb2$ | var/lib/fail2ban/ | var/lib/postfix/master\.lock$ | var/spool/postfix/(?:pid/|etc/) | var/lib/clamav/ | etc/aliases\.db$
+    | etc/sasldb2$ | var/lib/fail2ban/ | var/lib/postfix/master\.lock$ | var/spool/postfix/(?:pid/|etc/)
+    | var/lib/clamav/ | etc/aliases\.db$
 )""", re.VERBOSE)
 """What is made anew in every container, or holds a time: caches, logs, locks, keys, what the engine mounts."""
 _DAYS = re.compile(rb"(?m)^([^:]*:[^:]*:)[0-9]+(?=:)")
@@ -41,9 +42,11 @@ def tree_of(image: str) -> dict[str, Entry]:
     """Return the files of an image: path -> entry."""
     container = _docker("create", image, "true")
     try:
-        with subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE) as export:
-            with tarfile.open(fileobj=export.stdout, mode="r|") as archive:
-                return dict(_entries(archive))
+        with (
+            subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE) as export,
+            tarfile.open(fileobj=export.stdout, mode="r|") as archive,
+        ):
+            return dict(_entries(archive))
     finally:
         _docker("rm", container)
 
@@ -87,5 +90,5 @@ def differences(theirs: Mapping[str, Entry], ours: Mapping[str, Entry]) -> list[
     return found
 
 
-def _text(name: str, value: str | int) -> str:
+def _text(name: str, value: object) -> str:
     return f"{value:04o}" if name == "mode" else str(value)[:12]

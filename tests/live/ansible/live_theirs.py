@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 import yaml
-from outcome import Outcome
-from machine import docker, machine
+from live_machine import docker, machine
+from live_outcome import Outcome
 
 _CONFIG = """[defaults]
 host_key_checking = false
@@ -22,11 +22,16 @@ pipelining = true
 """
 
 
-def converge(ansible: str, role: Path, image: str, directory: Path, variables: dict[str, object], *, init: bool) -> list[Outcome]:
+def converge(
+    ansible: str, role: Path, image: str, directory: Path, variables: dict[str, object], *, init: bool
+) -> list[Outcome]:
     """Converge twice in one container; return how both went, the first with an image of what it left."""
     (directory / "ansible.cfg").write_text(_CONFIG, encoding="utf-8")
     play = {"hosts": "all", "vars": variables, "roles": [{"role": role.name}]}
     (directory / "site.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+    environment = {
+        **os.environ, "ANSIBLE_CONFIG": str(directory / "ansible.cfg"), "ANSIBLE_ROLES_PATH": str(role.parent),
+    }
     found = []
     with machine(image, init=init) as container:
         for turn in (1, 2):
@@ -34,7 +39,7 @@ def converge(ansible: str, role: Path, image: str, directory: Path, variables: d
             done = subprocess.run(
                 [ansible, "--inventory", f"{container},", "--connection", "docker", "site.yml"],
                 cwd=directory, text=True, capture_output=True, check=False,
-                env={**os.environ, "ANSIBLE_CONFIG": str(directory / "ansible.cfg"), "ANSIBLE_ROLES_PATH": str(role.parent)},
+                env=environment,
             )
             seconds = time.monotonic() - start
             (directory / f"theirs-{turn}.log").write_text(done.stdout + done.stderr, encoding="utf-8")
@@ -60,7 +65,7 @@ def _outcome(stdout: str, stderr: str, seconds: float) -> Outcome:
                 tasks.append((task["task"]["name"].rpartition(" : ")[2], status))
                 if status == "failed":
                     why = f"{task['task']['name']}: {result.get('msg')}"
-    stats = next(iter(told["stats"].values()), {})
+    stats: dict[str, int] = next(iter(told["stats"].values()), {})
     failed = bool(stats.get("failures") or stats.get("unreachable") or not stats)
     return Outcome(not failed, stats.get("changed", 0), seconds, tasks, why if failed else "")
 

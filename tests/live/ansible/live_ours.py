@@ -8,11 +8,13 @@ import time
 from pathlib import Path
 
 import yaml
-from machine import command
-from outcome import Outcome
+from live_machine import command
+from live_outcome import Outcome
 
 
-def converge(ingot: str, role: Path, image: str, directory: Path, variables: dict[str, object], *, init: bool) -> list[Outcome]:
+def converge(
+    ingot: str, role: Path, image: str, directory: Path, variables: dict[str, object], *, init: bool
+) -> list[Outcome]:
     """Build twice, the second time from what the first made; return how both went."""
     found = []
     for turn in (1, 2):

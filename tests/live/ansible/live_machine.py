@@ -11,8 +11,8 @@ from pathlib import Path
 
 BASE = "ingot-live/debian:12"
 PACKAGES = (
-    "python3", "python3-apt", "ca-certificates", "systemd", "systemd-sysv", "dbus", "sudo", "iproute2", "procps", "gnupg",
-    "openssh-server", "locales", "cron", "rsyslog", "iputils-ping", "kmod", "curl", "wget", "git",
+    "python3", "python3-apt", "ca-certificates", "systemd", "systemd-sysv", "dbus", "sudo", "iproute2", "procps",
+    "gnupg", "openssh-server", "locales", "cron", "rsyslog", "iputils-ping", "kmod", "curl", "wget", "git",
 )
 INIT = (
     "--cap-add=SYS_ADMIN", "--cap-add=NET_ADMIN", "--security-opt=seccomp=unconfined", "--cgroupns=host",
@@ -42,7 +42,7 @@ def base() -> str:
             docker("import", str(tar), BASE)
         container = docker("run", "--detach", BASE, "sh", "-c", "apt-get update && apt-get clean")
         docker("wait", container)
-        docker("commit", "--change=CMD [\"/bin/bash\"]", container, BASE)
+        docker("commit", '--change=CMD ["/bin/bash"]', container, BASE)
         docker("rm", container)
     return BASE
 
@@ -69,9 +69,8 @@ def _wait(container: str, seconds: float = 30) -> None:
     """Wait until systemd has started what it starts."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        state = subprocess.run(
-            ["docker", "exec", container, "systemctl", "is-system-running"], check=False, text=True, capture_output=True,
-        ).stdout.strip()
+        asked = ["docker", "exec", container, "systemctl", "is-system-running"]
+        state = subprocess.run(asked, check=False, text=True, capture_output=True).stdout.strip()
         if state in ("running", "degraded"):
             return
         time.sleep(0.2)
