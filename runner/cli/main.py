@@ -18,6 +18,7 @@ from runner import __version__
 
 COMMANDS: Mapping[str, str] = {
     "new": "scaffold a project: playbook, role, CI file",
+    "init": "install the roles that a playbook requires",
     "validate": "check a playbook: everything that needs no machine and no network",
     "fmt": "write YAML in its canonical form; comments stay",
     "inspect": "show variables, sources, plays and builds",

@@ -58,6 +58,8 @@ class Context(NamedTuple):
     role: RoleContext | None = None
     importing: tuple[Path, ...] = ()
     """The files being imported, outermost first: one of them again would never end."""
+    required: frozenset[str] = frozenset()
+    """The roles that the playbook requires from elsewhere."""
     applying: tuple[str, ...] = ()
     """The roles being applied, outermost first."""
 

@@ -40,6 +40,30 @@ def read_playbook(path: str, report: Report, settings: Settings | None = None) -
     """
     settings = settings or Settings()
     files = Files(report, settings.vaults)
+    found = _documents(path, files, settings)
+    if found is None:
+        return None
+    root, parts = found
+    understood = [part for part in parts if part]
+    if not understood:
+        return None
+    whole = _merge(understood, report)
+    complete = len(understood) == len(parts) and all(_is_section(whole.get(key)) for key in _SECTIONS)
+    return _assemble(path, root, whole, files, settings, complete=complete)
+
+
+def read_requirements(path: str, report: Report) -> tuple[Path, tuple[Requirement, ...]] | None:
+    """Return the directory of the playbook at ``path``, and what it requires; nothing when it cannot be read."""
+    found = _documents(path, Files(report), Settings())
+    if found is None or not any(found[1]):
+        return None
+    root, parts = found
+    return root, _read_requires(_merge([part for part in parts if part], report).get("requires"), report)
+
+
+def _documents(path: str, files: Files, settings: Settings) -> tuple[Path, list[Node | None]] | None:
+    """Return the directory of a playbook and its documents; nothing when there is none."""
+    report = files.report
     target = Path(path)
     directory = path != "-" and is_directory(target)
     paths = sorted(target.glob("*.ingot.yml")) if directory else [target]
@@ -56,13 +80,7 @@ def read_playbook(path: str, report: Report, settings: Settings | None = None) -
     if settings.sources:
         documents.append(files.load(Path(settings.sources)))
     parts = [node and _playbook_document(node, settings, report) for node in documents]
-    understood = [part for part in parts if part]
-    if not understood:
-        return None
-    root = target if directory else target.parent if path != "-" else Path()
-    whole = _merge(understood, report)
-    complete = len(understood) == len(parts) and all(_is_section(whole.get(key)) for key in _SECTIONS)
-    return _assemble(path, root, whole, files, settings, complete=complete)
+    return (target if directory else target.parent if path != "-" else Path()), parts
 
 
 def _is_section(node: Node | None) -> bool:
@@ -143,7 +161,9 @@ def _assemble(
     parts = mapping_of(node)
     unread: set[str] = set()
     names = tuple(mapping_of(parts.get("sources")))
-    context = Context(files, root, settings.roles_path, root, node.span.file, names)
+    requires = _read_requires(parts.get("requires"), report)
+    required = frozenset(each.name for each in requires if each.kind == "role")
+    context = Context(files, root, settings.roles_path, root, node.span.file, names, required=required)
     sources = _read_sources(parts.get("sources"), report)
     playbook = Playbook(
         path=path,
@@ -151,7 +171,7 @@ def _assemble(
         files=(),
         name=text_of(parts.get("name")) or (root.resolve().name if path == "-" else Path(shown(Path(path))).stem),
         description=text_of(parts.get("description")) or "",
-        requires=_read_requires(parts.get("requires"), report),
+        requires=requires,
         variables=_read_variables(parts.get("variables"), report, unread),
         locals={name: Local(name, child.place, child) for name, child in mapping_of(parts.get("locals")).items()},
         data=_read_data(parts.get("data"), report, unread),

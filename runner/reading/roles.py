@@ -14,6 +14,8 @@ from runner.schema.published import definition
 from runner.text import Key, Node, Span
 from runner.text.paths import is_directory, is_file
 
+INSTALLED = Path(".ingot") / "roles"
+"""Where ``ingot init`` installs roles, below the directory of the playbook."""
 _KEYWORDS = frozenset({"role", "name", "vars", "tags", "when", "become", "become_user", "environment"})
 
 
@@ -189,7 +191,7 @@ def _find(name: str, place: Span, context: Context, *, needed: bool) -> Path | N
     One that is ``needed`` has to be there, also where it is a role that asks for it.
     """
     nearby = (context.role.path.parent,) if context.role else ()
-    directories = (context.root / "roles", *nearby, *context.roles_path, built_in())
+    directories = (context.root / "roles", context.root / INSTALLED, *nearby, *context.roles_path, built_in())
     candidates = [context.root / name] if "/" in name else [directory / name for directory in directories]
     for candidate in candidates:
         if is_directory(candidate):
@@ -199,6 +201,8 @@ def _find(name: str, place: Span, context: Context, *, needed: bool) -> Path | N
     if "/" in name:
         looked = f"there is no directory {shown(candidates[0])}"
     report = context.files.report if needed else context.report
+    if name in context.required:
+        looked = "the playbook requires it: `ingot init` installs it"
     report.add("E504", f"no role called {name!r}", place, hint=did_you_mean(name, known) or looked)
     return None
 

@@ -24,7 +24,7 @@ class RequiredRole:
     """Name under which plays use the role."""
 
     src: str
-    """Where it comes from: a git URL, or the path of a directory or archive."""
+    """Where it comes from: a git URL, an archive by URL or path, a directory, or `OWNER.NAME` on a Galaxy server."""
 
     version: str | None = None
     """Tag, branch or commit."""
@@ -41,7 +41,7 @@ class Requires:
     """Python distributions that bring more builders, modules and so on, each with the versions that will do."""
 
     roles: list[Annotated[Any, Part("required_role")]] | None = None
-    """Roles it uses, and where they come from; this version fetches none: put them into `roles/`."""
+    """Roles it uses, and where they come from: `ingot init` installs them."""
 
 
 @options()

@@ -1,0 +1,1 @@
+"""Roles from elsewhere: found, fetched, and pinned in a lock file."""
