@@ -145,7 +145,10 @@ def render(node: Node, scope: Scope) -> Any:
 
 def _opened(node: Node, scope: Scope) -> str:
     """Return what an encrypted value holds. Raises ``Late`` where no password is known, or ``ExpressionError``."""
-    open_ = scope.lookup(VAULT)
+    try:
+        open_ = scope.lookup(VAULT)
+    except Late:  # a name that is not known
+        open_ = MISSING
     if open_ is MISSING:
         raise Late(VAULT, "it is encrypted, and no vault password is given")
     from runner.expand.vault import VaultError

@@ -41,6 +41,10 @@ class Options:
     """Have systemd do the work without waiting for it."""
     force: bool | None = None
     """Let systemd replace symbolic links that are in the way."""
+    services: Literal["offline", "start", "fail"] = "start"
+    """What to do about starting and stopping where no init runs: have the init script do it if there is one, leave
+    services alone, or fail; plays say it for all of their tasks with their keyword services."""
+
 
 
 class Service(Module[Options]):
@@ -61,4 +65,5 @@ class Service(Module[Options]):
             wanted.name, wanted.state, wanted.enabled, wanted.masked, bool(wanted.daemon_reload),
             bool(wanted.daemon_reexec), wanted.scope or "system", bool(wanted.no_block), bool(wanted.force),
             wanted.arguments, wanted.pattern or "", wanted.runlevel, wanted.sleep or 0, wanted.use,
+            services=wanted.services,
         )))

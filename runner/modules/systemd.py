@@ -31,6 +31,10 @@ class Options:
     """Ask for the work without waiting for it."""
     force: bool | None = None
     """Replace symbolic links that are in the way."""
+    services: Literal["offline", "start", "fail"] = "start"
+    """What to do about starting and stopping where no init runs: have the init script do it if there is one, leave
+    services alone, or fail; plays say it for all of their tasks with their keyword services."""
+
 
 
 class Systemd(Module[Options]):
@@ -53,4 +57,5 @@ class Systemd(Module[Options]):
         return (yield from served(Request(
             wanted.name or "", wanted.state, wanted.enabled, wanted.masked, wanted.daemon_reload,
             wanted.daemon_reexec, wanted.scope, wanted.no_block, bool(wanted.force),
+            services=wanted.services,
         )))

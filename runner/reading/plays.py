@@ -47,6 +47,20 @@ def read_plays(node: Node | None, context: Context) -> tuple[Play, ...]:
     return tuple(plays)
 
 
+def _with_services(keywords: dict[str, Node]) -> dict[str, Node]:
+    """Return the keywords with ``services`` as what it stands for: defaults of the modules that start services."""
+    services = keywords.pop("services", None)
+    if services is None:
+        return keywords
+    own = keywords.get("module_defaults")
+    defaults = dict(own.items()) if own is not None else {}
+    for module in ("service", "systemd"):
+        given = defaults.get(module)
+        options = {"services": services, **(dict(given.items()) if given is not None else {})}
+        defaults[module] = Node(options, services.span, services.key_span)
+    return {**keywords, "module_defaults": Node(defaults, services.span, services.key_span)}
+
+
 def _read_play(node: Node, context: Context) -> Play | None:
     if not check(node, definition("play"), context.report, what="keyword") and not isinstance(node.value, dict):
         return None
@@ -66,7 +80,7 @@ def _read_play(node: Node, context: Context) -> Play | None:
         name=name or None,
         place=place,
         sources=_read_uses(parts, place, context),
-        keywords={key: child for key, child in parts.items() if key not in _PARTS},
+        keywords=_with_services({key: child for key, child in parts.items() if key not in _PARTS}),
         vars=_variables(parts, context),
         matrix=_read_matrix(parts.get("matrix"), context),
         roles=roles.items,

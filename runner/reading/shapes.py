@@ -215,6 +215,11 @@ class Play:
     environment: Any = None
     """Environment variables for the tasks: a mapping or a list of mappings."""
 
+    services: Literal["offline", "start", "fail"] | None = None
+    """What becomes of services that are to be started where no init runs, as in most containers: `start` has their
+    init script do it if they have one, `offline` leaves them alone, `fail` fails. They are enabled and masked in any
+    case."""
+
     module_defaults: Entries | None = None
     """Default options of modules."""
 

@@ -251,3 +251,22 @@ def test_what_systemd_refuses() -> None:
     assert (outcome.failed, outcome.shown) == ("Unable to start service x", "Job for x.service failed.")
     with pytest.raises(Failed, match="Could not find the requested service x"):
         play("systemd", {"name": "x", "state": "started"}, [says("", "inactive", "not-found")])
+
+
+@pytest.mark.parametrize("module", ["service", "systemd"])
+def test_services_can_be_left_alone_where_no_init_runs(box: Machine, module: str) -> None:
+    options = {"name": "box", "state": "restarted", "services": "offline"}
+    done = box.apply(module, options)
+    assert (done.changed, done.failed) == (False, False)
+    assert "services are left alone" in done.values["msg"]
+    enabled = box.apply(module, {**options, "name": "box-unit", "enabled": True})
+    assert enabled.changed
+    assert box.sh(f"readlink {_LINK}; cat /run/told") == "/lib/systemd/system/box-unit.service\n"
+
+
+@pytest.mark.parametrize("module", ["service", "systemd"])
+def test_services_can_be_made_to_fail_where_no_init_runs(box: Machine, module: str) -> None:
+    done = box.apply(module, {"name": "box", "state": "started", "services": "fail"})
+    assert done.failed
+    assert "no init runs on the machine" in done.values["msg"]
+    assert not box.apply(module, {"name": "box", "enabled": True, "services": "fail"}).failed

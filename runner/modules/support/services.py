@@ -16,6 +16,8 @@ from runner.sdk import Answer, Ask, Do, Failed, Outcome, Verb
 
 _SUFFIXES = ("service", "socket", "timer", "path", "mount", "automount", "swap", "target", "slice", "scope", "device")
 _ENABLED = ("enabled", "enabled-runtime", "alias", "generated", "transient")
+_OFFLINE = ("offline", "files", "sysv")
+"""Where no init runs: systemd is only installed, or not even that, or there are nothing but scripts."""
 _ACTIVE = ("active", "activating", "reloading")
 _USES = {"auto": "", "systemd": "systemd", "openrc": "openrc", "sysvinit": "sysv", "service": "sysv", "sysv": "sysv"}
 
@@ -37,6 +39,8 @@ class Request(NamedTuple):
     runlevel: str = "default"
     sleep: int = 0
     use: str = "auto"
+    services: str = "start"
+    """What to do about starting and stopping where no init runs: ``start``, ``offline`` or ``fail``."""
 
     @property
     def script(self) -> str:
@@ -151,6 +155,11 @@ def _actions(request: Request, service: Service) -> tuple[list[str], str]:
     action = _starting(request.state, active=service.active)
     if action is None:
         return actions, ""
+    if service.init in _OFFLINE and request.services == "offline":
+        return actions, f"no init runs on the machine, and services are left alone: {request.name} is not to {action}"
+    if service.init in _OFFLINE and request.services == "fail":
+        raise Failed(f"no init runs on the machine that could {action} {request.name}",
+                     "services: start has init scripts do it, services: offline leaves services alone")
     if not service.startable:
         return actions, f"no init runs on the machine, and {request.name} has no init script to {action} it"
     if action != "stop" and service.told.get("policy") == "denied":
