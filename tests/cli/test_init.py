@@ -87,7 +87,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            base = f"http://127.0.0.1:{self.server.server_address[1]}"
+            base = f"http://{self.headers['Host']}"
             versions = [{"name": name, "download_url": f"{base}/archive/{name}.tar.gz"} for name in ("1.9.0", "1.10.0")]
             found: dict[str, Any] = {"github_user": "me", "github_repo": "x", "summary_fields": {"versions": versions}}
             known = "owner__username=me&name=web" in self.path
