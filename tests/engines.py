@@ -69,9 +69,28 @@ def start(directory: Path, *words: str, answers: Callable[[], object]) -> None:
         raise Missing("a Docker engine can be started by root only; name one in DOCKER_HOST")
     if not shutil.which("dockerd"):
         raise Missing("there is no dockerd here: it is in Debian's package docker.io")
+    _launch(directory, _bridge(directory), *words, answers=answers)
+
+
+def halt(directory: Path) -> None:
+    """Let the engine that was started with a directory die; its containers stay."""
+    number = int((directory / "dockerd.pid").read_text())
+    os.kill(number, signal.SIGKILL)
+    os.waitpid(number, 0)
+
+
+def resume(directory: Path) -> None:
+    """Start an engine again that was halted, at the usual address."""
+    address = f"unix://{directory}/docker.sock"
+    for left in (directory / "dockerd.pid", directory / "exec" / "containerd" / "containerd.pid"):
+        left.unlink(missing_ok=True)
+    _launch(directory, (directory / "bridge").read_text(), "--host", address,
+            answers=lambda: client_of(address).close())
+
+
+def _launch(directory: Path, bridge: str, *words: str, answers: Callable[[], object]) -> None:
     log = directory / "dockerd.log"
-    bridge = _bridge(directory)
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
             ["dockerd", "--data-root", directory / "data", "--exec-root", directory / "exec",
              "--pidfile", directory / "dockerd.pid", "--bridge", bridge, *words],
