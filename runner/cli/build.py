@@ -49,6 +49,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--junit", metavar="FILE", help="write a report as JUnit XML, for CI servers")
     parser.add_argument("--verbose", action="store_true",
                         help="at a terminal, show what commands say also while all is well")
+    parser.add_argument("--profile", action="store_true", help="tell in the end which steps took longest")
     parser.add_argument("--timestamps", action="store_true", help="begin each line with the time")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="print what happens as lines of JSON")
@@ -248,10 +249,11 @@ def _subscriber(arguments: Namespace) -> Subscriber:
     if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         from runner.reports.live import Live
 
-        return Live(sys.stdout, color=color, timestamps=arguments.timestamps, verbose=arguments.verbose)
+        return Live(sys.stdout, color=color, timestamps=arguments.timestamps, verbose=arguments.verbose,
+                    profile=arguments.profile)
     from runner.reports.console import Console
 
-    return Console(sys.stdout, color=color, timestamps=arguments.timestamps)
+    return Console(sys.stdout, color=color, timestamps=arguments.timestamps, profile=arguments.profile)
 
 
 def _status(ran: Ran) -> int:

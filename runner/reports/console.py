@@ -30,6 +30,8 @@ from runner.reports.durations import readable
 _COLORS = ("32", "36", "35", "34", "33")
 """Colours of builds, one after the other: green, cyan, magenta, blue, yellow."""
 _RED = "31"
+_SLOWEST = 20
+"""How many of the steps that took longest are told, if any are."""
 _DIFF = {"-": "31", "+": "32", "@": "36"}
 _ENDINGS = ("ok", "changed", "skipped", "ignored", "failed", "cancelled")
 _INTERRUPTS = {
@@ -47,8 +49,15 @@ def without(made: Iterable[ArtifactMade], gone: ArtifactRemoved) -> list[Artifac
 class Console:
     """Writes to a terminal or a file. Pure: what it knows of a run it knows from its events."""
 
-    def __init__(self, out: TextIO, *, color: bool = False, timestamps: bool = False) -> None:
+    def __init__(
+        self, out: TextIO, *, color: bool = False, timestamps: bool = False, profile: bool = False
+    ) -> None:
         self._out = out
+        self._profile = profile
+        self._roles: dict[tuple[str, int], str] = {}
+        """Build and step -> the role that it is from."""
+        self._took: list[tuple[float, str]] = []
+        """How long each step took, and its name."""
         self._color = color
         self._timestamps = timestamps
         self._colors: dict[str, str] = {}
@@ -68,6 +77,7 @@ class Console:
                 self._title(event, event.build, f"started, with the builder {event.builder}")
             case StepStarted():
                 role = f"{event.role} : " if event.role else ""
+                self._roles[event.build, event.step] = role
                 self._title(event, event.build, f"{role}{event.name}")
             case Said():
                 self._text(event, event.build, event.text)
@@ -98,6 +108,8 @@ class Console:
     def _count(self, event: StepFinished) -> None:
         """Count the step for the summary at the end."""
         self._counts.setdefault(event.build, Counter())["ignored" if event.ignored else event.outcome] += 1
+        role = self._roles.pop((event.build, event.step), "")
+        self._took.append((event.took, f"{event.build}: {role}{event.name}"))
 
     def _diff(self, event: FileChanged) -> None:
         for line in event.diff.split("\n"):
@@ -134,6 +146,10 @@ class Console:
         for build, found in self._counts.items():
             steps = ", ".join(f"{found[ending]} {ending}" for ending in _ENDINGS if found[ending])
             self._text(event, build, f"{steps} of {found.total()} steps", bad=bool(found["failed"]))
+        if self._profile:
+            self._line(event, "==> Slowest steps:")
+            for took, name in sorted(self._took, reverse=True)[:_SLOWEST]:
+                self._line(event, f"    {readable(took):>8}  {name}")
         for made in (each for each in self._made if each.made):
             text = made.description or ", ".join(file.path for file in made.files) or made.id
             self._line(event, f"--> {made.build}: {text}", self._colors.get(made.build))

@@ -41,9 +41,10 @@ class Live(Console):
     """Writes to a terminal. What commands say is shown when their step fails, and else only if ``verbose``."""
 
     def __init__(
-        self, out: TextIO, *, color: bool = False, timestamps: bool = False, verbose: bool = False
+        self, out: TextIO, *, color: bool = False, timestamps: bool = False, verbose: bool = False,
+        profile: bool = False,
     ) -> None:
-        super().__init__(out, color=color, timestamps=timestamps)
+        super().__init__(out, color=color, timestamps=timestamps, profile=profile)
         self._verbose = verbose
         self._doing: dict[str, tuple[str, float]] = {}
         """Running build -> what it does, and since when."""
@@ -84,6 +85,7 @@ class Live(Console):
             case StepStarted():
                 self._doing[build] = (f"{build}: {_named(event)}", event.at)
                 self._steps[build] = event
+                self._roles[build, event.step] = f"{event.role} : " if event.role else ""
                 self._output[build], self._left_out[build] = deque(maxlen=_KEPT), 0
             case StepFinished():
                 self._doing[build] = (build, event.at)

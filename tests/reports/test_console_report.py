@@ -87,3 +87,19 @@ DURATIONS = [
 @pytest.mark.parametrize(("seconds", "short", "long"), DURATIONS)
 def test_lengths_of_time(seconds: float, short: str, long: str) -> None:
     assert (readable(seconds), spelled_out(seconds)) == (short, long)
+
+
+def test_the_slowest_steps_are_told() -> None:
+    out = io.StringIO()
+    console = Console(out, profile=True)
+    for event in (
+        StepStarted("a", 1, "Quick", "tasks", "debug", "p.yml:3"), StepFinished("a", 1, "Quick", "tasks", "ok", 0.1),
+        StepStarted("a", 2, "Slow", "tasks", "debug", "p.yml:4", "web"), StepFinished("a", 2, "Slow", "tasks", "ok", 70),
+        RunFinished("r", 71, {"a": "ok"}),
+    ):
+        console(event)
+    assert out.getvalue().endswith("""\
+==> Slowest steps:
+    1 min 10 s  a: web : Slow
+      100 ms  a: Quick
+""")
