@@ -94,7 +94,8 @@ def test_the_slowest_steps_are_told() -> None:
     console = Console(out, profile=True)
     for event in (
         StepStarted("a", 1, "Quick", "tasks", "debug", "p.yml:3"), StepFinished("a", 1, "Quick", "tasks", "ok", 0.1),
-        StepStarted("a", 2, "Slow", "tasks", "debug", "p.yml:4", "web"), StepFinished("a", 2, "Slow", "tasks", "ok", 70),
+        StepStarted("a", 2, "Slow", "tasks", "debug", "p.yml:4", "web"),
+        StepFinished("a", 2, "Slow", "tasks", "ok", 70),
         RunFinished("r", 71, {"a": "ok"}),
     ):
         console(event)
