@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from posixpath import basename, dirname, join
 
 from runner.communicators import archive
 from runner.communicators.shell import NoShell, Shell
-from runner.communicators.transport import CHUNK, Transport
+from runner.communicators.transport import CHUNK, Channel, Transport
 from runner.communicators.words import as_user, assignments, literal, program_of, with_input
 from runner.sdk import Answer, Become, Command, Download, Failed, Heard, Put, Upload
 from runner.sdk.listening import Collector
@@ -58,6 +58,10 @@ class Posix:
             yield other
         finally:
             await other.close()
+
+    async def program(self, argv: Sequence[str], feed: archive.Feed) -> Channel:
+        """Start a program in a channel of its own. Raises ``Failed`` or ``OSError``."""
+        return await self._transport.open(tuple(argv), feed)
 
     async def close(self) -> None:
         """Let go of the machine."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Stream = Literal["stdout", "stderr"]
 Feed = Callable[[Stream, bytes], None]
@@ -29,6 +29,15 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of it. A program that is still there loses its pipes, and is killed where that is possible."""
+        ...
+
+
+@runtime_checkable
+class Programs(Protocol):
+    """A communicator that can start programs in channels of their own."""
+
+    async def program(self, argv: Sequence[str], feed: Feed) -> Channel:
+        """Start a program on the machine, as with ``Transport.open``."""
         ...
 
 

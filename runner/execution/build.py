@@ -220,7 +220,7 @@ class _Build:
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
         includes = Includes(shop.world.root, shop.roles_path, shop.sources, shop.world.vaults)
-        reach = Reach(self._sessions.run_local, self._sessions.here, machine.communicator)
+        reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine.communicator)
         return Tasks(Tools(
             self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, self._again
         ))

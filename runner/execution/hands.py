@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +50,8 @@ from runner.sdk import (
     Put,
     Read,
     Render,
+    Serve,
+    Served,
     Signal,
     Upload,
     Verb,
@@ -68,6 +73,8 @@ class Reach(NamedTuple):
     local: RunLocal
     here: Callable[[], Awaitable[Communicator]]
     """Returns what works on this computer as on a machine, for tasks that are delegated to it."""
+    scratch: Callable[[], Path]
+    """Returns the directory for what the run needs only while it runs."""
     communicator: Communicator | None = None
 
 
@@ -96,6 +103,8 @@ class Hands:
         self._reach = reach
         self._manner = manner
         self._memory = memory
+        self._held = AsyncExitStack()
+        """What is open until the work is done."""
         self.changing = False
         """Whether anything was asked for that changes something."""
         self.includes: list[Include | ApplyRole] = []
@@ -126,6 +135,7 @@ class Hands:
             return outcome
         finally:
             work.close()
+            await self._held.aclose()
 
     async def _show(self, verb: Put) -> None:
         """Tell how a file changes, once: what is only written to be checked is meant for another file."""
@@ -148,6 +158,8 @@ class Hands:
                 return await self._waited(verb)
             case Include() | ApplyRole():
                 return self.includes.append(verb)
+            case Serve():
+                return await self._served(verb)
             case Job():
                 return self._memory.jobs.status(verb.id, forget=verb.forget)
             case Signal():
@@ -158,6 +170,26 @@ class Hands:
                 return await self._from_here(verb)
             case _:
                 return await self._on_machine(verb)
+
+    async def _served(self, verb: Serve) -> Served:
+        """Open a door to the machine, which is shut when the work is done."""
+        if self._reach.communicator is None:
+            raise Failed("there is no machine to do this on", "use shell_local, or a builder that makes a machine")
+        from runner.communicators.ssh_endpoint import endpoint
+
+        directory = Path(tempfile.mkdtemp(prefix="door-", dir=self._reach.scratch()))
+        self._held.callback(shutil.rmtree, directory, ignore_errors=True)
+        served = await self._held.enter_async_context(
+            endpoint(self._reach.communicator, directory, port=verb.port, kind=verb.kind)
+        )
+        names = {"Host": served.host, "Port": str(served.port), "User": served.user, "Key": served.key,
+                 "KnownHosts": served.known_hosts}
+        for name, text in verb.files.items():
+            filled = text
+            for field, value in names.items():
+                filled = filled.replace(f"{{{{.{field}}}}}", value)
+            (directory / name).write_text(filled, encoding="utf-8")
+        return served
 
     async def _from_here(self, verb: Find | Files | Look | Read | Load | Render) -> Any:
         """Answer from the files of this computer."""

@@ -32,8 +32,8 @@ class LocalCommands:
     ) -> None:
         self._environ = environ
         self._root = root
-        self._scratch = scratch
-        """Returns the directory for scripts, which is made when the first one comes."""
+        self.scratch = scratch
+        """Returns the directory for scripts and the like, which is made when the first one comes."""
         self.reaper = reaper
         """Kills what still runs when this program is killed."""
         self._groups: set[int] = set()
@@ -44,7 +44,7 @@ class LocalCommands:
         The command leads a process group of its own. When the wait for it is cancelled, the whole group is told to
         end, and killed if it does not.
         """
-        async with _script(command, self._scratch) as path:
+        async with _script(command, self.scratch) as path:
             argv = [_filled(word, command, path) for word in command.argv]
             start = _now()
             try:

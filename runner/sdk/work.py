@@ -286,6 +286,36 @@ class ApplyRole:
 
 
 @frozen
+class Serve:
+    """Open a door to the machine for programs of this computer: an SSH server on the loopback address.
+
+    It is open until the task ends. The answer is a ``Served``. ``files`` are written into its directory: name -> text,
+    in which ``{{.Host}}``, ``{{.Port}}``, ``{{.User}}``, ``{{.Key}}`` and ``{{.KnownHosts}}`` are filled in.
+    """
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    port: int = 0
+    """Any that is free, if it is zero."""
+    kind: Literal["ECDSA", "RSA"] = "ECDSA"
+    """The kind of the server's keys."""
+
+
+@frozen
+class Served:
+    """How a door to the machine is found."""
+
+    directory: str
+    """Directory on this computer, which goes when the task ends."""
+    host: str
+    port: int
+    user: str
+    key: str
+    """Path of the private key."""
+    known_hosts: str
+    """Path of a file with the server's key, as OpenSSH reads it."""
+
+
+@frozen
 class Job:
     """Ask for a task that was put into the background; the answer is its result, or nothing while it runs."""
 
@@ -304,7 +334,7 @@ class Signal:
 Verb = (
     Ask | Do | Put | Get | Upload | Download | Gather  # on the machine
     | Local | Find | Files | Look | Read | Load | Render | Evaluate | Wait  # on this computer
-    | Include | ApplyRole | Job | Signal  # of the build itself
+    | Serve | Include | ApplyRole | Job | Signal  # of the build itself
 )
 
 
