@@ -101,6 +101,7 @@ class Apt(Module[Options]):
             fetched = yield from apt.fetch(wanted.update_cache_retries, wanted.update_cache_retry_max_delay)
             if fetched.failed is not None:
                 return _outcome([fetched], machine, updated=False)
+            updated = fetched.changed
             machine = replace(machine, fetched=Machine.of((yield Ask(("/bin/sh", "-c", LOOK)))).fetched)
         works = self._works(apt, names, machine)
         for work in works:

@@ -83,10 +83,10 @@ class IniFile(Module[Options]):
         found, former = yield from opened(wanted.path, options)
         if former is None and not wanted.create:
             raise Failed(f"Destination {wanted.path} does not exist!", "write create: true to make it")
-        lines = (former or b"").decode(errors="surrogateescape").splitlines(keepends=True)
+        lines = (former or b"").decode(errors="surrogateescape").splitlines(keepends=True) or ["\n"]
         message = _Ini(lines, wanted, values).change()
-        content = "".join(lines).encode(errors="surrogateescape")
-        if former is None and not content:
+        content = (former or b"") if message == "OK" else "".join(lines).encode(errors="surrogateescape")
+        if former is None and message == "OK":  # nothing was to be written into a file that is not there
             return Outcome({"path": wanted.path, "msg": message}, changed=False)
         changed, _, backup = yield from saved(found, former, content, options, "")
         file = found.file if found.file.exists else found.fresh()

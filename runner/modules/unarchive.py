@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tarfile
 import zipfile
 from collections.abc import Generator, Mapping, Sequence
@@ -80,6 +81,21 @@ else
 fi
 """
 """Ends well if all is there: GNU's tar compares, with another one only names are."""
+_COMPARE_UNPACKED = """
+archive=$1 directory=$2 flags=$4
+shift 4
+there=$(mktemp -d) || exit
+status=0
+tar -x $flags -C "$there" "$@" -f "$archive" && cd "$there" || status=1
+[ $status -ne 0 ] || find . -type f -o -type l | while read -r each; do
+  if [ -L "$each" ]; then [ "$(readlink "$each")" = "$(readlink "$directory/$each")" ] || exit 1
+  else cmp -s "$each" "$directory/$each" || exit 1
+  fi
+done || status=1
+rm -rf "$there"
+exit $status
+"""
+"""Compares what another place gets: tar cannot compare what it gives other names."""
 _COMPARE_ZIP = """
 archive=$1 directory=$2
 unzip -l "$archive" |
@@ -215,19 +231,26 @@ class _Here(_Archive):
         data: bytes = yield Read(path, decrypt=self.wanted.decrypt)
         self._data = data
         self._entries = [each for each in _entries(data, self.wanted.src) if self._takes(each.name)]
+        self._stripped = stripped(self.wanted.extra_opts or ())
         self.handler = "ZipArchive" if data[:2] == b"PK" else "TarArchive" if _is_plain(data) else "TgzArchive"
         self._flags = next((flags for magic, flags in _MAGIC.items() if data.startswith(magic)), ())
-        return [each.name for each in self._entries]
+        return [f"{each.name}/" if each.kind == "directory" and each.name[-1:] != "/" else each.name
+                for each in self._entries]
 
     def different(self) -> Generator[Verb, Any, bool]:
         """Return whether anything of it is not on the machine as it is in the archive."""
-        paths = {join(self.directory, each.name.removeprefix("./").rstrip("/")): each for each in self._entries}
+        paths = {}
+        for each in self._entries:
+            parts = [part for part in each.name.split("/") if part not in ("", ".")][self._stripped :]
+            if parts:
+                paths[join(self.directory, *parts)] = each
         there = yield from look_at_all(list(paths))
         links = [path for path, each in paths.items() if each.kind == "link" and there.get(path, File()).kind == "link"]
         targets_there = yield from targets(links)
+        if self.wanted.mode:  # which counts instead of the archive's
+            paths = {path: each._replace(mode=0) for path, each in paths.items()}
         return any(
             not _same(each, there.get(path, File()), targets_there.get(path)) for path, each in paths.items()
-            if path.rstrip("/.") != self.directory
         )
 
     def unpacked(self) -> Generator[Verb, Any, Answer]:
@@ -270,12 +293,16 @@ class _There(_Archive):
                 "the machine needs tar, or unzip, and the program that it is compressed with",
             )
         self.handler = "ZipArchive" if kind == "zip" else "TgzArchive"
+        if not names and kind == "tar" and listed.stderr.strip():
+            raise Failed(f'Failed to find handler for "{self.wanted.src}": {listed.stderr.strip()}')
         return [name for name in names if self._takes(name)]
 
     def different(self) -> Generator[Verb, Any, bool]:
         """Return whether anything of it is not on the machine as it is in the archive."""
         words = (*(self.wanted.extra_opts or ()), *self._named())
         script = _COMPARE_ZIP if self.handler == "ZipArchive" else _COMPARE_TAR
+        if script == _COMPARE_TAR and stripped(self.wanted.extra_opts or ()):
+            script = _COMPARE_UNPACKED
         ignored = [flag for flag, given in (
             ("Uid|Gid", self.wanted.owner or self.wanted.group), ("Mode", self.wanted.mode),
         ) if given]
@@ -293,6 +320,16 @@ class _There(_Archive):
         self.argv = self._unpack()
         answer: Answer = yield Do(("/bin/sh", "-c", _UNPACK, "sh", self._fetched, *self.argv))
         return answer
+
+
+def stripped(options: Sequence[str]) -> int:
+    """Return how many directories tar is told to leave away from the beginning of each name."""
+    for number, word in enumerate(options):
+        match = re.fullmatch(r"--strip(?:-components)?(?:[= ](\d+))?", word)
+        if match is not None:
+            value = match[1] or (options[number + 1] if number + 1 < len(options) else "")
+            return int(value) if value.isdecimal() else 0
+    return 0
 
 
 class _Entry(NamedTuple):
@@ -338,6 +375,8 @@ def _same(entry: _Entry, file: File, target: str | None) -> bool:
         return False
     if entry.kind == "link":
         return target == entry.target
+    if entry.mode and entry.mode & 0o777 != file.mode & 0o777:
+        return False
     if entry.kind == "directory":
         return True
     return file.size == entry.size and (entry.mtime is None or int(entry.mtime) == file.mtime)

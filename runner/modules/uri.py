@@ -118,6 +118,8 @@ class Uri(Module[Options]):
     @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
+        if options.get("unredirected_headers"):
+            return "unredirected_headers"
         return "body_format: form-multipart" if options.get("body_format") == "form-multipart" else None
 
     def apply(self, facts: Mapping[str, Any]) -> Work:

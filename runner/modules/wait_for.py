@@ -106,6 +106,11 @@ class WaitFor(Module[Options]):
 
     name = "wait_for"
 
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return "exclude_hosts" if options.get("exclude_hosts") else None
+
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Look again and again, until it is so or the time is over. Raises ``Failed`` for what cannot be looked at."""
         del facts

@@ -230,11 +230,21 @@ def play(options: dict[str, Any], answers: list[Answer | None]) -> tuple[list[Ve
         return asked, end.value
 
 
+FETCHED = Answer(0, "Get:1 http://deb.example bookworm InRelease\n")
+
+
+def test_lists_that_are_as_they_were_are_no_change() -> None:
+    hit = Answer(0, "Hit:1 http://deb.example bookworm InRelease\n")
+    for answer, changed in ((hit, False), (FETCHED, True)):
+        _, outcome = play({"update_cache": True}, [Answer(0, "5 99\n"), answer, Answer(0, "99 99\n")])
+        assert (outcome.changed, outcome.values["cache_updated"]) == (changed, changed)
+
+
 def test_lists_are_fetched_again_when_that_fails() -> None:
     broken, old = Answer(100, "", "E: Failed to fetch x\n"), Answer(0, "5 99\n")
     locked = Answer(100, "", "E: Could not get lock /var/lib/apt/lists/lock\n")
     options = {"update_cache": True, "update_cache_retries": 3, "update_cache_retry_max_delay": 3}
-    asked, outcome = play(options, [old, broken, None, broken, None, broken, None, Answer(), Answer(0, "99 99\n")])
+    asked, outcome = play(options, [old, broken, None, broken, None, broken, None, FETCHED, Answer(0, "99 99\n")])
     assert [verb.seconds for verb in asked if isinstance(verb, Wait)] == [1, 2, 3]
     assert outcome == Outcome({"cache_updated": True, "cache_update_time": 99}, changed=True)
     asked, outcome = play({**options, "update_cache_retries": 1}, [old, broken, None, broken])

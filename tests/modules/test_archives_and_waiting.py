@@ -73,6 +73,20 @@ def test_what_is_taken_of_an_archive(machine: Machine, place: str, tmp_path: Pat
     assert left.values["skipped"]
 
 
+@pytest.mark.parametrize("remote", [False, True], ids=["from here", "on the machine"])
+def test_directories_are_left_away(machine: Machine, place: str, tmp_path: Path, *, remote: bool) -> None:
+    source = tar(tmp_path / "x.tar.gz", "w:gz")
+    machine.put(f"{place}/x.tar.gz", source.read_bytes())
+    machine.sh('mkdir "$1/to"', place)
+    options = {"src": f"{place}/x.tar.gz" if remote else "x.tar.gz", "dest": f"{place}/to", "remote_src": remote,
+               "extra_opts": ["--strip-components=1"]}
+    if machine.run_ok("tar --version | grep -q GNU") or machine.run_ok("tar --help 2>&1 | grep -q strip-components"):
+        assert machine.apply("unarchive", options).changed
+        assert machine.sh('cat "$1/to/a.txt"', place) == "one\n"
+        again = machine.apply("unarchive", options)
+        assert not again.changed, again.values
+
+
 @pytest.mark.parametrize(("options", "message"), [
     ({"src": "none.tar", "dest": "/tmp"}, "Could not find"), ({"src": "no.tar", "dest": "/tmp"}, "is no archive"),
     ({"src": "no.tar", "dest": "/nowhere"}, "must be an existing dir"),

@@ -87,7 +87,7 @@ ANYWHERE = {
     ),
     "a section that is new": Case(
         "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v", "mode": "0600"},
-        after='[ "$(cat PLACE/x.ini)" = "$(printf "[a]\\nk = v")" ] && [ "$(stat -c %a PLACE/x.ini)" = 600 ]',
+        after='[ "$(cat PLACE/x.ini)" = "$(printf "\\n[a]\\nk = v")" ] && [ "$(stat -c %a PLACE/x.ini)" = 600 ]',
         values={"msg": "section and option added"},
     ),
     "an option without section": Case(

@@ -29,6 +29,8 @@ touch /var/lib/apt/lists
 """Fetches the lists, and notes when: apt itself leaves no trace where nothing was new."""
 _PLANNED = re.compile(r"^(?:Inst|Remv|Purg|Conf) ", re.MULTILINE)
 _LOCKED = re.compile(r"^E: (?:Could not get lock|Unable to lock|Unable to acquire)", re.MULTILINE)
+_FETCHED = re.compile(r"^Get:", re.MULTILINE)
+"""What ``apt-get update`` says of a list that it fetched; of one that is as it was it says ``Hit``."""
 _SAID = re.compile(r"^E: (.+)$", re.MULTILINE)
 _REASONS = (
     (re.compile(r"^E: Unable to locate package (\S+)", re.MULTILINE), "No package matching '{}' is available"),
@@ -88,7 +90,7 @@ class AptGet(NamedTuple):
         while True:
             answer: Answer = yield Do(argv, environment=ENVIRONMENT)
             if answer.status == 0:
-                return Step(changed=True, answers=(answer,))
+                return Step(changed=_FETCHED.search(answer.stdout) is not None, answers=(answer,))
             if _LOCKED.search(answer.stderr):
                 if waited >= self.lock_timeout:
                     break

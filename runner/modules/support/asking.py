@@ -86,8 +86,9 @@ def wget_call(
     if options.url_username is not None:
         pair = f"{options.url_username}:{options.url_password or ''}".encode()
         given["Authorization"] = f"Basic {b64encode(pair).decode()}"
-    if options.unix_socket or options.use_gssapi:
-        raise Failed("unix_socket and use_gssapi need curl, and the machine has only wget", "install curl first")
+    for name in ("unix_socket", "use_gssapi", "ca_path", "client_cert", "client_key", "ciphers"):
+        if getattr(options, name):
+            raise Failed(f"{name} needs curl, and the machine has only wget", "install curl first")
     if not whole:
         if options.method.upper() not in ("GET", "POST") or (body is not None and options.method.upper() != "POST"):
             raise Failed(f"busybox's wget cannot ask with {options.method.upper()}", "install curl first")

@@ -18,6 +18,8 @@ _SUFFIXES = ("service", "socket", "timer", "path", "mount", "automount", "swap",
 _ENABLED = ("enabled", "enabled-runtime", "alias", "generated", "transient")
 _OFFLINE = ("offline", "files", "sysv")
 """Where no init runs: systemd is only installed, or not even that, or there are nothing but scripts."""
+_DAEMON = ("daemon-reload", "daemon-reexec")
+_RUNNING = ("start", "stop", "restart", "reload")
 _ACTIVE = ("active", "activating", "reloading")
 _USES = {"auto": "", "systemd": "systemd", "openrc": "openrc", "sysvinit": "sysv", "service": "sysv", "sysv": "sysv"}
 
@@ -114,7 +116,9 @@ def served(request: Request) -> Generator[Verb, Any, Outcome]:
     values = _values(request, service)
     if left and not actions and request.enabled is None and request.masked is None:
         return Outcome(values, changed=False, skipped=left)
-    changed = any(action not in ("daemon-reload", "daemon-reexec") for action in actions)
+    # What runs while the image is made is no part of the image, where no init will find it again.
+    passing = (*_DAEMON, *_RUNNING) if service.init in _OFFLINE else _DAEMON
+    changed = any(action not in passing for action in actions)
     if not actions:
         return Outcome({**values, "msg": left}, changed=False, shown=left) if left else Outcome(values, changed=False)
     further = ("--no-block" if request.no_block else "", "--force" if request.force else "", str(request.sleep))
