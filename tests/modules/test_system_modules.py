@@ -145,6 +145,23 @@ ANYWHERE = {
         "cron", {"name": "tidy", "cron_file": "PLACE/t", "state": "absent"},
         before="printf '#Ansible: tidy\\n1 * * * * root a\\n' >PLACE/t", after="[ ! -e PLACE/t ]",
     ),
+    "a job that is to go, but not what else is in its file": Case(
+        "cron", {"name": "tidy", "cron_file": "PLACE/t", "state": "absent"},
+        before="printf 'MAILTO=\"me\"\\n#Ansible: tidy\\n1 * * * * root a\\n' >PLACE/t",
+        after="""[ "$(cat PLACE/t)" = 'MAILTO="me"' ]""", values={"jobs": [], "envs": ["MAILTO"]},
+    ),
+    "a job that somebody wrote gets its name": Case(
+        "cron", {"name": "tidy", "cron_file": "PLACE/t", "user": "root", "job": "a"},
+        before="printf '* * * * * root a\\n' >PLACE/t",
+        after="""[ "$(cat PLACE/t)" = "$(printf '#Ansible: tidy\\n* * * * * root a')" ]""",
+    ),
+    "a line of fstab with blanks that is there, and one more": Case(
+        "mount", {"path": "/mnt/a b", "src": "/dev/x", "fstype": "ext4", "state": "present", "fstab": "PLACE/fstab",
+                  "passno": "2", "boot": False},
+        before="printf '/dev/x /mnt/a\\\\040b ext4 defaults 0 0\\n' >PLACE/fstab",
+        after='[ "$(cat PLACE/fstab)" = "/dev/x /mnt/a\\\\040b ext4 defaults,noauto 0 2" ]',
+        values={"boot": "no", "opts": "defaults,noauto"},
+    ),
     "a user of a web server": Case(
         "htpasswd", {"path": "PLACE/users", "name": "me", "password": "word", "mode": "0640"},
         before="printf 'other:x\\nme:old\\n' >PLACE/users",
@@ -411,3 +428,18 @@ def _placed(value: Any, place: str) -> Any:
     if isinstance(value, Case):
         return Case(*(_placed(each, place) for each in value))
     return [_placed(each, place) for each in value] if isinstance(value, list) else value
+
+
+def test_an_empty_name_takes_nothing(machine: Machine, place: str) -> None:
+    machine.sh(f"printf 'MAILTO=x\\n#Ansible: a\\n* * * * * root a\\n' >{place}/t")
+    done = machine.apply("cron", {"name": "", "cron_file": f"{place}/t", "state": "absent"})
+    assert (done.changed, done.failed, done.values["jobs"], done.values["envs"]) == (False, False, ["a"], ["MAILTO"])
+
+
+def test_what_cannot_be_mounted_is_not_in_the_table(machine: Machine, place: str) -> None:
+    machine.sh(f"printf '/dev/y / ext4 defaults 0 1\\n' >{place}/fstab")
+    options = {"path": f"{place}/at/it", "src": "/dev/nothing", "fstype": "ext4", "fstab": f"{place}/fstab"}
+    done = machine.apply("mount", {**options, "state": "mounted"})
+    assert done.failed
+    assert machine.sh(f"cat {place}/fstab") == "/dev/y / ext4 defaults 0 1\n"
+    machine.sh(f"[ ! -e {place}/at ]")

@@ -96,7 +96,9 @@ def wget_call(
         words += ["--post-data", body.decode("utf-8", "replace")] if body is not None else []
         words += [] if options.validate_certs else ["--no-check-certificate"]
         return [*words, options.url], b""
-    words = ["-nv", "--server-response", "--content-on-error", "--tries=1", f"--user-agent={options.http_agent}",
+    # A connection that is kept may end under the second request, which wget does not repeat.
+    words = ["-nv", "--server-response", "--content-on-error", "--tries=1", "--no-http-keep-alive",
+             f"--user-agent={options.http_agent}",
              f"--timeout={max(1, round(seconds_of(options.timeout)))}", f"--method={options.method.upper()}"]
     flags = {
         "--max-redirect=0": not follows, "--no-check-certificate": not options.validate_certs,
