@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -383,14 +383,15 @@ DEBIAN = {
 
 
 @pytest.fixture(scope="module")
-def debian_with_tools(debian_machine: Machine) -> Machine:
-    """A Debian with the packages that these modules work with."""
+def debian_with_tools(debian_machine: Machine) -> Iterator[Machine]:
+    """A Debian with the packages that these modules work with; afterwards apt has the repositories that it had."""
     debian_machine.sh(
         "apt-get update -qq && DEBIAN_FRONTEND=noninteractive "
         "apt-get install -qq --no-install-recommends locales cron gnupg tzdata iptables ufw make openssl "
-        "openssh-client libcap2-bin acl >/dev/null"
+        "openssh-client libcap2-bin acl >/dev/null; cp -a /etc/apt /etc/apt.before"
     )
-    return debian_machine
+    yield debian_machine
+    debian_machine.sh("rm -rf /etc/apt; mv /etc/apt.before /etc/apt")
 
 
 @pytest.mark.parametrize("case", ANYWHERE.values(), ids=ANYWHERE)
