@@ -12,6 +12,7 @@ from jinja2.utils import missing
 from runner.diagnostics import Diagnostic, did_you_mean
 from runner.expand import jinja
 from runner.expand.place import expressions, find_word, locate
+from runner.expand.role_plugins import PLUGINS, Kind
 from runner.expand.scope import Scope
 from runner.text import Node, Span
 
@@ -85,9 +86,10 @@ def template_diagnostic(error: TemplateError, node: Node, *, bare: bool = False)
     message = error.message or str(error)
     helper = re.match(r"No (filter|test) named '([\w.]+)'", message)
     if helper:
-        kind, name = helper[1], helper[2]
+        kind: Kind = "filter" if helper[1] == "filter" else "test"
+        name = helper[2]
         place = place_of(node, name, bare=bare, before=_HELPER)
-        hint = did_you_mean(name, jinja.environment().known(kind))
+        hint = did_you_mean(name, jinja.environment().known(kind) | PLUGINS.names(kind))
         return Diagnostic("E403" if kind == "filter" else "E404", f"unknown {kind} {name!r}", place, hint=hint)
     start, part = _broken_part(node, bare=bare)
     if isinstance(error, SecurityError):

@@ -24,6 +24,7 @@ from jinja2.utils import missing
 from runner.expand import filters, jinja_tests
 from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.render import joined
+from runner.expand.role_plugins import PLUGINS, Kind
 from runner.expand.scope import BUILT_IN, MISSING
 from runner.text import NOTHING
 
@@ -78,15 +79,18 @@ class _Generator(NativeCodeGenerator):
 
 
 class _Lazy(dict[str, Any]):
-    """Filters or tests: Jinja's own, and more that are loaded when they are named."""
+    """Filters or tests: Jinja's own, more that are loaded when they are named, and those that ``others`` finds."""
 
-    def __init__(self, own: Mapping[str, Any], find: Callable[[str], Any], names: Iterable[str]) -> None:
+    def __init__(
+        self, own: Mapping[str, Any], find: Callable[[str], Any], names: Iterable[str], others: Callable[[str], Any]
+    ) -> None:
         super().__init__({name: value for name, value in own.items() if name not in names})
         self._find = find
         self._names = frozenset(names)
+        self._others = others
 
     def __missing__(self, name: str) -> Any:
-        found = self._find(name) if name in self._names else None
+        found = self._find(name) if name in self._names else self._others(name)
         if found is None:
             raise KeyError(name)
         self[name] = found
@@ -99,7 +103,7 @@ class _Lazy(dict[str, Any]):
             return default
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or name in self._names
+        return super().__contains__(name) or name in self._names or self._others(str(name)) is not None
 
     def names(self) -> frozenset[str]:
         """Return every name that can be used."""
@@ -157,10 +161,10 @@ class Environment(SandboxedEnvironment):
 
     def __init__(self) -> None:
         super().__init__(undefined=Missing, keep_trailing_newline=True, optimized=False, extensions=["jinja2.ext.do"])
-        own_filters = _Lazy(self.filters, filters.find, filters.names())
-        own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names())
+        own_filters = _Lazy(self.filters, filters.find, filters.names(), partial(PLUGINS.find, "filter"))
+        own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names(), partial(PLUGINS.find, "test"))
         self.filters, self.tests = own_filters, own_tests
-        self._known = {"filter": own_filters.names(), "test": own_tests.names()}
+        self._known: dict[Kind, frozenset[str]] = {"filter": own_filters.names(), "test": own_tests.names()}
         self.globals = {name: self.globals[name] for name in BUILT_IN}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -175,8 +179,8 @@ class Environment(SandboxedEnvironment):
         with within_limits():
             return super()._compile(source, filename)
 
-    def known(self, kind: str) -> frozenset[str]:
-        """Return the names of all filters (``filter``) or tests (``test``)."""
+    def known(self, kind: Kind) -> frozenset[str]:
+        """Return the names of all filters or tests that are Ingot's own."""
         return self._known[kind]
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:

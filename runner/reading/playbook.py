@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from runner import registry
 from runner.diagnostics import Note, Report, did_you_mean
+from runner.expand.role_plugins import PLUGINS
 from runner.formats.documents import Opener
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
@@ -163,6 +164,7 @@ def _assemble(
     names = tuple(mapping_of(parts.get("sources")))
     requires = _read_requires(parts.get("requires"), report)
     required = frozenset(each.name for each in requires if each.kind == "role")
+    PLUGINS.add(root)
     context = Context(files, root, settings.roles_path, root, node.span.file, names, required=required)
     sources = _read_sources(parts.get("sources"), report)
     playbook = Playbook(

@@ -1,0 +1,128 @@
+"""Filters and tests that a role brings along, as files of Python."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.diagnostics import Report
+from runner.expand.error import ExpressionError, Late
+from runner.expand.names import check_expressions
+from runner.expand.render import render
+from runner.expand.role_plugins import PLUGINS, RolePlugins
+from runner.expand.scope import Scope
+from runner.formats import documents
+from runner.text import Node, SourceFile
+
+FORM = """
+class FilterModule(object):
+    def filters(self):
+        return {{'{name}': {what}}}
+"""
+
+
+def node_of(text: str) -> Node:
+    found = documents.parse(SourceFile("values.yml", f'"{text}"'), Report())
+    assert found is not None
+    return found
+
+
+def bring(place: Path, text: str, kind: str = "filter") -> None:
+    """Have a role with one file of plugins."""
+    directory = place / f"{kind}_plugins"
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "mine.py").write_text(text)
+    PLUGINS.add(place)
+
+
+def rendered(template: str, **names: Any) -> Any:
+    return render(node_of(template), Scope(names, late={"later": "not yet"}))
+
+
+def problem(template: str) -> tuple[str, str]:
+    with pytest.raises(ExpressionError) as caught:
+        rendered(template)
+    return caught.value.diagnostic.code, caught.value.diagnostic.message
+
+
+def test_a_filter_and_a_test(tmp_path: Path) -> None:
+    bring(tmp_path, "def twice(x, plus=0):\n    return x * 2 + plus\n" + FORM.format(name="rp_twice", what="twice"))
+    tests = "class TestModule:\n    def tests(self):\n        return dict(rp_small=lambda x: x < 9)\n"
+    bring(tmp_path / "other", tests, "test")
+    assert rendered("{{ 4 | rp_twice(plus=1) }}") == 9
+    assert rendered("{{ [1, 20] | map('rp_twice') | select('rp_small') | list }}") == [2]
+    assert rendered("{{ 3 is rp_small }}") is True
+    with pytest.raises(Late):
+        rendered("{{ later | rp_twice }}")
+    assert problem("{{ nothing | rp_twice }}") == ("E402", "'nothing' is not defined")
+    assert problem("{{ 1 | rp_twice(3, 4) }}")[1].startswith("the expression fails: rp_twice: TypeError: ")
+
+
+# What public roles import in their plugins.
+@pytest.mark.parametrize(("lines", "what", "value"), [
+    ("from ansible.errors import AnsibleFilterError", "lambda x: issubclass(AnsibleFilterError, ValueError)", True),
+    ("from ansible.module_utils._text import to_text, to_native, to_bytes", "lambda x: to_native(to_bytes(x))", "7"),
+    ("from ansible.module_utils.common.text.converters import to_text", "lambda x: to_text(b'a')", "a"),
+    ("import ansible.module_utils.six", "lambda x: [k for k, v in ansible.module_utils.six.iteritems({1: 2})]", [1]),
+    ("from ansible.module_utils.six import string_types", "lambda x: isinstance('', string_types)", True),
+    ("from ansible.module_utils.six.moves.urllib.parse import quote", "lambda x: quote('a b')", "a%20b"),
+    ("from ansible.module_utils.six.moves import urllib", "lambda x: urllib.parse.quote('a b')", "a%20b"),
+    ("from six import text_type", "lambda x: text_type(x)", "7"),
+    ("from ansible.module_utils.common._collections_compat import Mapping", "lambda x: isinstance({}, Mapping)", True),
+    ("from ansible.module_utils.common.collections import is_sequence", "lambda x: is_sequence('a')", False),
+    ("from ansible.module_utils.parsing.convert_bool import boolean", "lambda x: [boolean('yes'), boolean('x', False)]",
+     [True, False]),
+    ("from ansible.plugins.filter.core import combine, to_json", "lambda x: combine({1: 2}, {3: 4})", {1: 2, 3: 4}),
+    ("from ansible.utils.display import Display\ndisplay = Display()", "lambda x: display.vvv(x)", None),
+    ("from ansible.release import __version__", "lambda x: __version__[:2]", "2."),
+    ("import os.path, re\nfrom collections import OrderedDict", "lambda x: os.path.basename('/a/b')", "b"),
+])
+def test_what_plugins_import(tmp_path: Path, lines: str, what: str, value: Any, request: pytest.FixtureRequest) -> None:
+    name = "rp_import_" + str(abs(hash(request.node.name)))
+    bring(tmp_path, lines + FORM.format(name=name, what=what))
+    assert rendered(f"{{{{ 7 | {name} }}}}") == value
+    assert not any(each.partition(".")[0] == "ansible" for each in sys.modules)
+
+
+# A role's plugins can be broken in every way that a file of Python can.
+@pytest.mark.parametrize(("text", "said"), [
+    (FORM.format(name="NAME", what="1 +"), "is broken: line 4: invalid syntax"),
+    ("import nowhere\n" + FORM.format(name="NAME", what="len"), "ModuleNotFoundError: No module named 'nowhere'"),
+    ("from ansible.inventory import x\n" + FORM.format(name="NAME", what="len"), "Ingot has no ansible.inventory"),
+    ("from ansible.errors import Odd\n" + FORM.format(name="NAME", what="len"), "Ingot has no Odd of ansible.errors"),
+    ("class Other: pass\n", "it has no class 'FilterModule'"),
+    ("raise SystemError('odd')\n", "line 1: SystemError: odd"),
+    ("def bad(x):\n    return {}[x]\n" + FORM.format(name="NAME", what="bad"), "line 2: KeyError: 1"),
+    ("from ansible.errors import AnsibleFilterError\ndef bad(x):\n    raise AnsibleFilterError('not ' + str(x))\n"
+     + FORM.format(name="NAME", what="bad"), "NAME: not 1"),
+    ("def f(x): pass\nclass FilterModule:\n    def filters(self):\n        x = {'NAME': 1}\n        return {}[0]\n",
+     "line 5: KeyError: 0"),
+])
+def test_a_broken_plugin(tmp_path: Path, text: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"rp_broken_{abs(hash(text))}"
+    own = RolePlugins()
+    monkeypatch.setattr(PLUGINS, "_files", own._files)
+    monkeypatch.setattr(PLUGINS, "_seen", own._seen)
+    bring(tmp_path, text.replace("NAME", name))
+    code, message = problem(f"{{{{ 1 | {name} }}}}")
+    assert code in ("E403", "E407")
+    assert said.replace("NAME", name) in message
+
+
+def test_a_check_runs_nothing(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    bring(tmp_path, f"open({str(ran)!r}, 'w')\n" + FORM.format(name="rp_idle", what="len"))
+    assert list(check_expressions(node_of("{{ x | rp_idle }}"), None)) == []
+    assert [each.code for each in check_expressions(node_of("{{ x | rp_idel }}"), None)] == ["E403"]
+    assert not ran.exists()
+    assert rendered("{{ 'ab' | rp_idle }}") == 2
+    assert ran.exists()
+
+
+def test_a_filter_that_looks_around(tmp_path: Path) -> None:
+    bring(tmp_path, "from jinja2 import pass_context\n@pass_context\ndef look(context, name):\n"
+                    "    return context.resolve(name)\n" + FORM.format(name="rp_look", what="look"))
+    assert rendered("{{ 'other' | rp_look }}", other=5) == 5
