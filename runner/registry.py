@@ -6,7 +6,9 @@ A plugin is loaded only when its work is wanted; what it accepts is known withou
 import json
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.schema.published import directory, published
@@ -35,11 +37,13 @@ class Entry(NamedTuple):
     """``package.module:Class``."""
     about: Mapping[str, Any] = NOTHING
     built_in: bool = True
+    file: str | None = None
+    """The file of a module that a role brings along."""
 
     @property
     def schema(self) -> Schema:
         """What the plugin accepts."""
-        if self.built_in:
+        if self.file is None and self.built_in:
             return published(f"{self.kind}/{self.name}")
         from runner.schema.generate import schema_of_plugin
 
@@ -53,8 +57,9 @@ class Entry(NamedTuple):
     def load(self) -> "type[Plugin[Any]]":
         """Import the plugin's class. Raises ``ImportError`` when a library it needs is not installed."""
         module, _, name = self.location.partition(":")
-        loaded: type[Plugin[Any]] = getattr(import_module(module), name)
-        return loaded
+        loaded: Any = getattr(import_module(module), name)
+        found: type[Plugin[Any]] = loaded.of(self.name, self.file) if self.file else loaded
+        return found
 
 
 @cache
@@ -77,9 +82,34 @@ def _installed(kind: "Kind") -> Mapping[str, Entry]:
     return found
 
 
-@cache
+_LIBRARY: dict[str, Entry] = {}
+"""The modules that roles and playbooks have brought along, in Ansible's form."""
+
+
+def add_library(directory: Path) -> None:
+    """Know the modules in the ``library`` of a role, or of a playbook: as in Ansible, they are known everywhere.
+
+    A module of that name that Ingot has, or a role before, is not replaced.
+    """
+    for path in sorted((directory / "library").glob("*")):
+        if path.name.startswith((".", "_")) or path.suffix in (".md", ".rst", ".txt", ".pyc"):
+            continue
+        try:
+            digest = sha256(path.read_bytes()).hexdigest()
+        except OSError:  # a directory, or nothing that can be read: that is told if a task names it
+            continue
+        about = {"runs": True, "free_form": None, "version": digest}
+        entry = Entry("modules", path.stem, "runner.modules.role_module:RoleModule", about, file=str(path.resolve()))
+        _LIBRARY.setdefault(path.stem, entry)
+
+
 def find(kind: "Kind", name: str) -> Entry | None:
-    """Return the plugin called ``name``: built in, or from an installed distribution."""
+    """Return the plugin called ``name``: built in, from an installed distribution, or brought along by a role."""
+    return _found(kind, name) or (_LIBRARY.get(name) if kind == "modules" else None)
+
+
+@cache
+def _found(kind: "Kind", name: str) -> Entry | None:
     index = _index()[kind]
     canonical = index["aliases"].get(name, name)
     about = index["plugins"].get(canonical)

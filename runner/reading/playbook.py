@@ -165,6 +165,7 @@ def _assemble(
     requires = _read_requires(parts.get("requires"), report)
     required = frozenset(each.name for each in requires if each.kind == "role")
     PLUGINS.add(root)
+    registry.add_library(root)
     context = Context(files, root, settings.roles_path, root, node.span.file, names, required=required)
     sources = _read_sources(parts.get("sources"), report)
     playbook = Playbook(
