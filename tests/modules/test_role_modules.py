@@ -87,12 +87,12 @@ def test_arguments_that_do_not_fit(spec: str, args: dict[str, Any], message: str
 @pytest.mark.parametrize(("code", "value"), [
     ("rc, out, err = module.run_command(['echo', 'a  b'])\nmodule.exit_json(v=[rc, out, err])", [0, "a  b\n", ""]),
     ("module.exit_json(v=module.run_command('cat; exit 3', data='x', use_unsafe_shell=True)[:2])", [3, "x\n"]),
-    ("module.exit_json(v=module.run_command('env', environ_update={'RM_A': 'b'})[1].count('RM_A=b'))", 1),
+    ("module.exit_json(v=module.run_command('env', environ_update={'RM_A': 'b'})[1].splitlines().count('RM_A=b'))", 1),
     ("module.exit_json(v=module.get_bin_path('sh', True)[-3:])", "/sh"),
     ("module.exit_json(v=module.get_bin_path('no-such-program'))", None),
     ("open('t', 'w').write('x'); module.atomic_move('t', 'u'); module.exit_json(v=open('u').read())", "x"),
     ("open('t', 'w').write('x'); module.exit_json(v=module.sha1('t'))", "11f6ad8ec52a2984abaafd7c3b516503785c2072"),
-    ("open('t', 'w'); change = module.set_fs_attributes_if_different; args = dict(path='t', mode='0600')\n"  # noqa: ISC004
+    ("open('t', 'w'); change, args = module.set_fs_attributes_if_different, dict(path='t', mode='0600')\n"  # noqa: ISC004
      "module.exit_json(v=[change(args, False), change(args, False)])", [True, False]),
     ("module.warn('careful'); module.exit_json(v=module.check_mode)", False),
     ("from ansible.module_utils.mine import twice\nmodule.exit_json(v=twice(4))", 8),
