@@ -34,7 +34,9 @@ class Includes:
     def block(self, include: Include | ApplyRole, task: Task, section: str) -> Block:
         """Return what ``task`` includes. Raises ``Stopped`` when it cannot be read."""
         part = "handler" if section == "handlers" else "task"
-        wanted = include.file if isinstance(include, Include) else (include.name, *_parts(include).items())
+        wanted: Any = include.file if isinstance(include, Include) else (
+            include.name, include.validate, *_parts(include).items()
+        )
         key = (wanted, task.file.path, id(task.role), part)
         if key not in self._known:
             self._known[key] = self._read(include, task, part)
@@ -64,7 +66,8 @@ class Includes:
 
     def _role(self, include: ApplyRole, task: Task, context: Context) -> Block | None:
         args: dict[Key, Node] = dict(task.args.items())
-        for name, value in {"name": include.name, **_parts(include)}.items():
+        named: dict[str, str | bool] = {"name": include.name, "rolespec_validate": include.validate, **_parts(include)}
+        for name, value in named.items():
             written = task.args.get(name) or task.args
             args[name] = Node(value, written.span, written.key_span)
         place = args["name"].span

@@ -22,7 +22,8 @@ from runner.execution.values import first_false, flag, seconds, value_of
 from runner.expand.error import ExpressionError
 from runner.expand.render import is_template, to_node
 from runner.expand.scope import Layer
-from runner.model.playbook import Block, Item, Task
+from runner.model.playbook import Block, Item, RoleContext, Task
+from runner.planning.arguments import refused_arguments
 from runner.sdk import ApplyRole, Failed, Include
 from runner.text import Node
 
@@ -73,11 +74,35 @@ class Tasks:
         inside = self._entered(inside, block)
         if inside.frame.refusal:
             return
+        if block.kind == "role" and block.role is not None and block.role.arguments is not None:
+            await self._arguments(block, block.role, inside)
         try:
             await self._guarded(block, inside)
         except RoleEnded:
             if block.kind != "role":
                 raise
+
+    async def _arguments(self, block: Block, role: RoleContext, inside: Inside) -> None:
+        """Fail, as a task would, if what the role is given is not what it asks for."""
+
+        def refused() -> tuple[Diagnostic, ...]:
+            scope = self._tools.scopes.of(inside)
+            unwanted = first_false(inside.frame.conditions, scope) is not None
+            return () if unwanted else refused_arguments(role, scope)
+
+        try:
+            mistakes = await self._tools.memory.knowing(refused)
+        except ExpressionError as error:
+            raise Stopped(error.diagnostic) from error
+        if mistakes:
+            name = f"Validating arguments of the role {role.name}"
+            telling = self._tools.teller.step(name, inside.section, "validate_argument_spec", block.place, role.name)
+            errors = [each.message for each in mistakes]
+            message = "Validation of arguments failed:\n" + "\n".join(errors)
+            telling.finished("failed", message)
+            task = {"name": name, "action": "validate_argument_spec", "args": {}}
+            result = {"changed": False, "failed": True, "msg": message, "argument_errors": errors}
+            raise TaskFailed(task, result, *mistakes)
 
     async def _guarded(self, block: Block, inside: Inside) -> None:
         """Run a block; when a task fails ``rescue`` mends it, and ``always`` runs in either case."""

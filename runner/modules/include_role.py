@@ -49,6 +49,6 @@ class IncludeRole(Module[Options]):
         wanted = self.options
         yield ApplyRole(
             wanted.name, wanted.apply or {}, wanted.tasks_from, wanted.vars_from, wanted.defaults_from,
-            wanted.handlers_from, public=wanted.public,
+            wanted.handlers_from, public=wanted.public, validate=wanted.rolespec_validate,
         )
         return Outcome({"include_role": wanted.name}, changed=False)

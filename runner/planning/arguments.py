@@ -46,6 +46,14 @@ def check_arguments(role: RoleContext, frame: Frame, report: Report) -> None:
     _check_unknown(role, report)
 
 
+def refused_arguments(role: RoleContext, scope: Scope) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the arguments of a role when its turn comes: ``scope`` is what its tasks know."""
+    report, names = Report(), scope.names()
+    for name, spec in role.arguments.items() if role.arguments is not None and role.place is not None else ():
+        _check_argument(str(name), spec, role, scope if name in names else None, report)
+    return tuple(each for each in report.diagnostics if each.severity == "error")
+
+
 def _check_argument(name: str, spec: Node, role: RoleContext, scope: Scope | None, report: Report) -> None:
     """Check an argument; there is no ``scope`` when nothing gives it a value."""
     assert role.place is not None

@@ -51,6 +51,8 @@ class Entry(NamedTuple):
     vars: str = "main"
     defaults: str = "main"
     handlers: str = "main"
+    validate: bool = True
+    """Whether the role's arguments are to be checked."""
 
 
 def read_roles(node: Node | None, context: Context) -> Applied:
@@ -74,7 +76,9 @@ def read_included_role(task: Task, name: str, place: Span, context: Context) -> 
         if task.module == "import_role":
             _report_open(open_parts[0], task, context)
         return None
-    entry = Entry(**{part: Path(value).stem for part, value in parts.items() if value})
+    validate = task.args.get("rolespec_validate")
+    named = {part: Path(value).stem for part, value in parts.items() if value}
+    entry = Entry(**named, validate=validate is None or _is_true(validate))
     found = _read_role(name, place, Node({}, place), context, entry, needed=task.module == "import_role")
     if found is None:
         return None
@@ -156,7 +160,7 @@ def _read_role(
         if found:
             before.append(found.block)
             handlers += found.block.handlers
-    role = role._replace(arguments=_argument_spec(meta, path, entry, inner))
+    role = role._replace(arguments=_argument_spec(meta, path, entry, inner) if entry.validate else None)
     inner = inner._replace(role=role)
     tasks = _tasks(path, "tasks", entry.tasks, inner)
     handlers += _tasks(path, "handlers", entry.handlers, inner, part="handler")

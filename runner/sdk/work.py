@@ -283,6 +283,8 @@ class ApplyRole:
     handlers_from: str = "main"
     public: bool = False
     """Let all tasks that follow see the role's variables and defaults."""
+    validate: bool = True
+    """Check what the role is given if it says what it takes."""
 
 
 @frozen
