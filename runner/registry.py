@@ -99,7 +99,7 @@ def add_library(directory: Path) -> None:
         except OSError:  # a directory, or nothing that can be read: that is told if a task names it
             continue
         about = {"runs": True, "free_form": None, "version": digest}
-        entry = Entry("modules", path.stem, "runner.modules.role_module:RoleModule", about, file=str(path.resolve()))
+        entry = Entry("modules", path.stem, "runner.modules.support.role_module:RoleModule", about, file=str(path.resolve()))
         _LIBRARY.setdefault(path.stem, entry)
 
 

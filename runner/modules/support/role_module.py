@@ -138,4 +138,4 @@ def _plain(value: Any) -> str:
 
 @cache
 def _runtime() -> str:
-    return (Path(__file__).parent / "support" / "role_python.py").read_text("utf-8")
+    return (Path(__file__).parent / "role_python.py").read_text("utf-8")
