@@ -82,6 +82,7 @@ def _installed(kind: "Kind") -> Mapping[str, Entry]:
     return found
 
 
+_RUNS_LIBRARY = "runner.modules.support.role_module:RoleModule"
 _LIBRARY: dict[str, Entry] = {}
 """The modules that roles and playbooks have brought along, in Ansible's form."""
 
@@ -99,8 +100,7 @@ def add_library(directory: Path) -> None:
         except OSError:  # a directory, or nothing that can be read: that is told if a task names it
             continue
         about = {"runs": True, "free_form": None, "version": digest}
-        entry = Entry("modules", path.stem, "runner.modules.support.role_module:RoleModule", about, file=str(path.resolve()))
-        _LIBRARY.setdefault(path.stem, entry)
+        _LIBRARY.setdefault(path.stem, Entry("modules", path.stem, _RUNS_LIBRARY, about, file=str(path.resolve())))
 
 
 def find(kind: "Kind", name: str) -> Entry | None:

@@ -14,7 +14,7 @@ class Options:
 
     name: Texts
     """Which repositories; wildcards are allowed."""
-    state: Literal["enabled", "disabled"] = "enabled"
+    state: Literal["disabled", "enabled"] = "enabled"
     """Whether they are to be on."""
     purge: bool = False
     """Switch off all others."""

@@ -40,7 +40,7 @@ class Options:
 
     name: str | None = None
     """The time zone, such as Europe/Rome."""
-    hwclock: Annotated[Literal["local", "UTC"] | None, Alias("rtc")] = None
+    hwclock: Annotated[Literal["UTC", "local"] | None, Alias("rtc")] = None
     """Whether the machine's own clock runs in UTC or local time."""
 
 

@@ -1,12 +1,14 @@
 from ansible.errors import AnsibleFilterError
 
-
-def web_address(port):
-    if not 0 < int(port) < 65536:
-        raise AnsibleFilterError("%s is no port" % port)
-    return "http://localhost:%s/" % port
+LAST = 65535
 
 
-class FilterModule(object):
-    def filters(self):
+def web_address(port: str) -> str:
+    if not 0 < int(port) <= LAST:
+        raise AnsibleFilterError(f"{port} is no port")
+    return f"http://localhost:{port}/"
+
+
+class FilterModule:
+    def filters(self) -> dict[str, object]:
         return {"web_address": web_address}
