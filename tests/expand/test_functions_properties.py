@@ -61,6 +61,10 @@ def test_odd_arguments_are_refused_and_never_a_crash(name: str, args: list[Any])
             assert error.function == name  # noqa: PT017 - either way is right
 
 
+def test_steps_between_numbers_beyond_all_floats() -> None:
+    assert call("range", 10**310, 10**310 - 1, -0.5) == [10**310, 10**310]  # the second one is rounded
+
+
 @given(VALUES)
 def test_json_survives(value: Any) -> None:
     written = call("jsonencode", value)

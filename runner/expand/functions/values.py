@@ -73,7 +73,8 @@ def _key(key: Any) -> str:
 def tidy(number: float | Decimal | Fraction) -> int | float:
     """Return ``number`` as an int when it is integral, else as a float. Raises ``Refused`` for not-a-number.
 
-    A float counts as the decimal it is written as: 1e23 is a one with 23 zeros, as in HCL.
+    A float counts as the decimal it is written as: 1e23 is a one with 23 zeros, as in HCL. What is beyond the greatest
+    float is rounded to an int.
     """
     if isinstance(number, float) and not math.isfinite(number):
         if math.isnan(number):
@@ -81,7 +82,12 @@ def tidy(number: float | Decimal | Fraction) -> int | float:
         return number
     written = Decimal(repr(number)) if isinstance(number, float) else number
     whole = int(written)
-    return whole if whole == written else float(number)
+    if whole == written:
+        return whole
+    try:
+        return float(number)
+    except OverflowError:
+        return round(written)
 
 
 def exact(number: float) -> Fraction:
