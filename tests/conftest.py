@@ -17,10 +17,15 @@ import engines
 import pytest
 from docker.api.client import APIClient
 from docker.errors import APIError
+from hypothesis import HealthCheck, settings
 from module_machines import busybox_machine, debian_machine, machine, place
 from ssh_servers import agent, has_sshd, sshd, start_sshd
 
 from runner.cli.main import main
+
+# How long an example takes says nothing of the code where other tests run beside it.
+settings.register_profile("ingot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ingot")
 
 __all__ = [
     "agent", "busybox_machine", "debian_machine", "has_sshd", "machine", "place", "sshd", "start_sshd",
