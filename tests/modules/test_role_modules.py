@@ -107,6 +107,16 @@ def test_what_modules_call(tmp_path: Path, code: str, value: Any) -> None:
     assert found.get("v") == value, found
 
 
+@pytest.mark.parametrize(("code", "message"), [
+    ("module.run_command('true', prompt_regex='x')", "prompt_regex and "  # noqa: ISC004
+     "before_communicate_callback are not possible here"),
+    ("module.set_fs_attributes_if_different(module.load_file_common_arguments(dict(path='/', setype='x')), False)",
+     "modules of roles cannot set setype here"),
+])
+def test_what_modules_cannot_have(code: str, message: str) -> None:
+    assert answered(HEAD.format(spec="{}") + code, {})["msg"] == message
+
+
 def brought(role: Path, name: str, text: str) -> str:
     """Have a role with a module; return the module's name."""
     (role / "library").mkdir(parents=True, exist_ok=True)

@@ -328,7 +328,8 @@ class AnsibleModule:
         ignore_invalid_cwd: bool = True, handle_exceptions: bool = True,
     ) -> "tuple[int, Any, Any]":
         """Run a program; return its status and what it wrote."""
-        del prompt_regex, before_communicate_callback
+        if prompt_regex or before_communicate_callback:
+            self.fail_json(msg="prompt_regex and before_communicate_callback are not possible here", cmd=args)
         environment = {**os.environ, **{name: str(value) for name, value in (environ_update or {}).items()}}
         if path_prefix:
             environment["PATH"] = "{}:{}".format(path_prefix, environment.get("PATH", ""))
@@ -473,7 +474,7 @@ class AnsibleModule:
     def load_file_common_arguments(self, params: "dict[str, Any]", path: "str | None" = None) -> "dict[str, Any]":
         """Return which owner and permissions a file is to have."""
         path = path or params.get("path") or params.get("dest")
-        return {"path": path, **{name: params.get(name) for name in ("mode", "owner", "group")}} if path else {}
+        return {"path": path, **{name: params.get(name) for name in FILE_ARGUMENTS}} if path else {}
 
     def set_fs_attributes_if_different(
         self, file_args: "dict[str, Any]", changed: bool, diff: "Any" = None, expand: bool = True
@@ -483,6 +484,9 @@ class AnsibleModule:
         path = file_args.get("path")
         if not path:
             return changed
+        undone = [name for name in ("seuser", "serole", "selevel", "setype", "attributes") if file_args.get(name)]
+        if undone:
+            self.fail_json(path=path, msg=f"modules of roles cannot set {', '.join(undone)} here")
         changed = self.set_mode_if_different(path, file_args.get("mode"), changed)
         changed = self.set_owner_if_different(path, file_args.get("owner"), changed)
         return self.set_group_if_different(path, file_args.get("group"), changed)
