@@ -1,0 +1,1 @@
+"""Templates of Packer: to playbooks and back."""
