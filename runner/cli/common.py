@@ -108,7 +108,7 @@ def load(
     if playbook is None:
         return None
     from runner.expand.inputs import Given, resolve_inputs
-    from runner.expand.world import World, base_scope, check_locals
+    from runner.expand.world import World, base_scope, check_locals, check_validations, secret_locals
 
     now = clock(report, epoch)
     if now is None:
@@ -118,6 +118,8 @@ def load(
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ, vaults)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report)
     check_locals(playbook, inputs, world, report)
+    check_validations(playbook, inputs, world, report)
+    secrets = (*secrets, *secret_locals(playbook, inputs, world))
     if report.failed and "only" in arguments:
         from runner.planning.sound import check_sound
 

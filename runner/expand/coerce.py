@@ -35,6 +35,10 @@ def coerced(
     ``literal`` values are texts from the command line or the environment, read by the type.
     """
     kind = variable.type or _type_of(variable.default)
+    if kind == "bool":
+        kind = "boolean"
+    if "(" in kind:
+        return _typed(variable, node, value, report, note=note, literal=literal)
     notes = () if node is variable.default else (note,)
     if literal:
         found = _read_literal(str(value), kind)
@@ -51,6 +55,35 @@ def coerced(
     if variable.rules is None:
         return (value,)
     return _by_rules(variable, kind, node, value, report, notes)
+
+
+def _typed(
+    variable: Variable, node: Node, value: Any, report: Report, *, note: Note, literal: bool
+) -> tuple[Any] | None:
+    """Return a value as a type such as ``list(string)`` wants it."""
+    from runner.expand.functions.error import Refused
+    from runner.expand.functions.types import convert
+    from runner.expand.functions.typespec import parse_type
+
+    assert variable.type is not None
+    try:
+        wanted = parse_type(variable.type)
+    except Refused as refused:
+        report.add("E310", f"the type of {variable.name!r}: {refused.reason}", variable.place)
+        return None
+    kind = {"set": "list", "tuple": "list"}.get(wanted.name, wanted.name)
+    read = _read_literal(value, kind) if literal else (value,)
+    try:
+        found = convert(read[0] if read else value, wanted)
+    except Refused as refused:
+        reason = "" if variable.sensitive else f": {refused.reason}"
+        notes = () if node is variable.default else (note,)
+        place = shown_place(variable, node.span)
+        report.add("E305", f"the value of {variable.name!r} is no {wanted}{reason}", place, notes=notes)
+        return None
+    if variable.rules is None:
+        return (found,)
+    return _by_rules(variable, kind, node, found, report, () if node is variable.default else (note,))
 
 
 def _type_of(default: Node | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from runner.diagnostics import Diagnostic, Note
 from runner.expand.error import ExpressionError, Late
@@ -12,8 +13,20 @@ from runner.text import Node
 Layer = Mapping[str, Any]
 BUILT_IN = frozenset({"range", "dict", "namespace"})
 """What Jinja itself defines."""
+RESERVED = frozenset({
+    "var", "local", "data", "source", "build", "path", "env", "ingot", "item", "omit", "matrix",
+    "and", "else", "false", "if", "in", "is", "none", "not", "or", "true", "False", "None", "True",
+})
+"""What means something in every expression, and words of Jinja: no bare name of a variable."""
 MISSING: Any = object()
 """What a look-up gives for a name that nobody defined."""
+_SPACES = ("var.", "local.")
+
+
+class Alias(NamedTuple):
+    """In a layer: the name under which the value really stands."""
+
+    name: str
 
 
 class Scope:
@@ -67,6 +80,8 @@ class Scope:
         for layer in reversed(self.layers):
             if name in layer:
                 value = layer[name]
+                if isinstance(value, Alias):
+                    return self.lookup(value.name)
                 self._values[name] = found = self._rendered(name, value) if isinstance(value, Node) else value
                 return found
         if self._unknown is not None and name not in BUILT_IN:
@@ -85,11 +100,13 @@ class Scope:
 
     def names(self) -> frozenset[str]:
         """Return every name that is known, now or later."""
-        return frozenset(self._late).union(*self.layers)
+        return frozenset(name for name in chain(self._late, *self.layers) if not name.startswith(_SPACES))
 
     def where(self, name: str) -> Node | None:
         """Return the text that gives ``name`` its value."""
         found = next((layer[name] for layer in reversed(self.layers) if name in layer), None)
+        if isinstance(found, Alias):
+            return self.where(found.name)
         return found if isinstance(found, Node) else None
 
     def _rendered(self, name: str, node: Node) -> Any:
@@ -106,6 +123,7 @@ class Scope:
     def _circle(self, name: str) -> Diagnostic:
         """Say how values go round; each circle is told from its first name in the text, wherever it was entered."""
         members = [(each, node) for each in self._active[self._active.index(name) :] if (node := self.where(each))]
+        members = [(each.removeprefix("local."), node) for each, node in members]
         first = min(range(len(members)), key=lambda index: members[index][1].place[1:3])
         told = members[first:] + members[:first]
         chain = " -> ".join(each for each, _ in (*told, told[0]))
@@ -114,17 +132,21 @@ class Scope:
 
 
 class Namespace(Mapping[str, Any]):
-    """What ``var.x``, ``local.x`` and ``data.x`` look into: names of one kind only."""
+    """Names of one kind only: what ``var.x`` and ``local.x`` look into.
 
-    def __init__(self, kind: str, names: Iterable[str], scope: Scope) -> None:
+    In ``scope`` they stand under ``prefix`` and their name, which no expression can spell.
+    """
+
+    def __init__(self, kind: str, names: Iterable[str], scope: Scope, prefix: str = "") -> None:
         self._kind = kind
+        self._prefix = prefix
         self._names = frozenset(names)
         self._scope = scope
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._names:
             raise KeyError(name)
-        return self._scope.lookup(name)
+        return self._scope.lookup(self._prefix + name)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names

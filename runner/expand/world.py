@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner import __version__, registry
-from runner.diagnostics import Diagnostic, Report
+from runner.diagnostics import Diagnostic, Note, Report
 from runner.expand import functions
 from runner.expand.calls import CALLED
 from runner.expand.error import BY_THE_PLAN, UNUSABLE, ExpressionError, Late
 from runner.expand.functions.context import Context
-from runner.expand.inputs import Input
+from runner.expand.inputs import Input, texts_of
 from runner.expand.render import OMIT, VAULT, render, render_bare
-from runner.expand.scope import MISSING, Namespace, Scope
+from runner.expand.scope import MISSING, RESERVED, Alias, Namespace, Scope
 from runner.model.playbook import Data, Playbook
 from runner.text.paths import is_file
 
@@ -72,18 +72,61 @@ def base_scope(world: World) -> Scope:
 
 def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -> Scope:
     """Return the scope of everything that is known before a build: variables, locals and data too."""
-    variables = {name: found.value for name, found in inputs.items()}
-    values = {name: local.value for name, local in playbook.locals.items()}
-    fixed = {name: found.value for name, found in inputs.items() if found.given}
+    variables = {f"var.{name}": found.value for name, found in inputs.items()}
+    values = {f"local.{name}": local.value for name, local in playbook.locals.items()}
     spaces: dict[str, Any] = {}
-    layers = base_scope(world).with_layers(variables, values, spaces)
-    broken = (*(name for name in playbook.variables if name not in inputs), *playbook.unread)
-    late = {name: UNUSABLE for name in broken if name in playbook.variables or name in playbook.locals}
-    scope = Scope(*layers.layers, fixed=fixed, late=late)
-    spaces["var"] = Namespace("var", playbook.variables, scope)
-    spaces["local"] = Namespace("local", playbook.locals, scope)
+    layers = base_scope(world).with_layers(variables, values, bare_names(playbook), spaces)
+    broken = {f"var.{name}" for name in playbook.variables if name not in inputs or name in playbook.unread}
+    broken |= {f"local.{name}" for name in playbook.locals if name in playbook.unread}
+    bare = {name for name, alias in bare_names(playbook).items() if alias.name in broken}
+    scope = Scope(*layers.layers, fixed=fixed_names(playbook, inputs), late=dict.fromkeys(broken | bare, UNUSABLE))
+    spaces["var"] = Namespace("var", playbook.variables, scope, "var.")
+    spaces["local"] = Namespace("local", playbook.locals, scope, "local.")
     spaces["data"] = _DataNamespace(playbook, scope, world)
     return scope
+
+
+def bare_names(playbook: Playbook) -> dict[str, Alias]:
+    """Return what the bare names of variables and locals stand for; a local hides the variable of its name.
+
+    Names that have a meaning of their own in expressions are not among them.
+    """
+    names = {name: Alias(f"var.{name}") for name in playbook.variables}
+    names |= {name: Alias(f"local.{name}") for name in playbook.locals}
+    return {name: alias for name, alias in names.items() if name not in RESERVED}
+
+
+def fixed_names(playbook: Playbook, inputs: Mapping[str, Input]) -> dict[str, Any]:
+    """Return the bare names that ``--var`` gave values, which nothing in a play overrides."""
+    bare = bare_names(playbook)
+    return {name: found.value for name, found in inputs.items() if found.given and bare.get(name) == (f"var.{name}",)}
+
+
+def check_validations(playbook: Playbook, inputs: Mapping[str, Input], world: World, report: Report) -> None:
+    """Report the variables whose value a condition under ``validation`` refuses."""
+    scope = early_scope(playbook, inputs, world._replace(read_data=False))
+    for name, variable in playbook.variables.items():
+        for rule in variable.validation if name in inputs else ():
+            try:
+                holds = render_bare(rule.condition, scope)
+            except ExpressionError as error:
+                report.extend([error.diagnostic])
+            except Late:
+                continue
+            else:
+                if not holds:
+                    notes = [Note("it breaks this condition", rule.condition.span)]
+                    report.add("E307", f"{name}: {rule.error_message}", variable.place, notes=notes)
+
+
+def secret_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World) -> Iterator[str]:
+    """Yield the texts in the values of locals that are called sensitive, as far as the plan knows them."""
+    scope = early_scope(playbook, inputs, world)
+    for name in playbook.sensitive & playbook.locals.keys():
+        try:
+            yield from texts_of(scope.lookup(f"local.{name}"))
+        except (ExpressionError, Late):
+            continue
 
 
 def check_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World, report: Report) -> None:
@@ -91,7 +134,7 @@ def check_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World, 
     scope = early_scope(playbook, inputs, world._replace(read_data=False))
     for name in playbook.locals:
         try:
-            scope.lookup(name)
+            scope.lookup(f"local.{name}")
         except ExpressionError as error:
             report.extend([error.diagnostic])
         except Late:

@@ -9,6 +9,13 @@ from runner.text import NOTHING, Node, SourceFile, Span
 Keywords = Mapping[str, Node]
 
 
+class Validation(NamedTuple):
+    """A condition on a variable's value, and what is told when it does not hold."""
+
+    condition: Node
+    error_message: str
+
+
 class Variable(NamedTuple):
     """An input of the playbook."""
 
@@ -20,6 +27,7 @@ class Variable(NamedTuple):
     rules: Node | None = None
     sensitive: bool = False
     env: str | None = None
+    validation: tuple[Validation, ...] = ()
 
 
 class Local(NamedTuple):
@@ -170,6 +178,8 @@ class Playbook(NamedTuple):
     data: Mapping[str, Data] = NOTHING
     sources: Mapping[str, Source] = NOTHING
     plays: tuple[Play, ...] = ()
+    sensitive: frozenset[str] = frozenset()
+    """Names of locals whose values are masked."""
     unread: frozenset[str] = frozenset()
     """Names of variables, locals and data sources that were not understood, which has been reported."""
 

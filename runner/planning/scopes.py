@@ -8,7 +8,7 @@ from typing import Any
 from runner.expand.error import Late
 from runner.expand.inputs import Input
 from runner.expand.scope import Layer, Namespace, Scope
-from runner.expand.world import World, base_scope, early_scope
+from runner.expand.world import World, bare_names, base_scope, early_scope, fixed_names
 from runner.model.playbook import Playbook, Source
 
 
@@ -38,9 +38,9 @@ class Scopes:
         """Functions, ``env``, ``path``."""
         self.early = early_scope(playbook, inputs, world)
         """Variables, locals and data too."""
-        self.fixed: Layer = {name: found.value for name, found in inputs.items() if found.given}
+        self.fixed: Layer = fixed_names(playbook, inputs)
         """What ``--var`` gave: nothing overrides it."""
-        self._names = Namespace("names", (*playbook.variables, *playbook.locals), self.early)
+        self._names = Namespace("names", bare_names(playbook), self.early)
         layers = self.early.layers
         self._spaces = {key: layer[key] for layer in layers for key in ("var", "local", "data") if key in layer}
 

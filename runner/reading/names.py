@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from runner import registry
 from runner.diagnostics import Note, Report
+from runner.expand.scope import RESERVED
 from runner.model.playbook import Block, Item, Play, Playbook, Source, SourceUse, walk
 from runner.reading.context import text_of
 from runner.schema.check import check, unknown_word
 from runner.text import Node
 
-_RESERVED = frozenset({
-    "var", "local", "data", "source", "build", "path", "env", "ingot", "item", "omit", "matrix",
-    "and", "else", "false", "if", "in", "is", "none", "not", "or", "true", "False", "None", "True",
-})
-"""What means something in every expression, and words of Jinja."""
+_NAME = re.compile(r"[^\W\d][\w-]*")
 
 
 def check_names(playbook: Playbook, written_sources: frozenset[str], report: Report) -> None:
@@ -40,18 +38,15 @@ def check_names(playbook: Playbook, written_sources: frozenset[str], report: Rep
 
 
 def _check_own_names(playbook: Playbook, report: Report) -> None:
-    for name, local in playbook.locals.items():
-        variable = playbook.variables.get(name)
-        if variable is not None:
-            notes = [Note("the variable is here", variable.place)]
-            report.add("E210", f"{name!r} is both a variable and a local", local.place, notes=notes)
     for kind, entries in (("variable", playbook.variables), ("local", playbook.locals), ("data source", playbook.data)):
         for name, entry in entries.items():
-            if not name.isidentifier():
-                hint = "a name has letters, digits and underscores, and begins with no digit"
+            if not _NAME.fullmatch(name):
+                hint = "a name has letters, digits, underscores and dashes, and begins with a letter or an underscore"
                 report.add("E212", f"{name!r} is no name for a {kind}", entry.place, hint=hint)
-            elif name in _RESERVED and kind != "data source":
-                report.add("E211", f"{name!r} has a meaning of its own and cannot name a {kind}", entry.place)
+            elif name in RESERVED and kind != "data source":
+                space = "var" if kind == "variable" else "local"
+                hint = f"expressions read this {kind} as {space}.{name}"
+                report.add("W211", f"{name!r} has a meaning of its own", entry.place, hint=hint)
 
 
 def _build_names(plays: Iterable[Play], report: Report) -> dict[str, SourceUse]:

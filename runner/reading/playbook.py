@@ -1,6 +1,6 @@
 """A playbook's files -> one record, with every mistake in the report."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from runner import registry
 from runner.diagnostics import Note, Report, did_you_mean
 from runner.expand.role_plugins import PLUGINS
 from runner.formats.documents import Opener
-from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Variable
+from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Validation, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
 from runner.reading.expressions import check_all_expressions
 from runner.reading.names import check_names
@@ -19,7 +19,7 @@ from runner.schema.published import definition
 from runner.text import Key, Node, SourceFile, Span
 from runner.text.paths import is_directory, is_file
 
-_VARIABLE_KEYS = frozenset({"type", "default", "description", "rules", "sensitive", "env"})
+_VARIABLE_KEYS = frozenset({"type", "default", "description", "rules", "sensitive", "env", "validation"})
 _TEMPLATES = (".pkr.hcl", ".pkr.json")
 _SECTIONS = ("variables", "locals", "data", "sources")
 
@@ -180,6 +180,7 @@ def _assemble(
         data=_read_data(parts.get("data"), report, unread),
         sources=sources,
         plays=read_plays(parts.get("plays"), context),
+        sensitive=_read_sensitive(parts.get("sensitive"), mapping_of(parts.get("locals")), report),
         unread=frozenset(unread),
     )
     if not complete:
@@ -214,10 +215,27 @@ def _read_variables(node: Node | None, report: Report, unread: set[str]) -> dict
             rules=keys.get("rules") if sound else None,
             sensitive=sensitive is not None and str(sensitive.value).lower() in ("true", "yes", "on", "1"),
             env=text_of(keys.get("env")),
+            validation=_read_validation(keys.get("validation")) if sound else (),
         )
         if "type" not in keys and "default" in keys:
             warn_of_number_like(keys["default"], report)
     return variables
+
+
+def _read_validation(node: Node | None) -> tuple[Validation, ...]:
+    rules = (mapping_of(each) for each in node.elements()) if node else ()
+    return tuple(Validation(each["condition"], text_of(each["error_message"]) or "") for each in rules)
+
+
+def _read_sensitive(node: Node | None, written: Mapping[str, Node], report: Report) -> frozenset[str]:
+    names = set()
+    for each in node.elements() if node else ():
+        name = str(each.value)
+        if name in written:
+            names.add(name)
+        else:
+            unknown_word("E213", "local", name, written, each.span, report)
+    return frozenset(names)
 
 
 def _read_data(node: Node | None, report: Report, unread: set[str]) -> dict[str, Data]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
-from runner.sdk.record import AtMostOne, Duration, Fixed, Part, options
+from runner.sdk.record import AtMostOne, Duration, Fixed, Part, Pattern, options
 
 Text = str
 Words = list[str]
 Condition = str | bool | list[Any]
 Task = Annotated[Any, Part("task")]
 Handler = Annotated[Any, Part("handler")]
+VariableType = Literal["string", "number", "boolean", "list", "map", "object", "any"]
+TYPE_EXPRESSION = Pattern(r"^\s*(bool|(list|set|map|tuple|object)\s*\((.|\n)*\))\s*$", "a type of Packer's")
 Entries = Annotated[dict[str, Any], Fixed()]
 """A mapping whose values, but not itself, may be expressions."""
 
@@ -63,6 +65,9 @@ class Playbook:
     locals: Entries | None = None
     """Values computed once from variables, data and each other."""
 
+    sensitive: Words | None = None
+    """Names of locals whose values are masked in every output, event, report and manifest."""
+
     data: dict[str, Annotated[Any, Part("data")]] | None = None
     """Values looked up before the builds that use them."""
 
@@ -74,11 +79,22 @@ class Playbook:
 
 
 @options()
+class Validation:
+    """A condition on the value of a variable."""
+
+    condition: Condition
+    """What has to hold, such as `release in ['bookworm', 'trixie']`."""
+
+    error_message: str
+    """What is told when it does not."""
+
+
+@options()
 class Variable:
     """An input of the playbook."""
 
-    type: Annotated[Literal["string", "number", "boolean", "list", "map", "object", "any"], Fixed()] | None = None
-    """Type of the value; left out, it follows from the default."""
+    type: Annotated[VariableType, TYPE_EXPRESSION, Fixed()] | None = None
+    """Type of the value, also in Packer's notation, such as `list(string)`; left out, it follows from the default."""
 
     default: Any = None
     """Value when none is given. Without one, a value has to be given."""
@@ -88,6 +104,9 @@ class Variable:
 
     rules: dict[str, Any] | None = None
     """Cerberus rules for the value: `allowed`, `min`, `max`, `regex`, `schema`, `coerce` and so on."""
+
+    validation: list[Annotated[Any, Part("validation")]] | None = None
+    """Conditions on the value, each with a message of its own."""
 
     sensitive: Annotated[bool, Fixed()] = False
     """Mask the value in every output, event, report and manifest."""
@@ -510,6 +529,7 @@ class RoleMeta:
 PARTS: dict[str, type[Any]] = {
     "required_role": RequiredRole,
     "requires": Requires,
+    "validation": Validation,
     "variable": Variable,
     "data": Data,
     "source": Source,

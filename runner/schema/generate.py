@@ -235,6 +235,8 @@ def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:
                 target["minimum"] = value
             case marks.Maximum(value):
                 target["maximum"] = value
+            case marks.Pattern(regex, _) if "anyOf" in target:  # some choices, and whatever matches
+                target["anyOf"].append({"type": "string", "pattern": regex})
             case marks.Pattern(regex, meaning):
                 target |= {"pattern": f"{regex}|{EXPRESSION}", "x-meaning": meaning}
             case marks.Part(name):
