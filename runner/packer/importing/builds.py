@@ -1,0 +1,145 @@
+"""Sources and builds become sources and plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runner import registry
+from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Expression, Lit, Many, Ref
+from runner.formats.yaml_write import Entry, Map, Seq, Value
+from runner.packer.importing.chains import chains
+from runner.packer.importing.options import Options
+from runner.packer.importing.tasks import Tasks
+from runner.packer.names import Names, address
+from runner.packer.to_jinja import ToJinja
+from runner.text import NOTHING
+
+Entries = list[tuple[str, Entry]]
+
+
+class Builds:
+    """Translates the sources and builds of one template."""
+
+    def __init__(self, body: Body, names: Names, jinja: ToJinja) -> None:
+        self._body = body
+        self._names = names
+        self._jinja = jinja
+        self._extended: Entries = []
+        self._taken = set(names.sources.values())
+
+    def sources(self) -> Entries:
+        """Return the sources; those that a build makes of another by a name of its own come last."""
+        found: Entries = []
+        for block in self._body.blocks("source"):
+            kind, name = block.labels
+            entry = registry.find("builders", kind)
+            options = Options(self._jinja, f"source.{kind}.{name}", entry.schema if entry else NOTHING)
+            entries = (("builder", Entry(kind)), *options.entries(block.body))
+            self._jinja.coverage.mapped(block.place, f"source.{kind}.{name}")
+            whole = Map(entries, block.body.end)
+            found.append((self._names.sources[kind, name], Entry(whole, block.above, block.beside, gap=True)))
+        return [*found, *self._extended]
+
+    def plays(self) -> list[Entry]:
+        """Return a play for each build. To be called before ``sources``, to which builds may add some."""
+        return [self._play(block, number) for number, block in enumerate(self._body.blocks("build"), 1)]
+
+    def _play(self, block: Block, number: int) -> Entry:
+        entries: Entries = []
+        uses: list[Entry] = []
+        known: dict[str, str] = {}
+        path = f"build.{number}"
+        tasks: list[Entry] = []
+        on_error: list[Entry] = []
+        for item in block.body.items:
+            match item:
+                case Attribute("name", value):
+                    entries.append(("name", Entry(self._named(value, item, path), item.above, item.beside)))
+                case Attribute("description", value):
+                    entries.append(("description", Entry(self._jinja.value(value), item.above, item.beside)))
+                case Attribute("sources", value):
+                    uses += self._sources(value, item, known, path)
+                case Block("source"):
+                    uses.append(self._use(item, known, path))
+                case _:
+                    continue
+            self._jinja.coverage.mapped(item.place, f"{path}.{item.name if isinstance(item, Attribute) else item.type}")
+        work = Tasks(self._jinja, known)
+        for item in block.body.blocks():
+            match item.type:
+                case "provisioner" | "dynamic" if item.type == "provisioner" or item.labels == ("provisioner",):
+                    tasks.append(work.task(item, path))
+                case "error-cleanup-provisioner":
+                    on_error.append(work.task(item, path))
+                case "source" | "post-processor" | "post-processors":
+                    continue
+                case _:
+                    self._jinja.coverage.unsupported(item.place, f"{path}.{item.type}", "a play has no such thing")
+        for attribute in block.body.attributes():
+            if attribute.name not in ("name", "description", "sources"):
+                self._jinja.coverage.unsupported(attribute.place, f"{path}.{attribute.name}", "a play has no such thing")
+        if uses:
+            entries.append(("sources", Entry(Seq(tuple(uses)))))
+        if tasks:
+            entries.append(("tasks", Entry(Seq(tuple(tasks)))))
+        if on_error:
+            entries.append(("on_error", Entry(Seq(tuple(on_error)))))
+        if after := chains(block.body, work, path):
+            entries.append(("post_processors", Entry(Seq(tuple(after)))))
+        return Entry(Map(tuple(entries), block.body.end), block.above, gap=True)
+
+    def _named(self, value: Expression, item: Attribute, path: str) -> Value:
+        name = self._jinja.value(value)
+        if isinstance(name, str) and "." in name and "{{" not in name:
+            self._jinja.coverage.changed(item.place, f"{path}.name", "the name of a play has no dot")
+            return name.replace(".", "-")
+        return name
+
+    def _sources(self, value: Expression, item: Attribute, known: dict[str, str], path: str) -> Iterator[Entry]:
+        """Yield the sources that a list names; of a list that is computed, all sources, each if it is in the list."""
+        if isinstance(value, Many):
+            for each in value.items:
+                name = address(each.value)
+                key = self._key(name)
+                if key is None or name is None:
+                    self._jinja.coverage.unsupported(item.place, f"{path}.sources", "it names a source that is not there")
+                    continue
+                known[name] = key
+                yield Entry(key, each.above, each.beside)
+            return
+        with self._jinja.inside(f"{path}.sources"):
+            code = self._jinja.code(value)
+        for (kind, name), key in self._names.sources.items():
+            known[f"{kind}.{name}"] = key
+            condition = f"'source.{kind}.{name}' in {code}"
+            yield Entry(Map(((key, Entry(Map((("when", Entry(condition)),)))),)))
+
+    def _key(self, named: str | None) -> str | None:
+        kind, _, name = (named or "").partition(".")
+        return self._names.sources.get((kind, name))
+
+    def _use(self, block: Block, known: dict[str, str], path: str) -> Entry:
+        """Return a source with what a build adds to it; under another name it is a source of its own."""
+        named = block.labels[0].removeprefix("source.")
+        kind = named.partition(".")[0]
+        key = self._key(named)
+        if key is None:
+            self._jinja.coverage.unsupported(block.place, f"{path}.source", f"there is no source {named!r}")
+            return Entry(named)
+        entry = registry.find("builders", kind)
+        options = Options(self._jinja, f"{path}.source.{named}", entry.schema if entry else NOTHING)
+        added = options.entries(block.body, ("name",))
+        name = block.body.get("name")
+        if name is None or not isinstance(name.value, Lit):
+            known[named] = key
+            value: Value = Map(((key, Entry(Map(added, block.body.end))),)) if added else key
+            return Entry(value, block.above, block.beside)
+        own = self._own_name(kind, str(name.value.value))
+        known[f"{kind}.{name.value.value}"] = own
+        self._extended.append((own, Entry(Map((("extends", Entry(key)), *added), block.body.end), block.above, gap=True)))
+        return Entry(own)
+
+    def _own_name(self, kind: str, name: str) -> str:
+        found = name if name not in self._taken else f"{kind}.{name}"
+        self._taken.add(found)
+        return found

@@ -1,0 +1,163 @@
+"""What a template declares, by the names that a playbook has for it, and of what type it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple
+
+from runner.expand.scope import BUILT_IN, RESERVED
+from runner.formats.hcl_tree import (
+    Attr, Binary, Block, Body, Call, Comprehension, Conditional, Expression, Index, Lit, Many, Ref, Splat, Template,
+    Unary,
+)
+from runner.reading.vocabulary import EARLY, is_fact
+from runner.text import NOTHING
+
+Kind = Literal["string", "number", "bool", "list", "map", "unknown"]
+
+_OF_JINJA = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs", "recursive", "for", "set", "do"})
+_LOGICAL = frozenset({"==", "!=", "<", ">", "<=", ">=", "&&", "||"})
+_GIVES: dict[str, Kind] = {
+    name: kind
+    for kind, names in {
+        "bool": "alltrue anytrue can contains endswith fileexists startswith strcontains tobool",
+        "number": "abs ceil floor index length log max min parseint pow signum sum tonumber",
+        "list": (
+            "chunklist coalescelist compact concat distinct fileset flatten formatlist keys range regexall setintersection"
+            " setproduct setsubtract setunion slice sort split tolist toset values cidrsubnets csvdecode"
+        ),
+        "map": "merge tomap transpose zipmap",
+        "string": (
+            "abspath basename base64decode base64encode bcrypt chomp cidrhost cidrnetmask cidrsubnet consul_key dirname"
+            " env file filebase64 format formatdate indent join jsonencode legacy_isotime legacy_strftime lower md5"
+            " pathexpand regex_replace replace sha1 sha256 sha512 strrev substr templatefile timeadd timestamp title"
+            " tostring trim trimprefix trimspace trimsuffix upper urlencode uuidv4 uuidv5 vault yamlencode"
+            " aws_secretsmanager"
+        ),
+    }.items()
+    for name in names.split()
+}
+"""Function -> the type of its result, where it has one."""
+
+
+class Names(NamedTuple):
+    """The names of a template."""
+
+    variables: Mapping[str, Kind] = NOTHING
+    locals: Mapping[str, Expression] = NOTHING
+    data: Mapping[tuple[str, str], str] = NOTHING
+    """Type and name -> the name that the playbook has for it."""
+    sources: Mapping[tuple[str, str], str] = NOTHING
+    """Type and name -> the name that the playbook has for it."""
+
+    def variable(self, name: str) -> str:
+        """Return how an expression names a variable."""
+        return _named("var", name, bare=name not in self.locals)
+
+    def local(self, name: str) -> str:
+        """Return how an expression names a local."""
+        return _named("local", name, bare=True)
+
+    def kind(self, expression: Expression, seen: frozenset[str] = frozenset()) -> Kind:  # noqa: PLR0911 - one a kind
+        """Return the type of an expression's value, as far as the template tells."""
+        match expression:
+            case Lit(value):
+                return _of_value(value)
+            case Template(parts):
+                return "string" if len(parts) > 1 else "unknown"
+            case Many(_, keyed):
+                return "map" if keyed else "list"
+            case Comprehension(key=key):
+                return "list" if key is None else "map"
+            case Splat():
+                return "list"
+            case Binary(operator):
+                return "bool" if operator in _LOGICAL else "number"
+            case Unary(operator):
+                return "bool" if operator == "!" else "number"
+            case Call(name):
+                return _GIVES.get(name, "unknown")
+            case Conditional(_, then, other):
+                kind = self.kind(then, seen)
+                return kind if kind == self.kind(other, seen) else "unknown"
+            case Attr(Ref("var"), name):
+                return self.variables.get(name, "unknown")
+            case Attr(Ref("local"), name) if name in self.locals and name not in seen:
+                return self.kind(self.locals[name], seen | {name})
+            case Attr(Ref("path" | "source" | "packer")):
+                return "string"
+            case Attr() | Index() | Ref():
+                return "unknown"
+        return "unknown"
+
+
+def _of_value(value: object) -> Kind:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int | float):
+        return "number"
+    return "string" if isinstance(value, str) else "unknown"
+
+
+def _named(space: str, name: str, *, bare: bool) -> str:
+    if not re.fullmatch(r"[^\W\d]\w*", name):
+        return f"{space}['{name}']"
+    own = name in RESERVED or name in BUILT_IN or name in _OF_JINJA or name in EARLY or is_fact(name)
+    return name if bare and not own else f"{space}.{name}"
+
+
+_TYPE_WORD: dict[str, Kind] = {
+    "string": "string", "number": "number", "bool": "bool", "list": "list", "set": "list", "tuple": "list", "map": "map",
+    "object": "map",
+}
+
+
+def names_of(body: Body) -> Names:
+    """Return the names that a template declares."""
+    variables: dict[str, Kind] = {}
+    values: dict[str, Expression] = {}
+    for block in body.blocks("variable"):
+        variables[block.labels[0]] = _declared(block)
+    for block in body.blocks("variables"):
+        variables |= {each.name: _literal_kind(each.value) for each in block.body.attributes()}
+    for block in body.blocks("locals"):
+        values |= {each.name: each.value for each in block.body.attributes()}
+    for block in body.blocks("local"):
+        if found := block.body.get("expression"):
+            values[block.labels[0]] = found.value
+    data = _unique(body.blocks("data"))
+    sources = _unique(body.blocks("source"))
+    return Names(variables, values, {pair: name.replace(".", "_") for pair, name in data.items()}, sources)
+
+
+def _unique(blocks: Iterable[Block]) -> dict[tuple[str, str], str]:
+    """Return what each block is called: by its name, or, if several types have that one, by type and name."""
+    pairs = [(block.labels[0], block.labels[1]) for block in blocks]
+    names = [name for _, name in dict.fromkeys(pairs)]
+    return {(kind, name): name if names.count(name) == 1 else f"{kind}.{name}" for kind, name in pairs}
+
+
+def _declared(block: Block) -> Kind:
+    kind = block.body.get("type")
+    match kind and kind.value:
+        case Ref(name) | Call(name):
+            return _TYPE_WORD.get(name, "unknown")
+        case Lit(str(name)):
+            return _TYPE_WORD.get(name, "unknown")
+    default = block.body.get("default")
+    return _literal_kind(default.value) if default else "unknown"
+
+
+def _literal_kind(value: Expression) -> Kind:
+    return Names().kind(value)
+
+
+def address(value: Expression) -> str | None:
+    """Return ``TYPE.NAME`` of a source that is named as a text or as a reference."""
+    match value:
+        case Lit(str(text)):
+            return text.removeprefix("source.").removeprefix("sources.")
+        case Attr(Attr(Ref("source" | "sources"), kind), name):
+            return f"{kind}.{name}"
+    return None
