@@ -11,6 +11,7 @@ from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Item, Li
 from runner.packer.catalogue import ComponentKind, options
 from runner.packer.coverage import Finding
 from runner.packer.legacy.engine import reference
+from runner.packer.legacy.fixers import fixed
 from runner.packer.legacy.names import named
 from runner.packer.legacy.options import Writer
 from runner.packer.legacy.variables import Variables
@@ -35,7 +36,7 @@ def read(file: SourceFile, root: Node, report: Report) -> Legacy:
     """Return what a template says; with errors in the report, only what can be understood of it."""
     telling = Telling(report)
     sound = _checked(file, root, telling)
-    template = _Template(file, sound, telling)
+    template = _Template(file, fixed(sound, telling.note), telling)
     return Legacy(template.body(), tuple(telling.findings))
 
 
