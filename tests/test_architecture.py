@@ -38,6 +38,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning", "store",
         "communicators",
     ),
+    "packer": ("text", "diagnostics", "formats", "model", "schema", "registry", "expand", "reading"),
     "requirements": ("text", "diagnostics", "formats", "model"),
     "store": ("text", "model", "events", "sdk"),
     "reports": ("model", "events", "diagnostics"),
