@@ -12,7 +12,7 @@ import pytest
 from harness import Machine
 
 from runner import registry
-from runner.modules.support import role_python
+from runner.modules.support.role_python import program
 
 HEAD = "from ansible.module_utils.basic import *\nmodule = AnsibleModule({spec})\n"
 PYTHON = {"ansible_python_interpreter": ""}
@@ -23,7 +23,7 @@ def answered(source: str, args: dict[str, Any], utils: dict[str, str] | None = N
     """Return what a module in Python answers."""
     job = {"name": "mine", "source": source, "args": args, "utils": utils or {}}
     done = subprocess.run(
-        [sys.executable, "-c", Path(role_python.__file__).read_text()], input=json.dumps(job), capture_output=True,
+        [sys.executable, "-c", program()], input=json.dumps(job), capture_output=True,
         text=True, check=False,
     )
     assert not done.stderr, done.stderr

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from runner.modules.support.role_python import program
 from runner.sdk import Answer, Ask, Do, Evaluate, Failed, Files, Look, Module, Outcome, Read, Verb, Work, options
 
 _PYTHON = """
@@ -73,7 +74,7 @@ class RoleModule(Module[Options]):
 
     def _in_python(self, text: str, interpreter: str) -> Generator[Verb, Any, Answer]:
         job = {"name": self.name, "source": text, "args": self.options.extra, "utils": (yield from self._utils())}
-        answer: Answer = yield Do((interpreter, "-c", _runtime()), json.dumps(job))
+        answer: Answer = yield Do((interpreter, "-c", program()), json.dumps(job))
         return answer
 
     def _interpreter(self) -> Generator[Verb, Any, str]:
@@ -134,8 +135,3 @@ def _said(text: str) -> dict[str, Any] | None:
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-@cache
-def _runtime() -> str:
-    return (Path(__file__).parent / "role_python.py").read_text("utf-8")
