@@ -4,12 +4,11 @@ A plugin is loaded only when its work is wanted; what it accepts is known withou
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from runner.schema.published import directory, published
 from runner.text import NOTHING
@@ -28,22 +27,29 @@ WORDS: Mapping["Kind", str] = {
 """What each kind is called in messages."""
 
 
+Origin = Literal["ingot", "distribution", "library", "action"]
+"""Where a plugin comes from: Ingot itself, another distribution, or a role: from its modules or its action plugins."""
+_OF_ROLES: Mapping[Origin, str] = {
+    "library": "runner.modules.support.role_module:RoleModule",
+    "action": "runner.modules.support.role_module:RoleAction",
+}
+"""What runs the files that roles bring along."""
+
+
 class Entry(NamedTuple):
     """A plugin as the registry knows it: enough to check what is said to it, without loading it."""
 
     kind: "Kind"
     name: str
     location: str
-    """``package.module:Class``."""
+    """``package.module:Class``, or the file that a role brings along."""
     about: Mapping[str, Any] = NOTHING
-    built_in: bool = True
-    file: str | None = None
-    """The file of a module that a role brings along."""
+    origin: Origin = "ingot"
 
     @property
     def schema(self) -> Schema:
         """What the plugin accepts."""
-        if self.file is None and self.built_in:
+        if self.origin == "ingot":
             return published(f"{self.kind}/{self.name}")
         from runner.schema.generate import schema_of_plugin
 
@@ -54,11 +60,15 @@ class Entry(NamedTuple):
         """Whether a build can use it, or only check and plan it."""
         return bool(self.about.get("runs"))
 
+    def __str__(self) -> str:
+        """Return what it is called in messages."""
+        return f"{'action plugin' if self.origin == 'action' else WORDS[self.kind]} {self.name!r}"
+
     def load(self) -> "type[Plugin[Any]]":
         """Import the plugin's class. Raises ``ImportError`` when a library it needs is not installed."""
-        module, _, name = self.location.partition(":")
+        module, _, name = _OF_ROLES.get(self.origin, self.location).partition(":")
         loaded: Any = getattr(import_module(module), name)
-        found: type[Plugin[Any]] = loaded.of(self.name, self.file) if self.file else loaded
+        found: type[Plugin[Any]] = loaded.of(self.name, self.location) if self.origin in _OF_ROLES else loaded
         return found
 
 
@@ -78,38 +88,34 @@ def _installed(kind: "Kind") -> Mapping[str, Entry]:
     for point in entry_points(group=f"ingot.{kind}"):
         plugin: type[Plugin[Any]] = point.load()
         about = {"runs": plugin.runs(), "free_form": getattr(plugin, "free_form", None)}
-        found[point.name] = Entry(kind, point.name, point.value, about, built_in=False)
+        found[point.name] = Entry(kind, point.name, point.value, about, "distribution")
     return found
 
 
-_RUNS_LIBRARY = "runner.modules.support.role_module:RoleModule"
-_LIBRARY: dict[str, Entry] = {}
-"""The modules that roles and playbooks have brought along, in Ansible's form."""
+def brought(directory: Path) -> Iterator[Entry]:
+    """Yield the modules that a role or a playbook brings along, in Ansible's form.
 
-
-def add_library(directory: Path) -> None:
-    """Know the modules in the ``library`` of a role, or of a playbook: as in Ansible, they are known everywhere.
-
-    A module of that name that Ingot has, or a role before, is not replaced.
+    A module's action plugin, which Ansible would run in its own process, counts before what is in ``library``.
     """
-    for path in sorted((directory / "library").glob("*")):
-        if path.name.startswith((".", "_")) or path.suffix in (".md", ".rst", ".txt", ".pyc"):
-            continue
-        try:
-            digest = sha256(path.read_bytes()).hexdigest()
-        except OSError:  # a directory, or nothing that can be read: that is told if a task names it
-            continue
-        about = {"runs": True, "free_form": None, "version": digest}
-        _LIBRARY.setdefault(path.stem, Entry("modules", path.stem, _RUNS_LIBRARY, about, file=str(path.resolve())))
+    origins: Mapping[str, Origin] = {"action_plugins": "action", "library": "library"}
+    for place, origin in origins.items():
+        for path in sorted((directory / place).glob("*")):
+            if path.name.startswith((".", "_")) or path.suffix in (".md", ".rst", ".txt", ".pyc") or path.is_dir():
+                continue
+            about = {"runs": origin == "library", "free_form": None}
+            yield Entry("modules", path.stem, str(path.resolve()), about, origin)
 
 
-def find(kind: "Kind", name: str) -> Entry | None:
-    """Return the plugin called ``name``: built in, from an installed distribution, or brought along by a role."""
-    return _found(kind, name) or (_LIBRARY.get(name) if kind == "modules" else None)
+def files_of(entry: Entry) -> Iterator[Path]:
+    """Yield the files of a module that is brought along: its own, and those that it may import."""
+    path = Path(entry.location)
+    yield path
+    yield from sorted((path.parent.parent / "module_utils").glob("*.py"))
 
 
 @cache
-def _found(kind: "Kind", name: str) -> Entry | None:
+def find(kind: "Kind", name: str) -> Entry | None:
+    """Return the plugin called ``name``: built in, or from an installed distribution."""
     index = _index()[kind]
     canonical = index["aliases"].get(name, name)
     about = index["plugins"].get(canonical)

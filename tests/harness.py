@@ -106,11 +106,11 @@ class Machine:
         return self._loop.run(self.communicator.run(command))
 
     def apply(
-        self, module: str, options: Mapping[str, Any], *, variables: Mapping[str, Any] | None = None,
+        self, module: str | registry.Entry, options: Mapping[str, Any], *, variables: Mapping[str, Any] | None = None,
         facts: Mapping[str, Any] | None = None, check: bool = False,
     ) -> Done:
         """Do a module's work as a task with these options would; ``check`` does it in check mode."""
-        entry = registry.find("modules", module)
+        entry = registry.find("modules", module) if isinstance(module, str) else module
         assert entry is not None
         plugin: Any = entry.load()
         refused = plugin.gap(options)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from runner.cli.output import Output
 from runner.cli.vaults import configure_vaults, vaults_of
 from runner.diagnostics import Report
+from runner.expand.role_plugins import RolePlugins
 from runner.model.plan import Request
 from runner.model.playbook import Playbook
 from runner.reading.playbook import Settings, read_playbook
@@ -84,10 +85,11 @@ class Loaded(NamedTuple):
         return self.given if vaults is None else (*self.given, *vaults.revealed)
 
 
-def read(arguments: Namespace, report: Report) -> Playbook | None:
-    """Read and check the playbook that the command line names."""
+def read(arguments: Namespace, report: Report, plugins: RolePlugins | None = None) -> Playbook | None:
+    """Read and check the playbook that the command line names; what it brings along is added to ``plugins``."""
     paths = tuple(Path(path) for path in arguments.roles_path)
-    return read_playbook(arguments.playbook, report, Settings(paths, arguments.sources, _vaults(arguments)))
+    settings = Settings(paths, arguments.sources, _vaults(arguments), plugins)
+    return read_playbook(arguments.playbook, report, settings)
 
 
 def _vaults(arguments: Namespace) -> Any:
@@ -104,7 +106,8 @@ def load(
 
     When something is, a command that would plan builds hears at once what the plan of the rest would find.
     """
-    playbook = read(arguments, report)
+    plugins = RolePlugins()
+    playbook = read(arguments, report, plugins)
     if playbook is None:
         return None
     from runner.expand.inputs import Given, resolve_inputs
@@ -114,7 +117,8 @@ def load(
     if now is None:
         return None
     vaults = _vaults(arguments)
-    world = World(playbook.root, Path.cwd(), os.environ, now, seed or os.urandom(16).hex(), vaults, read_data)
+    seed = seed or os.urandom(16).hex()
+    world = World(playbook.root, Path.cwd(), os.environ, now, plugins, seed, vaults, read_data)
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ, vaults)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report)
     check_locals(playbook, inputs, world, report)

@@ -19,6 +19,7 @@ from runner.expand.calls import CALLED
 from runner.expand.error import ExpressionError, Late
 from runner.expand.jinja import defined_names, environment
 from runner.expand.render import render, render_bare
+from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
 from runner.expand.world import World, base_scope, early_scope
 from runner.text import Node, SourceFile, Span
@@ -66,7 +67,7 @@ def _scope(
         now = common.clock(report)
         if now is None:
             return None, (), output
-        world = World(Path(), Path.cwd(), os.environ, now, os.urandom(16).hex())
+        world = World(Path(), Path.cwd(), os.environ, now, RolePlugins(), os.urandom(16).hex())
         return base_scope(world), (), output
     loaded = common.load(arguments, report, read_data=True)
     if loaded is None or report.failed:

@@ -26,7 +26,7 @@ def pages() -> dict[str, str]:
     files = {"README.md": _index(), **language_pages(_table)}
     for kind in KINDS:
         for entry in registry.entries(kind):
-            if entry.built_in:
+            if entry.origin == "ingot":
                 files[f"{kind}/{entry.name}.md"] = plugin_page(entry)
     for code, known in CATALOGUE.items():
         files[f"diagnostics/{code}.md"] = diagnostic_page(known)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
-from runner import registry
 from runner.diagnostics import Diagnostic, Report
 from runner.execution.hands import Hands, Manner, Reach
 from runner.execution.manner import manner_of
@@ -174,13 +173,13 @@ class Attempts:
 
     async def _worked(self, more: tuple[Layer, ...]) -> Result:
         """Do the module's work once."""
-        entry = registry.find("modules", self.task.module)
+        entry = self.inside.frame.world.plugins.module(self.task.module)
         if entry is None:
             raise Failed(f"there is no module called {self.task.module!r}", WAYS_OUT)
         plugin: Any = entry.load()
         options = await self._knowing(lambda: self._options(self.scope(*more), entry.schema))
         if not entry.runs:
-            message = f"this version cannot run the module {entry.name!r}"
+            message = f"this version cannot run the {entry}"
             raise Stopped(Diagnostic("E801", message, self.task.place, WAYS_OUT))
         if gap := plugin.gap(options):
             raise Failed(f"this version cannot do that: {gap}")

@@ -156,7 +156,8 @@ class _Build:
         entry = registry.find("builders", build.builder)
         assert entry is not None
         plugin: Any = entry.load()
-        scope = Scope(*self._ground.scope.layers, {"build": self._sessions.names})
+        ground = self._ground.scope
+        scope = Scope(*ground.layers, {"build": self._sessions.names}, dialect=ground.dialect)
         options = options_now(build.options, self._ground.options, scope, entry.schema)
         try:
             builder: Builder[Any] = plugin(make(plugin.options_type(), options))
@@ -219,7 +220,7 @@ class _Build:
             handlers = Handlers(ground.play, self._scopes)
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
-        includes = Includes(shop.world.root, shop.roles_path, shop.sources, shop.world.vaults)
+        includes = Includes(shop.world, shop.roles_path, shop.sources)
         reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine.communicator)
         return Tasks(Tools(
             self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, self._again

@@ -79,7 +79,8 @@ class Chains:
 
     def _scope(self, artifact: Artifact) -> Scope:
         shown = {"id": artifact.id, "builder": artifact.builder, "files": [str(file) for file in artifact.files]}
-        return Scope(*self._ground.scope.layers, {"build": self._sessions.names, "artifact": shown})
+        ground = self._ground.scope
+        return Scope(*ground.layers, {"build": self._sessions.names, "artifact": shown}, dialect=ground.dialect)
 
     def _is_wanted(self, writing: Written, artifact: Artifact) -> bool:
         when = writing.keywords.get("when")

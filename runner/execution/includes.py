@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.diagnostics import Report
 from runner.execution.stop import Stopped
-from runner.expand.vault import Vaults
+from runner.expand.world import World
 from runner.model.playbook import Block, Task
 from runner.reading.context import Context, Files
 from runner.reading.roles import read_included_role
@@ -22,11 +22,8 @@ DEEPEST = 100
 class Includes:
     """Reads files of tasks and roles, each once."""
 
-    def __init__(
-        self, root: Path, roles_path: tuple[Path, ...], sources: tuple[str, ...], vaults: Vaults | None = None
-    ) -> None:
-        self._root = root
-        self._vaults = vaults
+    def __init__(self, world: World, roles_path: tuple[Path, ...], sources: tuple[str, ...]) -> None:
+        self._world = world
         self._roles_path = roles_path
         self._sources = sources
         self._known: dict[tuple[Any, ...], Block] = {}
@@ -45,9 +42,9 @@ class Includes:
     def _read(self, include: Include | ApplyRole, task: Task, part: str) -> Block:
         report = Report()
         beside = Path(task.file.path).parent
-        files = Files(report, self._vaults)
+        files = Files(report, self._world.vaults)
         context = Context(
-            files, self._root, self._roles_path, beside, task.file, sources=self._sources, role=task.role
+            files, self._world.root, self._roles_path, beside, task.file, self._world.plugins, self._sources, task.role
         )
         block = self._role(include, task, context) if isinstance(include, ApplyRole) else (
             self._tasks(include, task, context, part)

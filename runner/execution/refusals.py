@@ -93,14 +93,15 @@ class _Refusals:
                     self._task(inner, inner.args.plain())
 
     def _task(self, task: Task, options: Mapping[str, Any]) -> None:
-        entry = registry.find("modules", task.module)
+        entry = self._ground.frame.world.plugins.module(task.module)
         if entry is None:  # in a role, a module that nobody knows matters only when its task is reached
             return
         self._open(options, task.args, task.place)
         if not entry.runs:
             self._add(
-                f"this version cannot run the module {entry.name!r}", task.place,
-                "leave the task out with --skip-tags, or the build with --except",
+                f"this version cannot run the {entry}", task.place,
+                WAYS_OUT if entry.origin == "action"
+                else "leave the task out with --skip-tags, or the build with --except",
             )
             return
         plugin: Any = entry.load()

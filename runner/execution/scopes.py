@@ -84,7 +84,7 @@ class Scopes:
         scope = Scope(
             _WEAKEST, *frame.base, memory.role_defaults, *defaults, memory.facts, *frame.early, memory.role_variables,
             *frame.upper, memory.included,
-            memory.variables, *given, *inside.params, magic, *more, fixed=frame.fixed,
+            memory.variables, *given, *inside.params, magic, *more, fixed=frame.fixed, dialect=frame.dialect,
         )
         magic["hostvars"] = {magic["inventory_hostname"]: Variables(scope)}
         magic |= lookup_functions(self._world, scope, partial(self._places, inside, task))

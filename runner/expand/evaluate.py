@@ -38,7 +38,7 @@ def evaluated(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
     except UndefinedError as error:
         raise ExpressionError(undefined_diagnostic(error, node, scope, bare=bare)) from error
     except TemplateError as error:
-        found = template_diagnostic(error, node, bare=bare)
+        found = template_diagnostic(error, node, scope.dialect, bare=bare)
         if isinstance(error, SecurityError):
             found = found._replace(span=_failing(node, text, scope, bare=bare))
         raise ExpressionError(found) from error

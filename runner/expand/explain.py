@@ -11,8 +11,9 @@ from jinja2.utils import missing
 
 from runner.diagnostics import Diagnostic, did_you_mean
 from runner.expand import jinja
+from runner.expand.dialect import STANDARD, Dialect
+from runner.expand.jinja import Helper
 from runner.expand.place import expressions, find_word, locate
-from runner.expand.role_plugins import PLUGINS, Kind
 from runner.expand.scope import Scope
 from runner.text import Node, Span
 
@@ -81,17 +82,19 @@ def _not_in(holder: Any, name: str, called: str | None, place: Span) -> Diagnost
     return Diagnostic("E402", f"{called} is {kind} and has no {name!r}" if called else f"{kind} has no {name!r}", place)
 
 
-def template_diagnostic(error: TemplateError, node: Node, *, bare: bool = False) -> Diagnostic:
+def template_diagnostic(
+    error: TemplateError, node: Node, dialect: Dialect = STANDARD, *, bare: bool = False
+) -> Diagnostic:
     """Return the diagnostic for a template that cannot be compiled or may not be evaluated."""
     message = error.message or str(error)
     helper = re.match(r"No (filter|test) named '([\w.]+)'", message)
     if helper:
-        kind: Kind = "filter" if helper[1] == "filter" else "test"
+        kind: Helper = "filter" if helper[1] == "filter" else "test"
         name = helper[2]
         place = place_of(node, name, bare=bare, before=_HELPER)
-        hint = did_you_mean(name, jinja.environment().known(kind) | PLUGINS.names(kind))
+        hint = did_you_mean(name, jinja.environment(dialect).known(kind))
         return Diagnostic("E403" if kind == "filter" else "E404", f"unknown {kind} {name!r}", place, hint=hint)
-    start, part = _broken_part(node, bare=bare)
+    start, part = _broken_part(node, dialect, bare=bare)
     if isinstance(error, SecurityError):
         place = node.span if bare else locate(node, start, len(part))
         return Diagnostic("E406", f"the expression is not allowed: {message.rstrip('.')}", place)
@@ -104,7 +107,7 @@ def template_diagnostic(error: TemplateError, node: Node, *, bare: bool = False)
     return Diagnostic("E401", f"not a Jinja expression: {said}", locate(node, first, last - first), hint=hint)
 
 
-def _broken_part(node: Node, *, bare: bool) -> tuple[int, str]:
+def _broken_part(node: Node, dialect: Dialect, *, bare: bool) -> tuple[int, str]:
     """Return the first expression that is none, and its offset; the whole text when statements are involved."""
     assert isinstance(node.value, str)
     if bare:
@@ -112,7 +115,7 @@ def _broken_part(node: Node, *, bare: bool) -> tuple[int, str]:
     for offset, part in expressions(node.value):
         if part.startswith("{{"):
             try:
-                jinja.compiled(part)
+                jinja.compiled(part, dialect)
             except TemplateError:
                 return offset, part
     return 0, node.value

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from types import CodeType
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError, nodes
 from jinja2.compiler import CodeGenerator
@@ -23,11 +23,13 @@ from jinja2.utils import missing
 
 from runner.expand import filters, jinja_tests
 from runner.expand.calls import CALLABLE, CALLED, LAZY
+from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.render import joined
-from runner.expand.role_plugins import PLUGINS, Kind
-from runner.expand.scope import BUILT_IN, MISSING
+from runner.expand.scope import BUILT_IN, MISSING, Scope
 from runner.text import NOTHING
 
+Helper = Literal["filter", "test"]
+"""What an expression may name beside values and functions."""
 _MAX_REPEAT = 10_000_000
 """The longest text or list that ``*`` makes, in items."""
 _MAX_POWER_BITS = 100_000
@@ -150,7 +152,7 @@ def within_limits() -> Iterator[None]:
 
 
 class Environment(SandboxedEnvironment):
-    """The one Jinja environment."""
+    """What templates of one dialect are compiled for."""
 
     code_generator_class: type[CodeGenerator] = _Generator
     context_class = _Context
@@ -159,12 +161,13 @@ class Environment(SandboxedEnvironment):
     concat = staticmethod(joined)
     intercepted_binops = frozenset(("*", "**"))
 
-    def __init__(self) -> None:
+    def __init__(self, dialect: Dialect) -> None:
         super().__init__(undefined=Missing, keep_trailing_newline=True, optimized=False, extensions=["jinja2.ext.do"])
-        own_filters = _Lazy(self.filters, filters.find, filters.names(), partial(PLUGINS.find, "filter"))
-        own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names(), partial(PLUGINS.find, "test"))
+        self._plugins = plugins = dialect.plugins
+        own_filters = _Lazy(self.filters, filters.find, filters.names(), partial(plugins.find, "filter"))
+        own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names(), partial(plugins.find, "test"))
         self.filters, self.tests = own_filters, own_tests
-        self._known: dict[Kind, frozenset[str]] = {"filter": own_filters.names(), "test": own_tests.names()}
+        self._own: dict[Helper, frozenset[str]] = {"filter": own_filters.names(), "test": own_tests.names()}
         self.globals = {name: self.globals[name] for name in BUILT_IN}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -179,9 +182,13 @@ class Environment(SandboxedEnvironment):
         with within_limits():
             return super()._compile(source, filename)
 
-    def known(self, kind: Kind) -> frozenset[str]:
+    def own(self, kind: Helper) -> frozenset[str]:
         """Return the names of all filters or tests that are Ingot's own."""
-        return self._known[kind]
+        return self._own[kind]
+
+    def known(self, kind: Helper) -> frozenset[str]:
+        """Return the names of all filters or tests."""
+        return self._own[kind] | self._plugins.names(kind)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuse to make values that would fill the memory."""
@@ -195,10 +202,10 @@ class Environment(SandboxedEnvironment):
         return super().call_binop(context, operator, left, right)
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Return the environment; it is made once, for templates are compiled for it."""
-    return Environment()
+@lru_cache(maxsize=16)
+def environment(dialect: Dialect = STANDARD) -> Environment:
+    """Return the environment of a dialect; it is made once, for templates are compiled for it."""
+    return Environment(dialect)
 
 
 Load = Callable[[str], str | None]
@@ -240,12 +247,12 @@ def _part_kept(match: re.Match[str], *, bare: bool) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def compiled(text: str, *, bare: bool = False) -> Template:
+def compiled(text: str, dialect: Dialect = STANDARD, *, bare: bool = False) -> Template:
     """Return a template compiled; ``bare`` says that its braces were put around an expression that had none.
 
     Raises ``TemplateError`` when it cannot be.
     """
-    return environment().from_string(_kept(text, bare=bare))
+    return environment(dialect).from_string(_kept(text, bare=bare))
 
 
 @lru_cache(maxsize=20_000)
@@ -254,31 +261,32 @@ def syntax_tree(text: str) -> nodes.Template:
     return environment().parse(_kept(text))
 
 
-def evaluate(text: str, scope: Any, *, bare: bool = False) -> Any:
-    """Return the value of a template in ``scope`` (anything with ``lookup(name)``).
+def evaluate(text: str, scope: Scope, *, bare: bool = False) -> Any:
+    """Return the value of a template in ``scope``.
 
     ``bare`` says that its braces were put around an expression that had none. Raises ``TemplateError`` or whatever a
     filter or function raises.
     """
-    return _evaluated(compiled(text, bare=bare), scope)
+    return _evaluated(compiled(text, scope.dialect, bare=bare), scope)
 
 
-def evaluate_part(expression: nodes.Expr, scope: Any) -> Any:
+def evaluate_part(expression: nodes.Expr, scope: Scope) -> Any:
     """Return the value of a part of a syntax tree. Raises like ``evaluate``."""
     tree = nodes.Template([nodes.Output([expression])])
-    tree.set_environment(environment())
+    own = environment(scope.dialect)
+    tree.set_environment(own)
     tree.set_lineno(1)
-    return _evaluated(environment().from_string(tree), scope)
+    return _evaluated(own.from_string(tree), scope)
 
 
-def evaluate_file(text: str, scope: Any, settings: Mapping[str, Any] = NOTHING, load: Load | None = None) -> str:
+def evaluate_file(text: str, scope: Scope, settings: Mapping[str, Any] = NOTHING, load: Load | None = None) -> str:
     """Return the text that the content of a template file comes to.
 
     As in Ansible, the line end after a block goes, and a first line such as ``#jinja2: trim_blocks: False`` sets
     Jinja's options, as ``settings`` do; quoted texts have Jinja's escapes. ``load`` finds the templates that it
     includes, imports and extends. Raises like ``evaluate``, and ``ValueError`` for a first line that is no setting.
     """
-    template, used = file_template(text, settings)
+    template, used = file_template(text, scope.dialect, settings)
     if load is not None and _OTHERS.search(text):
         overlay: Any = template.environment.overlay(loader=FunctionLoader(load), cache_size=50)
         overlay.scope = scope
@@ -287,7 +295,7 @@ def evaluate_file(text: str, scope: Any, settings: Mapping[str, Any] = NOTHING, 
     return "" if value is None else str(value)
 
 
-def file_template(text: str, settings: Mapping[str, Any] = NOTHING) -> tuple[Template, str]:
+def file_template(text: str, dialect: Dialect, settings: Mapping[str, Any] = NOTHING) -> tuple[Template, str]:
     """Return a template file compiled, and its text without the line of settings. Raises like ``evaluate_file``."""
     first, _, rest = text.partition("\n")
     options: dict[str, Any] = {"trim_blocks": True, **settings}
@@ -298,12 +306,12 @@ def file_template(text: str, settings: Mapping[str, Any] = NOTHING) -> tuple[Tem
             if not colon:
                 raise ValueError(f"{first!r}: settings are written as name: value")
             options[name.strip()] = _setting(value.strip())
-    return _file_template(text, tuple(sorted(options.items()))), text
+    return _file_template(text, dialect, tuple(sorted(options.items()))), text
 
 
 @lru_cache(maxsize=500)
-def _file_template(text: str, options: tuple[tuple[str, Any], ...]) -> Template:
-    return environment().overlay(**dict(options)).from_string(text)
+def _file_template(text: str, dialect: Dialect, options: tuple[tuple[str, Any], ...]) -> Template:
+    return environment(dialect).overlay(**dict(options)).from_string(text)
 
 
 def _setting(text: str) -> Any:
@@ -315,7 +323,7 @@ def _setting(text: str) -> Any:
         return text
 
 
-def _evaluated(template: Template, scope: Any) -> Any:
+def _evaluated(template: Template, scope: Scope) -> Any:
     context = _Context(template.environment, dict(template.globals), template.name, template.blocks)
     context.scope = scope
     return joined(template.root_render_func(context))

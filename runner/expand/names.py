@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from runner.diagnostics import Diagnostic
 from runner.expand.calls import CALLED
+from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.quick import JINJA_FILTERS, JINJA_TESTS, Names, quick_names
 from runner.expand.render import is_template, template_text, templates_in
 from runner.text import Node
@@ -86,22 +87,25 @@ def _template_error() -> type[TemplateError]:
     return TemplateError
 
 
-def check_expressions(node: Node, known: frozenset[str] | None, *, bare: bool = False) -> Iterator[Diagnostic]:
+def check_expressions(
+    node: Node, known: frozenset[str] | None, dialect: Dialect = STANDARD, *, bare: bool = False
+) -> Iterator[Diagnostic]:
     """Yield what is wrong with the expressions in a node: broken ones, unknown filters and tests.
 
     With ``known``, also names that are neither in it nor known to every expression.
     """
-    yield from check_templates(templates_in(node, bare=bare), known, bare=bare)
+    yield from check_templates(templates_in(node, bare=bare), known, dialect, bare=bare)
 
 
 def check_templates(
-    templates: Iterable[tuple[Node, str]], known: frozenset[str] | None, *, bare: bool = False
+    templates: Iterable[tuple[Node, str]], known: frozenset[str] | None, dialect: Dialect = STANDARD, *,
+    bare: bool = False,
 ) -> Iterator[Diagnostic]:
     """Yield what is wrong with templates, as ``check_expressions`` does for all in a node."""
     for each, text in templates:
         quick = quick_names(text)
         if quick is None or quick.filters or quick.tests:
-            problem = _uncompilable(each, text, bare=bare and not is_template(each))
+            problem = _uncompilable(each, text, dialect, bare=bare and not is_template(each))
             if problem is not None:
                 yield problem
                 continue
@@ -116,10 +120,10 @@ def _helpers_are_known(filters: tuple[str, ...], tests: tuple[str, ...]) -> bool
     from runner.expand import jinja
 
     environment = jinja.environment()
-    return environment.known("filter").issuperset(filters) and environment.known("test").issuperset(tests)
+    return environment.own("filter").issuperset(filters) and environment.own("test").issuperset(tests)
 
 
-def _uncompilable(node: Node, text: str, *, bare: bool) -> Diagnostic | None:
+def _uncompilable(node: Node, text: str, dialect: Dialect, *, bare: bool) -> Diagnostic | None:
     """Return why Jinja cannot compile a template; simple ones can go wrong only by their filters and tests."""
     quick = quick_names(text)
     if quick is not None and _helpers_are_known(quick.filters, quick.tests):
@@ -128,9 +132,9 @@ def _uncompilable(node: Node, text: str, *, bare: bool) -> Diagnostic | None:
     from runner.expand.explain import template_diagnostic
 
     try:
-        jinja.compiled(text, bare=bare)
+        jinja.compiled(text, dialect, bare=bare)
     except _template_error() as error:
-        return template_diagnostic(error, node, bare=bare)
+        return template_diagnostic(error, node, dialect, bare=bare)
     return None
 
 

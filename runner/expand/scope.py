@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from runner.diagnostics import Diagnostic, Note
+from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.error import ExpressionError, Late
 from runner.text import Node
 
@@ -35,7 +36,7 @@ class Scope:
     A value may be a ``Node``: then it is rendered when it is first asked for, in this scope, so that variables may
     use each other in any order. ``late`` names are known only while the build runs, each with the reason; they hide
     the layers, but not ``fixed``, which nothing overrides. ``unknown`` is the reason why any other name is late too,
-    if it is.
+    if it is. ``dialect`` is what the values are written in.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class Scope:
         fixed: Layer | None = None,
         late: Mapping[str, str] | None = None,
         unknown: str | None = None,
+        dialect: Dialect = STANDARD,
     ) -> None:
+        self.dialect = dialect
         self._layers = layers
         self._fixed = fixed or {}
         self._late = late or {}
@@ -63,7 +66,8 @@ class Scope:
         """Return a scope with more layers, which win over these."""
         whole_late = {**self._late, **(late or {})}
         return Scope(
-            *self.layers, *layers, fixed=self._fixed, late=whole_late, unknown=unknown or self._unknown
+            *self.layers, *layers, fixed=self._fixed, late=whole_late, unknown=unknown or self._unknown,
+            dialect=self.dialect,
         )
 
     def lookup(self, name: str) -> Any:

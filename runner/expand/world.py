@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,10 +10,12 @@ from runner import __version__, registry
 from runner.diagnostics import Diagnostic, Note, Report
 from runner.expand import functions
 from runner.expand.calls import CALLED
+from runner.expand.dialect import Dialect
 from runner.expand.error import BY_THE_PLAN, UNUSABLE, ExpressionError, Late
 from runner.expand.functions.context import Context
 from runner.expand.inputs import Input, texts_of
 from runner.expand.render import OMIT, VAULT, render, render_bare
+from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import MISSING, RESERVED, Alias, Namespace, Scope
 from runner.model.playbook import Data, Playbook
 from runner.text.paths import is_file
@@ -34,6 +37,8 @@ class World(NamedTuple):
     cwd: Path
     environ: Mapping[str, str]
     now: datetime
+    plugins: RolePlugins
+    """What roles and the playbook bring along."""
     seed: str = ""
     vaults: "Vaults | None" = None
     """What opens encrypted values and files; nothing where no password is known."""
@@ -66,7 +71,7 @@ def base_scope(world: World) -> Scope:
     if world.vaults is not None:
         names[VAULT] = world.vaults.value
     calls: dict[str, Callable[..., Any]] = {"env": _environment(world), "now": _now(world), "uuidv4": _uuids(world)}
-    scope = Scope(_Functions(world, calls), names)
+    scope = Scope(_Functions(world, calls), names, dialect=Dialect(world.plugins))
     return scope.with_layers(lookup_functions(world, scope))
 
 
@@ -79,7 +84,8 @@ def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -
     broken = {f"var.{name}" for name in playbook.variables if name not in inputs or name in playbook.unread}
     broken |= {f"local.{name}" for name in playbook.locals if name in playbook.unread}
     bare = {name for name, alias in bare_names(playbook).items() if alias.name in broken}
-    scope = Scope(*layers.layers, fixed=fixed_names(playbook, inputs), late=dict.fromkeys(broken | bare, UNUSABLE))
+    late = dict.fromkeys(broken | bare, UNUSABLE)
+    scope = Scope(*layers.layers, fixed=fixed_names(playbook, inputs), late=late, dialect=layers.dialect)
     spaces["var"] = Namespace("var", playbook.variables, scope, "var.")
     spaces["local"] = Namespace("local", playbook.locals, scope, "local.")
     spaces["data"] = _DataNamespace(playbook, scope, world)
@@ -148,7 +154,7 @@ class _Functions(Mapping[str, Any]):
         self._own = own
         self._context = Context(
             root=world.root, cwd=world.cwd, now=world.now, environ=world.environ,
-            render=lambda text, names: _evaluate(text, Scope(self, names)),
+            render=lambda text, names: _evaluate(text, Scope(self, names, dialect=Dialect(world.plugins))),
         )
 
     def __getitem__(self, name: str) -> Callable[..., Any]:
@@ -239,6 +245,7 @@ def lookup_functions(
             search_path, variables=Variables(scope), environ=world.environ, cwd=world.cwd,
             secrets=tuple(world.vaults.secrets) if world.vaults is not None else (),
             render=lambda text, names: _evaluate(text, scope.with_layers(names), search_path),
+            others=partial(world.plugins.find, "lookup"),
         )
 
     def query(name: str, *terms: Any, **options: Any) -> list[Any]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from runner import registry
 from runner.diagnostics import Report
 from runner.expand.error import ExpressionError, Late
 from runner.expand.render import is_template, render, render_bare
@@ -132,7 +131,7 @@ class StepMaker:
         return frame
 
     def _step(self, section: str, task: Task, frame: Frame) -> Step:
-        entry = registry.find("modules", task.module)
+        entry = frame.world.plugins.module(task.module)
         options, files, contents = self._work(task, entry, frame) if entry and not frame.refusal else _NO_WORK
         if not self._digests.wanted:
             return _CHECKED
@@ -182,7 +181,7 @@ class StepMaker:
         reading = reading_options(task.module)
         if not any(name in options for name in reading):
             return {}, {}
-        entry = registry.find("modules", task.module)
+        entry = frame.world.plugins.module(task.module)
         assert entry is not None
         read = partial(
             read_files, task, schema=entry.schema, roles=frame.roles, root=frame.root, digests=self._digests
@@ -209,7 +208,7 @@ class StepMaker:
         """Return the key of a step: that of the one before, and all that decides what this one does."""
         if not self._digests.wanted:
             return ""
-        entry = registry.find("modules", task.module)
+        entry = frame.world.plugins.module(task.module)
         assert entry is not None
         scope = self._task_scope(task, frame)
         effective = [key for key in frame.keywords if key in _EFFECT or key[:5] == "with_"]
@@ -219,9 +218,12 @@ class StepMaker:
         digests, contents = files
         texts = (*contents.values(), *template_texts(late), *template_texts(frame.conditions, bare=True))
         when = [template_of(each) for each in frame.conditions]
+        early = early_values(texts, scope)
+        written = " ".join((*texts, *map(str, early.values())))
+        brought = {str(each): self._digests.file(each) for each in frame.world.plugins.files_for(task.module, written)}
         return self._digests.value(
-            self.key, task.module, entry.about.get("version", 1), options, content(digests), effects, when,
-            early_values(texts, scope),
+            self.key, task.module, entry.about.get("version", 1), options, content({**digests, **brought}), effects,
+            when, early,
         )
 
     def _reason(self, options: Mapping[str, Any], frame: Frame) -> str:

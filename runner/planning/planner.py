@@ -22,6 +22,7 @@ from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection, check_patterns, matches
 from runner.planning.steps import Frame, handlers_of, late_names, role_variables
+from runner.reading.context import shown
 from runner.text import Node, SourceFile
 from runner.text.paths import is_file
 
@@ -246,6 +247,8 @@ class _Planner:
         for file in self.playbook.files:
             path = Path(file.path)
             found[file.path] = self.digests.file(path) if is_file(path) else self.digests.value(file.text)
+        for path in self.world.plugins.files():
+            found[shown(path)] = self.digests.file(path)
         for build in builds:
             links = (link for chain in build.post_processors for link in chain)
             steps = (*build.steps, *build.handlers, *build.verify, *build.on_error)

@@ -56,4 +56,5 @@ class Scopes:
 
     def of_build(self, play: str, source: Source, build: str, combination: dict[str, Any]) -> Scope:
         """Return the scope of a build's options."""
-        return Scope(*self.base.layers, *self.layers(play, source, build, combination), fixed=self.fixed)
+        layers = self.layers(play, source, build, combination)
+        return Scope(*self.base.layers, *layers, fixed=self.fixed, dialect=self.base.dialect)

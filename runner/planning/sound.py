@@ -10,9 +10,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from runner import registry
 from runner.diagnostics import Report
 from runner.expand.inputs import Input
+from runner.expand.role_plugins import RolePlugins
 from runner.expand.world import World
 from runner.model.playbook import Block, Item, Play, Playbook, PostProcessor, Source, Task
 from runner.planning.planner import check_plan
@@ -35,7 +35,7 @@ def check_sound(
     Nothing is looked up for it.
     """
     faults = _Places(each.span for each in report.diagnostics if not each.code.startswith("W"))
-    known = _Places(_harmless(playbook))
+    known = _Places(_harmless(playbook, world.plugins))
     complete = all(known.touch(each.span) for each in report.diagnostics if each.severity == "error")
     sound = _sound(playbook, faults)
     usable = {name: found for name, found in inputs.items() if name not in sound.unread}
@@ -84,7 +84,7 @@ def _range(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
     return start, max(end, (span.line, span.column + 1))
 
 
-def _harmless(playbook: Playbook) -> Iterator[Span]:
+def _harmless(playbook: Playbook, plugins: RolePlugins) -> Iterator[Span]:
     """Yield the places in which a mistake hides neither a build nor a name from the rest of the playbook."""
     for source in playbook.sources.values():
         yield from (source.place, source.options.span)
@@ -99,15 +99,15 @@ def _harmless(playbook: Playbook) -> Iterator[Span]:
             yield from (node.span for node in (use.options, use.start_from, use.when) if node)
         yield from (link.options.span for chain in play.post_processors for link in chain)
         for items in _lists(play).values():
-            yield from _plain_tasks(items)
+            yield from _plain_tasks(items, plugins)
 
 
-def _plain_tasks(items: tuple[Item, ...]) -> Iterator[Span]:
+def _plain_tasks(items: tuple[Item, ...], plugins: RolePlugins) -> Iterator[Span]:
     for item in items:
         if isinstance(item, Block):
             for part in (item.tasks, item.rescue, item.always):
-                yield from _plain_tasks(part)
-        elif item.module not in _NAMING and registry.find("modules", item.module):
+                yield from _plain_tasks(part, plugins)
+        elif item.module not in _NAMING and plugins.module(item.module):
             yield item.place
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from runner import registry
+from runner.expand.dialect import Dialect
 from runner.expand.scope import Layer, Scope
 from runner.expand.world import World, lookup_functions
 from runner.model.playbook import Block, Item, Play, RoleContext, Task
@@ -49,6 +49,11 @@ class Frame(NamedTuple):
         return _TaskScope(self, more, {**self.late, **late} if late else self.late)
 
     @property
+    def dialect(self) -> Dialect:
+        """What the expressions in here are written in."""
+        return Dialect(self.world.plugins)
+
+    @property
     def root(self) -> Path:
         """The playbook's directory."""
         return self.world.root
@@ -58,7 +63,7 @@ class _TaskScope(Scope):
     """What a task knows. Its layers are put together when a name is looked for in them, which few tasks need."""
 
     def __init__(self, frame: Frame, more: tuple[Layer, ...], late: Mapping[str, str]) -> None:
-        super().__init__(fixed=frame.fixed, late=late, unknown=_WORLD)
+        super().__init__(fixed=frame.fixed, late=late, unknown=_WORLD, dialect=frame.dialect)
         self._frame = frame
         self._more = more
 
@@ -81,7 +86,7 @@ def arguments_of(task: Task, frame: Frame) -> Node:
         return task.args
     entries = dict(task.args.items())
     for name, defaults in frame.defaults.items():
-        found = registry.find("modules", name)
+        found = frame.world.plugins.module(name)
         if found is not None and found.name == task.module:
             entries = {**dict(defaults.items()), **entries}
     for target, changed in override.items() if override else ():

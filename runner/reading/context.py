@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from runner.diagnostics import Report
+from runner.expand.role_plugins import RolePlugins
 from runner.formats import documents
 from runner.formats.documents import Opener
 from runner.model.playbook import RoleContext
@@ -53,6 +54,8 @@ class Context(NamedTuple):
     directory: Path
     """The directory of the file being read."""
     file: SourceFile
+    plugins: RolePlugins
+    """What has been brought along so far."""
     sources: tuple[str, ...] = ()
     """Names of the playbook's sources, which ``hosts`` of an Ansible playbook selects from."""
     role: RoleContext | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runner.diagnostics import Report, did_you_mean
+from runner.expand.dialect import Dialect
 from runner.expand.names import check_expressions, check_templates, unknown_names
 from runner.expand.render import is_template, templates_in
 from runner.model.playbook import Block, Item, Play, Playbook, Task, walk
@@ -17,19 +18,19 @@ _SLIP = 0.8
 _BARE = frozenset({"when", "until", "changed_when", "failed_when"})
 
 
-def check_all_expressions(playbook: Playbook, report: Report) -> None:
+def check_all_expressions(playbook: Playbook, dialect: Dialect, report: Report) -> None:
     """Report every expression that is none, and every name, filter and test in one that nobody knows."""
     early = early_names(playbook)
     for local in playbook.locals.values():
-        report.extend(check_expressions(local.value, early))
+        report.extend(check_expressions(local.value, early, dialect))
     for data in playbook.data.values():
-        report.extend(check_expressions(data.options, early))
-        _check_condition(data.when, early, report)
+        report.extend(check_expressions(data.options, early, dialect))
+        _check_condition(data.when, early, dialect, report)
     for source in playbook.sources.values():
         matrix = _matrix_names(play for play in playbook.plays if any(u.name == source.name for u in play.sources))
-        report.extend(check_expressions(source.options, early | matrix))
+        report.extend(check_expressions(source.options, early | matrix, dialect))
     for play in playbook.plays:
-        _check_play_expressions(play, early | _matrix_names((play,)), report)
+        _check_play_expressions(play, early | _matrix_names((play,)), dialect, report)
 
 
 def _matrix_names(plays: Iterable[Play]) -> frozenset[str]:
@@ -44,61 +45,63 @@ def _matrix_names(plays: Iterable[Play]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _check_condition(node: Node | None, known: frozenset[str] | None, report: Report) -> None:
+def _check_condition(node: Node | None, known: frozenset[str] | None, dialect: Dialect, report: Report) -> None:
     if node is not None:
-        report.extend(check_expressions(node, known, bare=True))
+        report.extend(check_expressions(node, known, dialect, bare=True))
 
 
-def _check_play_expressions(play: Play, early: frozenset[str], report: Report) -> None:
-    _check_condition(play.keywords.get("when"), early, report)
+def _check_play_expressions(play: Play, early: frozenset[str], dialect: Dialect, report: Report) -> None:
+    _check_condition(play.keywords.get("when"), early, dialect, report)
     for use in play.sources:
-        _check_condition(use.when, early, report)
+        _check_condition(use.when, early, dialect, report)
         if use.options is not None:
-            report.extend(check_expressions(use.options, early))
+            report.extend(check_expressions(use.options, early, dialect))
     if play.matrix is not None:
-        report.extend(check_expressions(play.matrix, early))
+        report.extend(check_expressions(play.matrix, early, dialect))
     for value in play.vars.values():
-        report.extend(check_expressions(value, None))
+        report.extend(check_expressions(value, None, dialect))
     for chain in play.post_processors:
         for link in chain:
-            report.extend(check_expressions(link.options, None))
-            _check_condition(link.keywords.get("when"), early, report)
+            report.extend(check_expressions(link.options, None, dialect))
+            _check_condition(link.keywords.get("when"), early, dialect, report)
     known = _names_of_tasks(play, early)
     for items in all_items(play):
-        _check_items(items, known, report)
+        _check_items(items, known, dialect, report)
 
 
-def _check_items(items: tuple[Item, ...], known: frozenset[str] | None, report: Report) -> None:
+def _check_items(items: tuple[Item, ...], known: frozenset[str] | None, dialect: Dialect, report: Report) -> None:
     for item in items:
-        _check_item(item, None if item.role else known, report.mild() if item.role else report)
+        _check_item(item, None if item.role else known, dialect, report.mild() if item.role else report)
         if isinstance(item, Block):
             for part in (item.tasks, item.rescue, item.always):
-                _check_items(part, known, report)
+                _check_items(part, known, dialect, report)
         elif item.included:
-            _check_items(item.included, None, report)
+            _check_items(item.included, None, dialect, report)
 
 
-def _check_item(item: Item, known: frozenset[str] | None, report: Report) -> None:
+def _check_item(item: Item, known: frozenset[str] | None, dialect: Dialect, report: Report) -> None:
     if isinstance(item, Task):
-        _check_part(item.args, known, report)
+        _check_part(item.args, known, dialect, report)
         if item.module in ("assert", "debug"):
             for key in ("that", "var"):
                 if (node := item.args.get(key)) is not None:
-                    report.extend(check_expressions(node, None, bare=True))
+                    report.extend(check_expressions(node, None, dialect, bare=True))
     names = known if isinstance(item, Task) else None
     for key, node in item.keywords.items():
-        _check_part(node, names, report, bare=key in _BARE)
+        _check_part(node, names, dialect, report, bare=key in _BARE)
     if item.role is not None and isinstance(item, Block):
         for value in (*item.role.defaults.values(), *item.role.vars.values(), *item.role.params.values()):
-            report.extend(check_expressions(value, None))
+            report.extend(check_expressions(value, None, dialect))
 
 
-def _check_part(node: Node, known: frozenset[str] | None, report: Report, *, bare: bool = False) -> None:
+def _check_part(
+    node: Node, known: frozenset[str] | None, dialect: Dialect, report: Report, *, bare: bool = False
+) -> None:
     """Check the expressions in a part of a task; with ``known``, warn of the names in them that look like slips."""
     templates = templates_in(node, bare=bare)
     if not templates:
         return
-    report.extend(check_templates(templates, None, bare=bare))
+    report.extend(check_templates(templates, None, dialect, bare=bare))
     if known is not None:
         for each, text in templates:
             _check_names(each, text, bare=bare, known=known, report=report)

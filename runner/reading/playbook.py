@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from runner import registry
 from runner.diagnostics import Note, Report, did_you_mean
-from runner.expand.role_plugins import PLUGINS
+from runner.expand.dialect import Dialect
+from runner.expand.role_plugins import RolePlugins
 from runner.formats.documents import Opener
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Validation, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
@@ -32,6 +33,8 @@ class Settings(NamedTuple):
     """A file with the sources for an Ansible playbook."""
     vaults: Opener | None = None
     """What opens files that are encrypted."""
+    plugins: RolePlugins | None = None
+    """Is to know what roles and the playbook bring along."""
 
 
 def read_playbook(path: str, report: Report, settings: Settings | None = None) -> Playbook | None:
@@ -164,9 +167,9 @@ def _assemble(
     names = tuple(mapping_of(parts.get("sources")))
     requires = _read_requires(parts.get("requires"), report)
     required = frozenset(each.name for each in requires if each.kind == "role")
-    PLUGINS.add(root)
-    registry.add_library(root)
-    context = Context(files, root, settings.roles_path, root, node.span.file, names, required=required)
+    plugins = settings.plugins or RolePlugins()
+    plugins.add(root)
+    context = Context(files, root, settings.roles_path, root, node.span.file, plugins, names, required=required)
     sources = _read_sources(parts.get("sources"), report)
     playbook = Playbook(
         path=path,
@@ -187,7 +190,7 @@ def _assemble(
         return None
     known = frozenset(mapping_of(parts.get("sources")))
     check_names(playbook, known, report)
-    check_all_expressions(playbook, report)
+    check_all_expressions(playbook, Dialect(plugins), report)
     return _with_files(playbook, files)
 
 

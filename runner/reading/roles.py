@@ -5,9 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from runner import registry
 from runner.diagnostics import did_you_mean
-from runner.expand.role_plugins import PLUGINS
 from runner.model.playbook import Block, Item, RoleContext, Task
 from runner.reading.context import MAIN, Context, mapping_of, only, shown, text_of, without
 from runner.reading.tasks import read_tasks
@@ -145,8 +143,7 @@ def _read_role(
         chain = " -> ".join((*context.applying, name))
         context.files.report.add("E506", f"roles depend on each other in a circle: {chain}", place)
         return None
-    PLUGINS.add(path)
-    registry.add_library(path)
+    context.plugins.add(path)
     role = _role_context(name, path, place, use, context, entry)
     inner = context._replace(role=role, applying=(*context.applying, name), importing=())
     meta = _document(path, "meta", "main", inner)

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from runner import registry
 from runner.diagnostics import Note, nearest
 from runner.expand import lookups
 from runner.model.playbook import Block, Item, Task
@@ -85,7 +84,7 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
         words[key] = child
     _check_keywords(node, present, context, part)
     call = find_call(node, words, context, known)
-    entry = registry.find("modules", call.word) if call else None
+    entry = context.plugins.module(call.word) if call else None
     if call and entry is None:
         report_unknown_module(call.word, call.place, context, known)
     args = find_options(call, present.get("args"), entry, context, known) if call and entry else None
@@ -120,9 +119,9 @@ def _check_keywords(node: Node, present: dict[Any, Node], context: Context, part
 def _check_loop(present: Mapping[str, Node], context: Context) -> None:
     """Report a task with two loops, of which only one could run, and one over an unknown lookup."""
     loops = [key for key in present if key == "loop" or key.startswith("with_")]
+    known = {f"with_{name}" for name in lookups.names() | context.plugins.names("lookup")} if loops else ()
     for key in loops:
-        if key != "loop" and key.removeprefix("with_") not in lookups.names() and not context.lenient:
-            known = {f"with_{name}" for name in lookups.names()}
+        if key != "loop" and key not in known and not context.lenient:
             unknown_word("E101", "keyword", key, known, present[key].place, context.report,
                          otherwise="with_ is followed by the name of a lookup")
     for key in loops[1:]:

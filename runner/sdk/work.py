@@ -44,6 +44,9 @@ class Ask(Command):
 class Do(Command):
     """A command that changes the machine; its output is shown as it comes. The answer is an ``Answer``."""
 
+    shown: bool = True
+    """Whether its output is shown, which is for people, and not for the module alone."""
+
 
 @frozen
 class Put:

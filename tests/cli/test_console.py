@@ -14,6 +14,7 @@ import pytest
 
 from runner.cli.console import Session
 from runner.cli.output import Output
+from runner.expand.role_plugins import RolePlugins
 from runner.expand.world import World, base_scope
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def test_a_bad_playbook_is_told_before_the_first_line(ingot: Ingot) -> None:
     ("broken.", "broken.", []),
 ])
 def test_completion(line: str, word: str, found: list[str]) -> None:
-    world = World(Path(), Path.cwd(), {}, datetime(2023, 11, 14, tzinfo=UTC))
+    world = World(Path(), Path.cwd(), {}, datetime(2023, 11, 14, tzinfo=UTC), RolePlugins())
     names: dict[str, object] = {"word": "x", "words": [], "table": {"one": 1, "two": {"three": 3}}}
     session = Session(base_scope(world).with_layers(names), names, Output())
     assert session.completions(line, word) == found

@@ -16,6 +16,7 @@ from runner.diagnostics import Diagnostic, Report
 from runner.expand.decide import decided
 from runner.expand.error import ExpressionError, Late
 from runner.expand.render import OMIT, render, render_bare
+from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
 from runner.expand.world import World, base_scope
 from runner.formats import documents
@@ -31,7 +32,7 @@ VARIABLES: dict[str, Any] = {
     "trap": "{{ '{{' ~ ' c }}' }}",
     "round": "{{ trip }}", "trip": "{{ round }}", "broken": "{{ 1 +", "fails": "{{ 1 // 0 }}",
 }
-WORLD = World(Path(), Path.cwd(), {"HOME": "/home/me"}, datetime(2023, 11, 14, tzinfo=UTC))
+WORLD = World(Path(), Path.cwd(), {"HOME": "/home/me"}, datetime(2023, 11, 14, tzinfo=UTC), RolePlugins())
 
 
 def node_of(value: Any) -> Node:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from runner.diagnostics import Report
+from runner.expand.dialect import Dialect
 from runner.expand.error import ExpressionError, Late
 from runner.expand.names import check_expressions
 from runner.expand.render import render
-from runner.expand.role_plugins import PLUGINS, RolePlugins
+from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
 from runner.formats import documents
 from runner.text import Node, SourceFile
@@ -30,35 +31,37 @@ def node_of(text: str) -> Node:
     return found
 
 
-def bring(place: Path, text: str, kind: str = "filter") -> None:
-    """Have a role with one file of plugins."""
+def bring(place: Path, text: str, kind: str = "filter", name: str = "mine") -> Dialect:
+    """Have a role with one file of plugins; return what expressions with them are written in."""
     directory = place / f"{kind}_plugins"
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / "mine.py").write_text(text)
-    PLUGINS.add(place)
+    (directory / f"{name}.py").write_text(text)
+    plugins = RolePlugins()
+    plugins.add(place)
+    return Dialect(plugins)
 
 
-def rendered(template: str, **names: Any) -> Any:
-    return render(node_of(template), Scope(names, late={"later": "not yet"}))
+def rendered(template: str, dialect: Dialect, **names: Any) -> Any:
+    return render(node_of(template), Scope(names, late={"later": "not yet"}, dialect=dialect))
 
 
-def problem(template: str) -> tuple[str, str]:
+def problem(template: str, dialect: Dialect) -> tuple[str, str]:
     with pytest.raises(ExpressionError) as caught:
-        rendered(template)
+        rendered(template, dialect)
     return caught.value.diagnostic.code, caught.value.diagnostic.message
 
 
 def test_a_filter_and_a_test(tmp_path: Path) -> None:
-    bring(tmp_path, "def twice(x, plus=0):\n    return x * 2 + plus\n" + FORM.format(name="rp_twice", what="twice"))
-    tests = "class TestModule:\n    def tests(self):\n        return dict(rp_small=lambda x: x < 9)\n"
-    bring(tmp_path / "other", tests, "test")
-    assert rendered("{{ 4 | rp_twice(plus=1) }}") == 9
-    assert rendered("{{ [1, 20] | map('rp_twice') | select('rp_small') | list }}") == [2]
-    assert rendered("{{ 3 is rp_small }}") is True
+    bring(tmp_path, "class TestModule:\n    def tests(self):\n        return dict(rp_small=lambda x: x < 9)\n", "test")
+    twice = "def twice(x, plus=0):\n    return x * 2 + plus\n"
+    dialect = bring(tmp_path, twice + FORM.format(name="rp_twice", what="twice"))
+    assert rendered("{{ 4 | rp_twice(plus=1) }}", dialect) == 9
+    assert rendered("{{ [1, 20] | map('rp_twice') | select('rp_small') | list }}", dialect) == [2]
+    assert rendered("{{ 3 is rp_small }}", dialect) is True
     with pytest.raises(Late):
-        rendered("{{ later | rp_twice }}")
-    assert problem("{{ nothing | rp_twice }}") == ("E402", "'nothing' is not defined")
-    assert problem("{{ 1 | rp_twice(3, 4) }}")[1].startswith("the expression fails: rp_twice: TypeError: ")
+        rendered("{{ later | rp_twice }}", dialect)
+    assert problem("{{ nothing | rp_twice }}", dialect) == ("E402", "'nothing' is not defined")
+    assert problem("{{ 1 | rp_twice(3, 4) }}", dialect)[1].startswith("the expression fails: rp_twice: TypeError: ")
 
 
 # What public roles import in their plugins.
@@ -80,10 +83,9 @@ def test_a_filter_and_a_test(tmp_path: Path) -> None:
     ("from ansible.release import __version__", "lambda x: __version__[:2]", "2."),
     ("import os.path, re\nfrom collections import OrderedDict", "lambda x: os.path.basename('/a/b')", "b"),
 ])
-def test_what_plugins_import(tmp_path: Path, lines: str, what: str, value: Any, request: pytest.FixtureRequest) -> None:
-    name = "rp_import_" + str(abs(hash(request.node.name)))
-    bring(tmp_path, lines + FORM.format(name=name, what=what))
-    assert rendered(f"{{{{ 7 | {name} }}}}") == value
+def test_what_plugins_import(tmp_path: Path, lines: str, what: str, value: Any) -> None:
+    dialect = bring(tmp_path, lines + FORM.format(name="mine", what=what))
+    assert rendered("{{ 7 | mine }}", dialect) == value
     assert not any(each.partition(".")[0] == "ansible" for each in sys.modules)
 
 
@@ -101,28 +103,24 @@ def test_what_plugins_import(tmp_path: Path, lines: str, what: str, value: Any, 
     ("def f(x): pass\nclass FilterModule:\n    def filters(self):\n        x = {'NAME': 1}\n        return {}[0]\n",
      "line 5: KeyError: 0"),
 ])
-def test_a_broken_plugin(tmp_path: Path, text: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = f"rp_broken_{abs(hash(text))}"
-    own = RolePlugins()
-    monkeypatch.setattr(PLUGINS, "_files", own._files)
-    monkeypatch.setattr(PLUGINS, "_seen", own._seen)
-    bring(tmp_path, text.replace("NAME", name))
-    code, message = problem(f"{{{{ 1 | {name} }}}}")
+def test_a_broken_plugin(tmp_path: Path, text: str, said: str) -> None:
+    dialect = bring(tmp_path, text.replace("NAME", "mine"))
+    code, message = problem("{{ 1 | mine }}", dialect)
     assert code in ("E403", "E407")
-    assert said.replace("NAME", name) in message
+    assert said.replace("NAME", "mine") in message
 
 
 def test_a_check_runs_nothing(tmp_path: Path) -> None:
     ran = tmp_path / "ran"
-    bring(tmp_path, f"open({str(ran)!r}, 'w')\n" + FORM.format(name="rp_idle", what="len"))
-    assert list(check_expressions(node_of("{{ x | rp_idle }}"), None)) == []
-    assert [each.code for each in check_expressions(node_of("{{ x | rp_idel }}"), None)] == ["E403"]
+    dialect = bring(tmp_path, f"open({str(ran)!r}, 'w')\n" + FORM.format(name="rp_idle", what="len"))
+    assert list(check_expressions(node_of("{{ x | rp_idle }}"), None, dialect)) == []
+    assert [each.code for each in check_expressions(node_of("{{ x | rp_idel }}"), None, dialect)] == ["E403"]
     assert not ran.exists()
-    assert rendered("{{ 'ab' | rp_idle }}") == 2
+    assert rendered("{{ 'ab' | rp_idle }}", dialect) == 2
     assert ran.exists()
 
 
 def test_a_filter_that_looks_around(tmp_path: Path) -> None:
-    bring(tmp_path, "from jinja2 import pass_context\n@pass_context\ndef look(context, name):\n"
+    dialect = bring(tmp_path, "from jinja2 import pass_context\n@pass_context\ndef look(context, name):\n"
                     "    return context.resolve(name)\n" + FORM.format(name="rp_look", what="look"))
-    assert rendered("{{ 'other' | rp_look }}", other=5) == 5
+    assert rendered("{{ 'other' | rp_look }}", dialect, other=5) == 5

@@ -12,7 +12,8 @@ import pytest
 from harness import Machine
 
 from runner import registry
-from runner.modules.support import role_python
+from runner.expand.role_plugins import RolePlugins
+from runner.modules.support.role_python import program
 
 HEAD = "from ansible.module_utils.basic import *\nmodule = AnsibleModule({spec})\n"
 PYTHON = {"ansible_python_interpreter": ""}
@@ -23,7 +24,7 @@ def answered(source: str, args: dict[str, Any], utils: dict[str, str] | None = N
     """Return what a module in Python answers."""
     job = {"name": "mine", "source": source, "args": args, "utils": utils or {}}
     done = subprocess.run(
-        [sys.executable, "-c", Path(role_python.__file__).read_text()], input=json.dumps(job), capture_output=True,
+        [sys.executable, "-c", program()], input=json.dumps(job), capture_output=True,
         text=True, check=False,
     )
     assert not done.stderr, done.stderr
@@ -117,12 +118,11 @@ def test_what_modules_cannot_have(code: str, message: str) -> None:
     assert answered(HEAD.format(spec="{}") + code, {})["msg"] == message
 
 
-def brought(role: Path, name: str, text: str) -> str:
-    """Have a role with a module; return the module's name."""
+def brought(role: Path, name: str, text: str) -> registry.Entry:
+    """Have a role with a module; return it."""
     (role / "library").mkdir(parents=True, exist_ok=True)
     (role / "library" / name).write_text(text)
-    registry.add_library(role)
-    return Path(name).stem
+    return next(each for each in registry.brought(role) if each.name == Path(name).stem)
 
 
 def test_a_program(machine: Machine, tmp_path: Path) -> None:
@@ -167,12 +167,24 @@ def test_python_where_it_is(debian_machine: Machine, busybox_machine: Machine, t
 
 
 def test_what_ingot_has_is_not_replaced(tmp_path: Path) -> None:
-    brought(tmp_path, "copy.py", "raise SystemExit\n")
-    entry = registry.find("modules", "copy")
-    assert entry is not None
-    assert entry.file is None
-    name = brought(tmp_path / "one", "rm_twice", "one")
-    brought(tmp_path / "two", "rm_twice", "two")
-    found = registry.find("modules", name)
+    brought(tmp_path / "one", "copy.py", "raise SystemExit\n")
+    first = brought(tmp_path / "one", "twice", "one")
+    brought(tmp_path / "two", "twice", "two")
+    plugins = RolePlugins()
+    plugins.add(tmp_path / "one")
+    plugins.add(tmp_path / "two")
+    assert plugins.module("copy") == registry.find("modules", "copy")
+    assert plugins.module("twice") == first
+    assert RolePlugins().module("twice") is None
+
+
+def test_an_action_plugin_counts_before_a_module(tmp_path: Path) -> None:
+    brought(tmp_path, "mine.py", "")
+    (tmp_path / "action_plugins").mkdir()
+    (tmp_path / "action_plugins" / "mine.py").write_text("")
+    plugins = RolePlugins()
+    plugins.add(tmp_path)
+    found = plugins.module("mine")
     assert found is not None
-    assert found.file == str(tmp_path / "one" / "library" / "rm_twice")
+    assert (found.origin, found.runs, str(found)) == ("action", False, "action plugin 'mine'")
+    assert found.schema["additionalProperties"] is not False

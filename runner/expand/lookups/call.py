@@ -36,7 +36,7 @@ def _found(
     context: LookupContext, name: str, terms: Iterable[Any], errors: str, options: dict[str, Any]
 ) -> list[Any] | None:
     one_of(errors, ("strict", "ignore", "warn"), "errors")
-    find = lookups.find(str(name))
+    find = lookups.find(str(name)) or context.others(str(name))
     if find is None:
         from runner.diagnostics import did_you_mean
 

@@ -14,6 +14,10 @@ def _unheard(message: str) -> None:
     """Take a warning that nobody asked for."""
 
 
+def _nothing(name: str) -> None:
+    """Find no other look-up."""
+
+
 @dataclass(frozen=True)
 class LookupContext:
     """Where an expression is evaluated, and with what."""
@@ -31,5 +35,7 @@ class LookupContext:
     """Directory of the playbook: programs start in it, files with passwords are relative to it."""
     secrets: tuple[Secret, ...] = ()
     """Passwords of vaults; files that are encrypted are decrypted with them."""
+    others: Callable[[str], Callable[..., Any] | None] = _nothing
+    """Finds look-ups that are not Ingot's own."""
     warn: Callable[[str], None] = _unheard
     """Hears of lookups that fail with ``errors='warn'``."""

@@ -1,149 +1,60 @@
-"""Filters and tests that roles and playbooks bring along, as Python files in ``filter_plugins`` and ``test_plugins``.
+"""What roles and playbooks bring along: filters, tests and look-ups, which run here, and modules for the machine.
 
-As in Ansible, what one role brings is known everywhere. Its code runs when an expression with it has to have a value;
-what its names are is read from the text, so that a check runs nothing, unless only running it can tell. It finds what
-plugins usually import from Ansible (see ``imports``), and never Ansible itself.
+As in Ansible, what one role brings is known everywhere in the run, and to no other run. It replaces nothing that Ingot
+has. Its code runs when an expression with it has to have a value; what its names are is read from the text, so that a
+check runs nothing, unless only running it can tell. It finds what plugins usually import from Ansible (see
+``imports``), and never Ansible itself.
 """
 
 from __future__ import annotations
 
-import ast
-import builtins
 import re
-import traceback
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, partial, wraps
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from runner.expand.error import ExpressionError, Late
+from runner import registry
 from runner.expand.filters.error import FilterError
+from runner.expand.role_plugins.plugin_file import Form, PluginFile
 
-Kind = Literal["filter", "test"]
-
-
-class _Form(NamedTuple):
-    """How plugins of one kind are written."""
-
-    directory: str
-    class_name: str
-    method: str
-
-
-_FORMS: Mapping[Kind, _Form] = {
-    "filter": _Form("filter_plugins", "FilterModule", "filters"),
-    "test": _Form("test_plugins", "TestModule", "tests"),
+Kind = Literal["filter", "test", "lookup"]
+_FORMS: Mapping[Kind, Form] = {
+    "filter": Form("filter_plugins", "FilterModule", "filters"),
+    "test": Form("test_plugins", "TestModule", "tests"),
+    "lookup": Form("lookup_plugins", "LookupModule", "run", many=False),
 }
-_SPECIAL = re.compile(r"\b(?:pass_(?:context|environment|eval_context)|(?:context|environment)filter)\b")
-"""What marks functions that Jinja has to know before it compiles an expression with them."""
-
-
-class _File:
-    """A file of plugins."""
-
-    def __init__(self, path: Path, form: _Form) -> None:
-        self.path = path
-        self._form = form
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """The names that it gives; none when it is broken, which is told when one of them is used."""
-        return frozenset(self.declared if self.declared is not None else self.functions)
-
-    @cached_property
-    def declared(self) -> list[str] | None:
-        """Its names, if its text tells them."""
-        try:
-            text = self.path.read_text("utf-8")
-            tree = ast.parse(text)
-        except (OSError, ValueError, SyntaxError):
-            return None
-        method = next(self._methods(tree), None)
-        if method is None or _SPECIAL.search(text):
-            return None
-        returned = [each.value for each in ast.walk(method) if isinstance(each, ast.Return)]
-        if len(returned) != 1 or not isinstance(given := returned[0], ast.Dict):
-            return None
-        keys = [key.value for key in given.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-        return keys if len(keys) == len(given.keys) else None
-
-    def _methods(self, tree: ast.Module) -> Iterator[ast.FunctionDef]:
-        for holder in tree.body:
-            if isinstance(holder, ast.ClassDef) and holder.name == self._form.class_name:
-                yield from (
-                    each for each in holder.body if isinstance(each, ast.FunctionDef) and each.name == self._form.method
-                )
-
-    @cached_property
-    def functions(self) -> Mapping[str, Callable[..., Any]]:
-        """What it gives, by name. Raises ``FilterError`` when the file is broken."""
-        from runner.expand.role_plugins.imports import importing
-
-        space: dict[str, Any] = {
-            "__name__": self.path.stem, "__file__": str(self.path),
-            "__builtins__": {**vars(builtins), "__import__": importing},
-        }
-        try:
-            code = compile(self.path.read_bytes(), str(self.path), "exec")
-            exec(code, space)  # noqa: S102 - a role's own code, which runs in Ansible just so
-            found = getattr(space[self._form.class_name](), self._form.method)()
-            return {str(name): function for name, function in found.items() if callable(function)}
-        except KeyError as error:
-            reason = f"it has no class {error}" if error.args == (self._form.class_name,) else _reason(error, self.path)
-            raise FilterError(f"{self.path} is broken: {reason}") from error
-        except Exception as error:
-            raise FilterError(f"{self.path} is broken: {_reason(error, self.path)}") from error
-
-    def find(self, name: str) -> Callable[..., Any]:
-        """Return what it gives under a name; the file is loaded when that is called. Raises ``FilterError``."""
-        if self.declared is None:
-            return self._told(self.functions[name])
-        return self._told(partial(self._called, name))
-
-    def _called(self, name: str, *args: Any, **options: Any) -> Any:
-        function = self.functions.get(name)
-        if function is None:
-            raise FilterError(f"{self.path} gives no function of that name")
-        return function(*args, **options)
-
-    def _told(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a function whose failures tell where they are."""
-        from jinja2.exceptions import TemplateError
-
-        def call(*args: Any, **options: Any) -> Any:
-            try:
-                return function(*args, **options)
-            except (FilterError, TemplateError, ExpressionError, Late):  # they say it themselves
-                raise
-            except Exception as error:
-                raise FilterError(f"{_reason(error, self.path)} ({self.path})") from error
-
-        return call if isinstance(function, partial) else wraps(function)(call)
 
 
 class RolePlugins:
-    """What the roles of this run bring along."""
+    """What the roles of one run bring along, as far as they have been read."""
 
     def __init__(self) -> None:
-        self._files: dict[Kind, list[_File]] = {"filter": [], "test": []}
+        self._files: dict[Kind, list[PluginFile]] = {kind: [] for kind in _FORMS}
+        self._modules: dict[str, registry.Entry] = {}
         self._seen: set[Path] = set()
 
     def add(self, directory: Path) -> None:
-        """Know the plugins of a role, or those beside a playbook, too."""
+        """Know what a role brings, or what lies beside a playbook, too. What came first is not replaced."""
         directory = directory.resolve()
         if directory in self._seen:
             return
         self._seen.add(directory)
         for kind, form in _FORMS.items():
             paths = sorted((directory / form.directory).glob("*.py"))
-            self._files[kind] += (_File(path, form) for path in paths if path.name != "__init__.py")
+            self._files[kind] += (PluginFile(path, form) for path in paths if path.name != "__init__.py")
+        for entry in registry.brought(directory):
+            self._modules.setdefault(entry.name, entry)
+
+    def module(self, name: str) -> registry.Entry | None:
+        """Return the module of a name: one of Ingot's, or one that is brought along."""
+        return registry.find("modules", name) or self._modules.get(name)
 
     def names(self, kind: Kind) -> frozenset[str]:
         """Return the names that can be told without running anything."""
         return frozenset().union(*(each.declared or () for each in self._files[kind]))
 
     def find(self, kind: Kind, name: str) -> Callable[..., Any] | None:
-        """Return the filter or test of a name, as it is called from expressions; nothing when none brings it.
+        """Return the plugin of a name, as it is called from expressions; nothing when none brings it.
 
         That a file is broken is told by what it might have brought: by calling it.
         """
@@ -165,15 +76,24 @@ class RolePlugins:
 
         return guarded(name, failing)
 
+    def files(self) -> Iterator[Path]:
+        """Yield every file that is brought along."""
+        yield from (each.path for files in self._files.values() for each in files)
+        for entry in self._modules.values():
+            yield from registry.files_of(entry)
 
-PLUGINS = RolePlugins()
-"""Those of this process: as in Ansible, no role has plugins of its own."""
+    def files_for(self, module: str, text: str) -> Iterator[Path]:
+        """Yield the files that decide what a task with a module does, of which ``text`` has the expressions.
+
+        A plugin counts where its name stands, which may be in quotes; one whose names only running it can tell, always.
+        """
+        words = set(re.findall(r"\w+", text))
+        for file in (each for files in self._files.values() for each in files):
+            if words and (file.declared is None or not words.isdisjoint(file.declared)):
+                yield file.path
+        if module in self._modules:
+            yield from registry.files_of(self._modules[module])
 
 
-def _reason(error: Exception, path: Path) -> str:
-    """Say what went wrong in a plugin, and in which of its lines."""
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {error.msg}"
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"line {lines[-1]}: {said}" if lines else said
+NO_PLUGINS = RolePlugins()
+"""Where nothing is brought along."""

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from runner.modules.support.role_python import program
 from runner.sdk import Answer, Ask, Do, Evaluate, Failed, Files, Look, Module, Outcome, Read, Verb, Work, options
 
 _PYTHON = """
@@ -68,12 +69,12 @@ class RoleModule(Module[Options]):
             given = self.options.extra
             pairs = " ".join(f"{name}={shlex.quote(_plain(value))}" for name, value in given.items())
             arguments = json.dumps(given) if "WANT_JSON" in text or "\0" in text else pairs
-            answer = yield Do(("/bin/sh", "-c", _RUN, "sh", arguments, interpreter), source)
+            answer = yield Do(("/bin/sh", "-c", _RUN, "sh", arguments, interpreter), source, shown=False)
         return self._outcome(answer)
 
     def _in_python(self, text: str, interpreter: str) -> Generator[Verb, Any, Answer]:
         job = {"name": self.name, "source": text, "args": self.options.extra, "utils": (yield from self._utils())}
-        answer: Answer = yield Do((interpreter, "-c", _runtime()), json.dumps(job))
+        answer: Answer = yield Do((interpreter, "-c", program()), json.dumps(job), shown=False)
         return answer
 
     def _interpreter(self) -> Generator[Verb, Any, str]:
@@ -120,6 +121,18 @@ class RoleModule(Module[Options]):
         )
 
 
+class RoleAction(Module[Options]):
+    """An action plugin that a role brings along: it is part of Ansible's own process, and cannot run without."""
+
+    path: ClassVar[Path]
+
+    @staticmethod
+    @cache
+    def of(name: str, path: str) -> type[RoleAction]:
+        """Return the class of the action plugin in a file."""
+        return type(name, (RoleAction,), {"name": name, "path": Path(path)})
+
+
 def _said(text: str) -> dict[str, Any] | None:
     for each in (text, *reversed(text.splitlines())):
         if each.lstrip().startswith("{"):
@@ -134,8 +147,3 @@ def _said(text: str) -> dict[str, Any] | None:
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
-
-
-@cache
-def _runtime() -> str:
-    return (Path(__file__).parent / "role_python.py").read_text("utf-8")
