@@ -4,7 +4,7 @@ A plugin is loaded only when its work is wanted; what it accepts is known withou
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -27,8 +27,14 @@ WORDS: Mapping["Kind", str] = {
 """What each kind is called in messages."""
 
 
-Origin = Literal["ingot", "distribution", "library", "action"]
-"""Where a plugin comes from: Ingot itself, another distribution, or a role: from its modules or its action plugins."""
+Origin = Literal["ingot", "distribution", "library", "action", "packer"]
+"""Where a plugin comes from: Ingot itself, another distribution, or a role: from its modules or its action plugins.
+
+Those of Packer are known by name only, from the plugins of Packer that a playbook requires.
+"""
+_PACKER = "packer/"
+"""What the names of Packer's plugins begin with, so that they are told apart from others everywhere."""
+_OPEN: Schema = {"type": "object", "properties": {}, "additionalProperties": True}
 _OF_ROLES: Mapping[Origin, str] = {
     "library": "runner.modules.support.role_module:RoleModule",
     "action": "runner.modules.support.role_module:RoleAction",
@@ -49,6 +55,8 @@ class Entry(NamedTuple):
     @property
     def schema(self) -> Schema:
         """What the plugin accepts."""
+        if self.origin == "packer":
+            return _OPEN
         if self.origin == "ingot":
             return published(f"{self.kind}/{self.name}")
         from runner.schema.generate import schema_of_plugin
@@ -115,13 +123,26 @@ def files_of(entry: Entry) -> Iterator[Path]:
 
 @cache
 def find(kind: "Kind", name: str) -> Entry | None:
-    """Return the plugin called ``name``: built in, or from an installed distribution."""
+    """Return the plugin called ``name``: built in, from an installed distribution, or one of Packer's."""
+    if name.startswith(_PACKER):
+        return Entry(kind, name, "", {"runs": False, "free_form": None}, "packer")
     index = _index()[kind]
     canonical = index["aliases"].get(name, name)
     about = index["plugins"].get(canonical)
     if about is not None:
         return Entry(kind, canonical, about["location"], about)
     return _installed(kind).get(name)
+
+
+def find_required(kind: "Kind", name: str, packer: Collection[str]) -> Entry | None:
+    """Return the plugin called ``name``, which may be a component of the plugins of Packer in ``packer``.
+
+    As in Packer, a component is called like its plugin, or begins with that name and a dash: ``parallels-iso``.
+    """
+    known = find(kind, name)
+    if known is not None or not any(name == each or name.startswith(f"{each}-") for each in packer):
+        return known
+    return find(kind, _PACKER + name)
 
 
 def names(kind: "Kind") -> frozenset[str]:

@@ -100,11 +100,17 @@ def _vaults(arguments: Namespace) -> Any:
 
 
 def load(
-    arguments: Namespace, report: Report, *, read_data: bool, epoch: float | None = None, seed: str | None = None
+    arguments: Namespace,
+    report: Report,
+    *,
+    read_data: bool,
+    epoch: float | None = None,
+    seed: str | None = None,
+    complete: bool = True,
 ) -> Loaded | None:
     """Read the playbook and give its variables their values; what is wrong is in ``report``.
 
-    When something is, a command that would plan builds hears at once what the plan of the rest would find.
+    That a variable has none is only pointed out unless they are to be ``complete``. When something is, a command that would plan builds hears at once what the plan of the rest would find.
     """
     plugins = RolePlugins()
     playbook = read(arguments, report, plugins)
@@ -120,7 +126,7 @@ def load(
     seed = seed or os.urandom(16).hex()
     world = World(playbook.root, Path.cwd(), os.environ, now, plugins, seed, vaults, read_data)
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ, vaults)
-    inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report)
+    inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report, complete=complete)
     check_locals(playbook, inputs, world, report)
     check_validations(playbook, inputs, world, report)
     secrets = (*secrets, *secret_locals(playbook, inputs, world))

@@ -25,7 +25,7 @@ def run(arguments: Namespace) -> int:
     if arguments.syntax_only:
         common.read(arguments, report)
     else:
-        loaded = common.load(arguments, report, read_data=False)
+        loaded = common.load(arguments, report, read_data=False, complete=False)
         if loaded is not None:
             output = output.with_secrets(loaded.secrets)
             if not report.failed:

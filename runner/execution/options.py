@@ -31,7 +31,7 @@ def options_now(
         for name, value in planned.items()
     }
     report = Report()
-    options = rendered_options(Node(entries, written.span, written.key_span), scope, schema, report)
+    options = rendered_options(Node(entries, written.span, written.key_span), scope, schema, report, lacking=report)
     for name, value in options.items():
         if isinstance(value, Open) and value.needs:
             report.extend([unknown(Late(value.needs, value.reason), nodes[name])])

@@ -66,10 +66,13 @@ class Resolved(NamedTuple):
     """Every value that was offered for a sensitive variable, whether it fits or not."""
 
 
-def resolve_inputs(playbook: Playbook, given: Given, scope: Scope, report: Report) -> Resolved:
+def resolve_inputs(
+    playbook: Playbook, given: Given, scope: Scope, report: Report, *, complete: bool = True
+) -> Resolved:
     """Return the value of every variable that has one; report what is missing, undeclared or does not fit.
 
-    ``scope`` holds what defaults may use: functions, ``env``, ``path``.
+    ``scope`` holds what defaults may use: functions, ``env``, ``path``. Unless values are to be ``complete``, one that
+    is missing is only a warning.
     """
     unread: set[str] = set()
     offered = list(_offers(playbook, given, report, unread))
@@ -79,10 +82,9 @@ def resolve_inputs(playbook: Playbook, given: Given, scope: Scope, report: Repor
         chosen = offers.get(name)
         if chosen is None and name not in unread:
             word = variable.env or f"INGOT_VAR_{name}"
-            report.add(
-                "E301", f"the variable {name!r} has no value and no default", variable.place,
-                hint=f"give one: --var {name}=VALUE, or the environment variable {word}",
-            )
+            hint = f"give one: --var {name}=VALUE, or the environment variable {word}"
+            code, rest = ("E301", "") if complete else ("W302", ": what uses it is checked without")
+            report.add(code, f"the variable {name!r} has no value and no default{rest}", variable.place, hint=hint)
         found = _value(variable, chosen, playbook, scope, report) if chosen else None
         if chosen and found is not None:
             inputs[name] = Input(found[0], chosen.origin, variable.sensitive, chosen.given)

@@ -12,7 +12,7 @@ _WIDTH = 100
 """A list of words stays on one line up to this column."""
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=<~.")
 _UNSAFE_PLAIN = re.compile(r":(?:\s|$)|\s#|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[{}\[\],]")
-_UNSAFE_INSIDE = re.compile(r"[:?]|^[-.<=~]")
+_UNSAFE_INSIDE = re.compile(r"[:?]|^[.<=~]|^-(?![-\w])")
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\"\\\\]")
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\0": "\\0"}
@@ -77,7 +77,7 @@ def _text(value: str, *, inside: bool = False) -> str:
     plain = bool(value) and value == value.strip() and not _UNSAFE_PLAIN.search(value)
     first = value[:1]
     if plain and first in _INDICATORS:
-        plain = first in "-.<=~" and len(value) > 1 and value[1] not in " -."
+        plain = first in "-.<=~" and not re.match(r"[-.<=~]\s|---|\.\.\.|.$", value)
     plain = plain and not (inside and _UNSAFE_INSIDE.search(value))
     if plain and implicit_tag(value) is None:
         return value
@@ -146,8 +146,11 @@ def _item(entry: Entry, indent: int) -> Iterator[str]:
     """Yield the lines of an item of a list: what is in it begins beside the dash."""
     value = entry.value
     dash = " " * indent + "-"
-    simple = not isinstance(value, Map | Seq) or _flow(value, indent + 2) is not None
-    if simple or not isinstance(value, Map | Seq):
+    flow = _flow(value, indent + 2, inner=True) if isinstance(value, Map | Seq) else None
+    if flow is not None:
+        yield f"{dash} {flow}{_beside(entry.beside)}"
+        return
+    if not isinstance(value, Map | Seq):
         yield from _entry(dash, entry, indent)
         return
     inner = list(_map(value, indent + 2) if isinstance(value, Map) else _seq(value, indent + 2))
@@ -159,8 +162,8 @@ def _item(entry: Entry, indent: int) -> Iterator[str]:
     yield from inner[first + 1 :]
 
 
-def _flow(value: Map | Seq, column: int) -> str | None:
-    """Return a collection on one line, if it is empty or a list of few words."""
+def _flow(value: Map | Seq, column: int, *, inner: bool = False) -> str | None:
+    """Return a collection on one line, if it is empty or a list of few words, or, as an ``inner`` one, of texts."""
     if isinstance(value, Map):
         return None if value.entries or value.end else "{}"
     if not value.items and not value.end:
@@ -168,7 +171,7 @@ def _flow(value: Map | Seq, column: int) -> str | None:
     words = []
     for item in value.items:
         each = item.value
-        if isinstance(each, Map | Seq) or item.above or item.beside or (isinstance(each, str) and " " in each):
+        if isinstance(each, Map | Seq) or item.above or item.beside or (isinstance(each, str) and " " in each and not inner):
             return None
         words.append(scalar(each, inside=True))
     text = f"[{', '.join(words)}]"

@@ -40,16 +40,20 @@ def rendered_options(
     lenient: bool = False,
     guarded: bool = False,
     checked: bool = False,
+    lacking: Report | None = None,
 ) -> dict[str, Any]:
     """Return the value of each option, or ``Open``; what expressions gave is checked against the schema again.
 
     ``lenient`` turns booleans into texts where a text is wanted, as Ansible does for modules. ``guarded`` says that
     a condition which only the build can decide stands before: an expression that fails is then left open, for it may
-    never be reached. ``checked`` says that the options as they are written have been checked.
+    never be reached. ``checked`` says that the options as they are written have been checked. With
+    ``lacking`` an expression that comes to an empty text gives no option, for to Packer an empty value is none; what
+    is missing then is reported there.
     """
     values: dict[str, Any] = {}
     found: dict[Any, Node] = {}
     properties = schema.get("properties", {})
+    empty: dict[Any, Node] = {}
     changed = False
     for key, node in options.items():
         name = str(key)
@@ -60,13 +64,19 @@ def rendered_options(
         changed = changed or (template and not (checked and isinstance(value, Open)))
         if value is OMIT or (value is None and template and _may_lack(name, schema)):
             continue  # an expression that comes to nothing gives no option, as in Ansible
+        if value == "" and template and lacking is not None:
+            empty[name] = node
+            continue
         values[known.get("x-alias-of", name)] = value = _in_octal(value, known)
         if not template or isinstance(value, Open):
             found[name] = node
             continue
         found[name] = to_node(_as_text(value, known) if lenient else value, node)
-    if changed:
-        check(Node(found, options.span, options.key_span), schema, report, lenient=lenient)
+    sound = not changed or check(
+        Node({**found, **empty}, options.span, options.key_span), schema, report, lenient=lenient
+    )
+    if empty and sound and lacking is not None:
+        check(Node(found, options.span, options.key_span), schema, lacking, lenient=lenient)
     return values
 
 

@@ -143,6 +143,11 @@ class _Planner:
             made[name] = self._build(by_name[name], [made[need] for need in needs[name] if need in made])
         return tuple(made[each.name] for each in candidates)
 
+    @property
+    def _lacking(self) -> Report:
+        """Where to report options that an empty variable leaves out: in a check without values, as a warning."""
+        return self.report if self.digests.wanted else self.report.mild()
+
     def _shown(self, found: Input) -> InputValue:
         if not found.sensitive:
             return InputValue(found.value, found.origin)
@@ -162,7 +167,7 @@ class _Planner:
         scope = self.scopes.of_build(each.play.name or "", each.source, each.name, each.matrix)
         added = dict(each.use.options.items()) if each.use.options else {}
         options = Node({**dict(each.source.options.items()), **added}, each.source.place, each.source.place)
-        values = rendered_options(options, scope, entry.schema, self.report)
+        values = rendered_options(options, scope, entry.schema, self.report, lacking=self._lacking)
         files = named_files(options, values, entry.schema, self.world.root, self.digests, self.report)
         key = self.digests.value(entry.name, values, content(files), [base.image_key for base in bases])
         frame = self._frame(each)
@@ -217,7 +222,8 @@ class _Planner:
             if refusal:
                 yield Link(link.type, called, {}, "skip", refusal)
                 continue
-            options = rendered_options(link.options, scope.with_layers(late=late), entry.schema, self.report)
+            inner = scope.with_layers(late=late)
+            options = rendered_options(link.options, inner, entry.schema, self.report, lacking=self._lacking)
             files = named_files(link.options, options, entry.schema, self.world.root, self.digests, self.report)
             kept = None if keep is None else bool(keep.value)
             yield Link(link.type, called, options, "run", "follows the build", kept, files)

@@ -38,14 +38,14 @@ def find_call(node: Node, words: Mapping[str, Node], context: Context, keywords:
     if len(words) == 1 and words.keys().isdisjoint(ACTIONS):
         [(word, given)] = words.items()
         return Call(word, given.place, given)
-    modules = [word for word in words if word in ACTIONS or context.plugins.module(word)]
+    modules = [word for word in words if word in ACTIONS or context.module(word)]
     if not modules and len(words) > 1:
         for word, child in words.items():
             report_unknown_module(word, child.place, context, keywords)
         return None
     module = modules[0] if modules else next(iter(words))
     strays = {word: child for word, child in words.items() if word != module}
-    entry = context.plugins.module(module)
+    entry = context.module(module)
     own = entry is not None and all(word in entry.schema["properties"] for word in strays)
     if len(modules) > 1 and (words[module].value is not None or not own):
         report.add(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from runner import registry
 from runner.diagnostics import Report
 from runner.expand.role_plugins import RolePlugins
 from runner.formats import documents
@@ -56,6 +57,8 @@ class Context(NamedTuple):
     file: SourceFile
     plugins: RolePlugins
     """What has been brought along so far."""
+    packer: frozenset[str] = frozenset()
+    """The plugins of Packer that the playbook requires."""
     sources: tuple[str, ...] = ()
     """Names of the playbook's sources, which ``hosts`` of an Ansible playbook selects from."""
     role: RoleContext | None = None
@@ -70,6 +73,10 @@ class Context(NamedTuple):
     def report(self) -> Report:
         """Where mistakes go; those in a role's tasks are mild."""
         return self.files.report.mild() if self.role is not None else self.files.report
+
+    def module(self, name: str) -> registry.Entry | None:
+        """Return the module of a name."""
+        return self.plugins.module(name) or registry.find_required("modules", name, self.packer)
 
     def within(self, path: Path, file: SourceFile) -> "Context":
         """Return the context of a file that this one imports or includes."""

@@ -167,10 +167,11 @@ def _assemble(
     names = tuple(mapping_of(parts.get("sources")))
     requires = _read_requires(parts.get("requires"), report)
     required = frozenset(each.name for each in requires if each.kind == "role")
+    packer = _packer_plugins(parts.get("requires"))
     plugins = settings.plugins or RolePlugins()
     plugins.add(root)
-    context = Context(files, root, settings.roles_path, root, node.span.file, plugins, names, required=required)
-    sources = _read_sources(parts.get("sources"), report)
+    context = Context(files, root, settings.roles_path, root, node.span.file, plugins, packer, names, required=required)
+    sources = _read_sources(parts.get("sources"), packer, report)
     playbook = Playbook(
         path=path,
         root=root,
@@ -180,7 +181,7 @@ def _assemble(
         requires=requires,
         variables=_read_variables(parts.get("variables"), report, unread),
         locals={name: Local(name, child.place, child) for name, child in mapping_of(parts.get("locals")).items()},
-        data=_read_data(parts.get("data"), report, unread),
+        data=_read_data(parts.get("data"), packer, report, unread),
         sources=sources,
         plays=read_plays(parts.get("plays"), context),
         sensitive=_read_sensitive(parts.get("sensitive"), mapping_of(parts.get("locals")), report),
@@ -192,6 +193,11 @@ def _assemble(
     check_names(playbook, known, report)
     check_all_expressions(playbook, Dialect(plugins), report)
     return _with_files(playbook, files)
+
+
+def _packer_plugins(requires: Node | None) -> frozenset[str]:
+    packer = requires.get("packer") if requires else None
+    return frozenset(mapping_of(packer.get("plugins"))) if packer else frozenset()
 
 
 def _with_files(playbook: Playbook, files: Files) -> Playbook:
@@ -241,7 +247,9 @@ def _read_sensitive(node: Node | None, written: Mapping[str, Node], report: Repo
     return frozenset(names)
 
 
-def _read_data(node: Node | None, report: Report, unread: set[str]) -> dict[str, Data]:
+def _read_data(
+    node: Node | None, packer: frozenset[str], report: Report, unread: set[str]
+) -> dict[str, Data]:
     data: dict[str, Data] = {}
     for name, child in mapping_of(node).items():
         unread.add(name)
@@ -250,7 +258,7 @@ def _read_data(node: Node | None, report: Report, unread: set[str]) -> dict[str,
         kind = child.get("type")
         word = text_of(kind)
         assert kind is not None
-        entry = registry.find("data_sources", word) if word else None
+        entry = registry.find_required("data_sources", word, packer) if word else None
         if entry is None:
             unknown_word(
                 "E203", "data source", word or "", registry.names("data_sources"), kind.span, report,
@@ -264,7 +272,7 @@ def _read_data(node: Node | None, report: Report, unread: set[str]) -> dict[str,
     return data
 
 
-def _read_sources(node: Node | None, report: Report) -> dict[str, Source]:
+def _read_sources(node: Node | None, packer: frozenset[str], report: Report) -> dict[str, Source]:
     written = mapping_of(node)
     sources: dict[str, Source] = {}
     for name, child in written.items():
@@ -287,7 +295,7 @@ def _read_sources(node: Node | None, report: Report) -> dict[str, Source]:
             hint = f"is {near!r} meant to be 'builder'?" if near else "it names what makes the machine"
             report.add("E103", "keyword 'builder' is missing", child.place, hint=hint)
             continue
-        entry = registry.find("builders", word)
+        entry = registry.find_required("builders", word, packer)
         if entry is None:
             unknown_word(
                 "E202", "builder", word, registry.names("builders"), builder.span, report,
@@ -341,6 +349,10 @@ def _read_requires(node: Node | None, report: Report) -> tuple[Requirement, ...]
         found.append(Requirement("plugin", name, text_of(child) or "", child.place))
     for requirement in found:
         check_requirement(requirement, report)
+    packer = node.get("packer")
+    if packer is not None and check(packer, definition("requires_packer"), report, what="keyword"):
+        for child in mapping_of(packer.get("plugins")).values():
+            check(child, definition("packer_plugin"), report, what="keyword")
     roles = node.get("roles")
     for role in roles.elements() if roles else ():
         if check(role, definition("required_role"), report, what="keyword"):

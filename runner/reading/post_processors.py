@@ -40,7 +40,7 @@ def _read_post_processor(node: Node, context: Context) -> PostProcessor | None:
     keywords = _post_processor_keywords()
     check(only(node, keywords), definition("post_processor"), report, what="keyword")
     words = [(word, child) for word, child in node.items() if word not in keywords and isinstance(word, str)]
-    known = [(word, child) for word, child in words if registry.find("post_processors", word)]
+    known = [(word, child) for word, child in words if registry.find_required("post_processors", word, context.packer)]
     if not words:
         report.add("E132", "the entry names no post-processor", node.span, hint="write 'NAME: {option: value}'")
         return None
@@ -57,7 +57,7 @@ def _read_post_processor(node: Node, context: Context) -> PostProcessor | None:
             )
         return None
     word, options = known[0]
-    entry = registry.find("post_processors", word)
+    entry = registry.find_required("post_processors", word, context.packer)
     assert entry is not None
     if options.value is None:
         options = options._replace(value={})

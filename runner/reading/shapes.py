@@ -33,6 +33,29 @@ class RequiredRole:
 
 
 @options()
+class PackerPlugin:
+    """A plugin of Packer, as `required_plugins` names it."""
+
+    source: str | None = None
+    """Where Packer finds it, such as `github.com/hashicorp/qemu`."""
+
+    version: str | None = None
+    """Versions that will do, in Packer's notation, such as `~> 1.1`."""
+
+
+@options()
+class RequiresPacker:
+    """What a template needs of Packer: an export says it again."""
+
+    version: str | None = None
+    """Versions of Packer, in its notation, such as `>= 1.7.0`."""
+
+    plugins: dict[str, Annotated[Any, Part("packer_plugin")]] | None = None
+    """Plugins of Packer. Their components, `NAME` and `NAME-...`, may be used where Ingot has none of that name: they
+    are planned and exported, and refused by a build."""
+
+
+@options()
 class Requires:
     """What the playbook needs in order to be built."""
 
@@ -41,6 +64,9 @@ class Requires:
 
     plugins: Annotated[dict[str, str], Fixed()] | None = None
     """Python distributions that bring more builders, modules and so on, each with the versions that will do."""
+
+    packer: Annotated[Any, Part("requires_packer")] = None
+    """Versions of Packer and its plugins, in playbooks that are exported to Packer."""
 
     roles: list[Annotated[Any, Part("required_role")]] | None = None
     """Roles it uses, and where they come from: `ingot init` installs them."""
@@ -528,6 +554,8 @@ class RoleMeta:
 
 PARTS: dict[str, type[Any]] = {
     "required_role": RequiredRole,
+    "packer_plugin": PackerPlugin,
+    "requires_packer": RequiresPacker,
     "requires": Requires,
     "validation": Validation,
     "variable": Variable,

@@ -84,7 +84,7 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
         words[key] = child
     _check_keywords(node, present, context, part)
     call = find_call(node, words, context, known)
-    entry = context.plugins.module(call.word) if call else None
+    entry = context.module(call.word) if call else None
     if call and entry is None:
         report_unknown_module(call.word, call.place, context, known)
     args = find_options(call, present.get("args"), entry, context, known) if call and entry else None

@@ -34,9 +34,8 @@ class Builds:
             kind, name = block.labels
             entry = registry.find("builders", kind)
             options = Options(self._jinja, f"source.{kind}.{name}", entry.schema if entry else NOTHING)
-            entries = (("builder", Entry(kind)), *options.entries(block.body))
             self._jinja.coverage.mapped(block.place, f"source.{kind}.{name}")
-            whole = Map(entries, block.body.end)
+            whole = options.map(block.body, first=(("builder", Entry(kind)),))
             found.append((self._names.sources[kind, name], Entry(whole, block.above, block.beside, gap=True)))
         return [*found, *self._extended]
 
@@ -128,15 +127,16 @@ class Builds:
             return Entry(named)
         entry = registry.find("builders", kind)
         options = Options(self._jinja, f"{path}.source.{named}", entry.schema if entry else NOTHING)
-        added = options.entries(block.body, ("name",))
         name = block.body.get("name")
         if name is None or not isinstance(name.value, Lit):
             known[named] = key
-            value: Value = Map(((key, Entry(Map(added, block.body.end))),)) if added else key
+            added = options.map(block.body, ("name",))
+            value: Value = Map(((key, Entry(added)),)) if added.entries or added.end else key
             return Entry(value, block.above, block.beside)
         own = self._own_name(kind, str(name.value.value))
         known[f"{kind}.{name.value.value}"] = own
-        self._extended.append((own, Entry(Map((("extends", Entry(key)), *added), block.body.end), block.above, gap=True)))
+        whole = options.map(block.body, ("name",), (("extends", Entry(key)),))
+        self._extended.append((own, Entry(whole, block.above, gap=True)))
         return Entry(own)
 
     def _own_name(self, kind: str, name: str) -> str:

@@ -37,5 +37,5 @@ def _link(block: Block, work: Tasks, path: str) -> Entry:
     work.jinja.coverage.mapped(block.place, path)
     entry = registry.find("post_processors", kind)
     options = Options(work.jinja, path, entry.schema if entry else NOTHING)
-    link = (entry.name if entry else kind, Entry(Map(options.entries(block.body, _OWN))))
-    return Entry(Map((link, *work.keywords(block.body, path)), block.body.end), block.above, block.beside)
+    link = (entry.name if entry else kind, Entry(options.map(block.body, _OWN)))
+    return Entry(Map((link, *work.keywords(block.body, path))), block.above, block.beside)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from runner import registry
-from runner.formats.hcl_tree import Attribute, Block, Body, Call, Conditional, Expression, Lit, Many, Ref
+from runner.formats.hcl_tree import Attribute, Block, Body, Call, Expression, Lit, Many, Ref
 from runner.formats.hcl_write import write_expression
 from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.options import Options
 from runner.packer.names import Names
 from runner.packer.to_jinja import ToJinja
+from runner.sdk.plugin import Kind
 from runner.text import NOTHING
 
 Entries = list[tuple[str, Entry]]
@@ -22,6 +23,8 @@ def requires(body: Body, jinja: ToJinja) -> Map | None:
     """Return what the playbook requires: versions of Packer and its plugins, for an export to say again."""
     entries: Entries = []
     plugins: Entries = []
+    if "packer" not in {block.type for block in body.blocks()} and not _foreign(body, ()):
+        return None
     for block in body.blocks("packer"):
         for item in block.body.items:
             path = f"packer.{item.name if isinstance(item, Attribute) else item.type}"
@@ -34,9 +37,24 @@ def requires(body: Body, jinja: ToJinja) -> Map | None:
                     jinja.coverage.mapped(each.place, f"{path}.{each.name}")
             else:
                 jinja.coverage.unsupported(item.place, path, "it is no requirement")
+    plugins += [(name, Entry(Map(()))) for name in _foreign(body, [name for name, _ in plugins])]
     if plugins:
         entries.append(("plugins", Entry(Map(tuple(plugins)))))
     return Map((("packer", Entry(Map(tuple(entries)))),)) if entries else None
+
+
+def _foreign(body: Body, required: Sequence[str]) -> list[str]:
+    """Return the plugins, beside those ``required``, whose components the template uses and Ingot has none of."""
+    used: list[tuple[Kind, str]] = [("builders", block.labels[0]) for block in body.blocks("source")]
+    used += [("data_sources", block.labels[0]) for block in body.blocks("data")]
+    for build in body.blocks("build"):
+        works = build.body.blocks("provisioner", "error-cleanup-provisioner")
+        used += [("modules", block.labels[0]) for block in works if block.labels[0] != "file"]
+        links = list(build.body.blocks("post-processor"))
+        links += [link for chain in build.body.blocks("post-processors") for link in chain.body.blocks("post-processor")]
+        used += [("post_processors", block.labels[0]) for block in links]
+    unknown = (name for kind, name in used if registry.find_required(kind, name, required) is None)
+    return list(dict.fromkeys(name.partition("-")[0] for name in unknown))
 
 
 def variables(body: Body, jinja: ToJinja) -> Entries:
@@ -190,11 +208,10 @@ def data(body: Body, names: Names, jinja: ToJinja) -> Entries:
         kind, name = block.labels
         entry = registry.find("data_sources", kind)
         options = Options(jinja, f"data.{kind}.{name}", entry.schema if entry else NOTHING)
-        entries = (("type", Entry(kind)), *options.entries(block.body))
-        found.append((names.data[kind, name], Entry(Map(entries, block.body.end), block.above, block.beside, gap=True)))
+        whole = options.map(block.body, first=(("type", Entry(kind)),))
+        found.append((names.data[kind, name], Entry(whole, block.above, block.beside, gap=True)))
         if names.data[kind, name] != name:
             jinja.coverage.changed(block.place, f"data.{kind}.{name}", "another data source has the same name")
     return found
 
 
-__all__ = ["Conditional", "data", "locals_", "requires", "type_text", "variables"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from runner.formats.hcl_tree import Attribute, Block, Body, Lit, Many
-from runner.formats.yaml_write import Entry, Map, Seq, Value
+from runner.formats.hcl_tree import Attribute, Block, Body, Item, Lit, Many
+from runner.formats.yaml_write import Entry, Map, Seq, Value, write
 from runner.packer.to_jinja import ToJinja
+from runner.schema.check import fits
 from runner.text import NOTHING
 
 Entries = tuple[tuple[str, Entry], ...]
@@ -20,32 +21,61 @@ class Options(NamedTuple):
     field: str
     schema: Mapping[str, Any] = NOTHING
 
-    def entries(self, body: Body, without: Iterable[str] = ()) -> Entries:
-        """Return the options of a body in their order, but those called ``without``."""
+    def map(self, body: Body, without: Iterable[str] = (), first: Entries = ()) -> Map:
+        """Return a body as a mapping: ``first``, then its options in their order, but those called ``without``.
+
+        What the component has no option for is a comment at the end.
+        """
         left_out = frozenset(without)
         found: dict[str, Entry] = {}
+        lost: list[str] = []
         for item in body.items:
-            if isinstance(item, Attribute):
-                if item.name not in left_out:
-                    found[item.name] = self._attribute(item)
+            word = item.name if isinstance(item, Attribute) else _block_name(item)
+            if word in left_out or word in found:
                 continue
-            name = item.labels[0] if item.type == "dynamic" and item.labels else item.type
-            if name in left_out or name in found:
-                continue
-            blocks = [each for each in body.blocks(name, "dynamic") if each.type == name or each.labels == (name,)]
-            found[name] = Entry(self._blocks(name, blocks), item.above, item.beside, item.gap)
-        return tuple(found.items())
+            name = self._known(word)
+            if name is None:
+                lost += self._lost(item, word)
+            elif isinstance(item, Attribute):
+                entry = self._attribute(item, name)
+                found.update({} if entry is None else {name: entry})
+            else:
+                blocks = [each for each in body.blocks() if _block_name(each) == word]
+                found[name] = Entry(self._blocks(name, blocks), item.above, item.beside, item.gap)
+        return Map((*first, *found.items()), (*body.end, *lost))
 
-    def map(self, body: Body, without: Iterable[str] = ()) -> Map:
-        """Return a body as a mapping."""
-        return Map(self.entries(body, without), body.end)
+    def _known(self, word: str) -> str | None:
+        """Return an option as the component spells it; like Packer, in whatever case it is written."""
+        properties = self._properties()
+        if not properties or word in properties or self.schema.get("additionalProperties"):
+            return word
+        return next((name for name in properties if name.lower() == word.lower()), None)
 
-    def _attribute(self, item: Attribute) -> Entry:
+    def _lost(self, item: Attribute | Block, word: str) -> list[str]:
+        path = f"{self.field}.{word}"
+        self.jinja.coverage.unsupported(item.place, path, f"{self.field.split('.')[-2]} has no such option")
+        if isinstance(item, Block):
+            return [f"{word}: (no such option)"]
+        with self.jinja.inside(path):
+            shown = write(Map(((word, Entry(self.jinja.value(item.value))),)))
+        return [f"{line}  (no such option)" if number == 0 else line for number, line in enumerate(shown.splitlines())]
+
+    def _attribute(self, item: Attribute, name: str) -> Entry | None:
+        """Return an option's value; nothing for an empty text where none can stand, which to Packer is no value."""
         path = f"{self.field}.{item.name}"
+        shape = self._properties().get(name)
         with self.jinja.inside(path):
             value = self.jinja.value(item.value)
-        self.jinja.coverage.mapped(item.place, path)
-        return Entry(value, item.above, item.beside, item.gap)
+        if value == "" and shape is not None and not fits("", shape):
+            self.jinja.coverage.changed(item.place, path, "an empty value is none, and is left out")
+            return None
+        fitting = _fitting(value, shape or NOTHING)
+        if name != item.name or fitting != value:
+            why = f"it is called {name}" if name != item.name else "a text is wanted"
+            self.jinja.coverage.changed(item.place, path, why)
+        else:
+            self.jinja.coverage.mapped(item.place, path)
+        return Entry(fitting, item.above, item.beside, item.gap)
 
     def _blocks(self, name: str, blocks: list[Block]) -> Value:
         inner = Options(self.jinja, f"{self.field}.{name}", self._of_block(name))
@@ -67,8 +97,6 @@ class Options(NamedTuple):
 
     def literal(self, body: Body) -> Many:
         """Return a body as an expression: an object of its attributes and blocks."""
-        from runner.formats.hcl_tree import Item
-
         items = []
         for item in body.items:
             key = Lit(item.name if isinstance(item, Attribute) else item.type, item.place)
@@ -87,6 +115,26 @@ class Options(NamedTuple):
 
     def _is_list(self, name: str) -> bool:
         return "array" in self._properties().get(name, NOTHING).get("type", ())
+
+
+def _block_name(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+def _fitting(value: Value, shape: Mapping[str, Any]) -> Value:
+    """Return a value with truth values as texts where a text is wanted, as HCL converts them."""
+    if isinstance(value, bool):
+        types = shape.get("type", ())
+        return str(value).lower() if "string" in types and "boolean" not in types and "pattern" not in shape else value
+    if isinstance(value, Map):
+        properties, rest = shape.get("properties", NOTHING), shape.get("additionalProperties")
+        more = rest if isinstance(rest, Mapping) else NOTHING
+        entries = ((name, each, properties.get(name, more)) for name, each in value.entries)
+        return Map(tuple((name, each._replace(value=_fitting(each.value, s))) for name, each, s in entries), value.end)
+    if isinstance(value, Seq):
+        inner = shape.get("items", NOTHING)
+        return Seq(tuple(each._replace(value=_fitting(each.value, inner)) for each in value.items), value.end)
+    return value
 
 
 def _loop(inner: Options, block: Block) -> tuple[Many, Block]:

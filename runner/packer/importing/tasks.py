@@ -37,7 +37,7 @@ class Tasks:
         name = [pair for pair in keywords if pair[0] == "name"]
         rest = [pair for pair in keywords if pair[0] != "name"]
         work = self._file(block, path) if kind == "file" else [self._module(block, kind, path)]
-        return Entry(Map((*name, *work, *rest), block.body.end), block.above, block.beside, gap=block.gap)
+        return Entry(Map((*name, *work, *rest)), block.above, block.beside, gap=block.gap)
 
     def keywords(self, body: Body, path: str) -> Entries:
         """Return what is said beside a component's own options."""
@@ -86,7 +86,7 @@ class Tasks:
         if kind == "shell" and (script := self._script(block, path)) is not None:
             return "shell", script
         options = Options(self.jinja, path, entry.schema if entry else NOTHING)
-        return entry.name if entry else kind, Entry(Map(options.entries(block.body, _KEYWORDS)))
+        return entry.name if entry else kind, Entry(options.map(block.body, _KEYWORDS))
 
     def _script(self, block: Block, path: str) -> Entry | None:
         """Return commands as a script, if they are all there is: like Packer's, it ends with the first that fails."""
@@ -115,7 +115,7 @@ class Tasks:
 
     def _file(self, block: Block, path: str) -> Entries:
         """Return an upload as ``copy``, a download as ``fetch``."""
-        options = dict(Options(self.jinja, path).entries(block.body, _KEYWORDS))
+        options = dict(Options(self.jinja, path).map(block.body, _KEYWORDS).entries)
         direction = options.pop("direction", Entry("upload")).value
         if (generated := options.pop("generated", None)) and generated.value not in (False, None):
             place = block.body.get("generated")
