@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from runner.diagnostics import Note, Report
 from runner.formats.places import Places
 
-MAX_DEPTH = 200
+MAX_DEPTH = 100
 """How deeply brackets and templates may be nested."""
 
 _NAME = r"[A-Za-z_\x80-\U0010ffff][\w\-\x80-\U0010ffff]*+"
@@ -92,12 +92,14 @@ class Lexed:
     """What a text is made of.
 
     ``code`` is the text for the grammar, as far as it was read: of the same length, comments and the insides of strings
-    blank, heredocs like strings, all else ASCII. ``templates`` are the strings and heredocs by their first offset.
+    blank, heredocs like strings, all else ASCII. ``templates`` are the strings and heredocs by their first offset,
+    ``comments`` the offsets where comments start and end.
     """
 
     code: str
     statements: tuple[Statement, ...]
     templates: dict[int, Template]
+    comments: tuple[tuple[int, int], ...]
 
 
 def lex(places: Places, report: Report) -> Lexed:
@@ -108,7 +110,7 @@ def lex(places: Places, report: Report) -> Lexed:
     lexer = _Lexer(places, report)
     with suppress(_Stop):
         lexer.run()
-    return Lexed("".join(lexer.code[0]), tuple(lexer.statements), lexer.templates)
+    return Lexed("".join(lexer.code[0]), tuple(lexer.statements), lexer.templates, tuple(lexer.comments))
 
 
 class _Stop(Exception):  # noqa: N818 - no error by itself: the report has it
@@ -143,6 +145,7 @@ class _Lexer:
         self.code: list[list[str]] = [[]]  # of the text, then of each insert that is open
         self.statements: list[Statement] = []
         self.templates: dict[int, Template] = {}
+        self.comments: list[tuple[int, int]] = []
         self.open = [_Open("", 0, assigned=False)]
         self.at = 0
         self.start: int | None = None  # of the statement
@@ -179,6 +182,8 @@ class _Lexer:
             self._token(kind or "", lexeme, start)
             self.end = self.at
             return
+        if kind == "comment":
+            self.comments.append((start, self.at))
         self._emit(" " * (len(lexeme) - 1) + ("\n" if kind == "newline" else " "))
 
     def _token(self, kind: str, lexeme: str, start: int) -> None:

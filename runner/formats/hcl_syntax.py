@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from runner.diagnostics import Report
-from runner.formats.hcl_lexer import Statement, Template, lex
+from runner.formats.hcl_lexer import MAX_DEPTH, Statement, Template, lex
 from runner.formats.places import Places
 from runner.text import SourceFile, Span
 
 if TYPE_CHECKING:
     from tree_sitter import LogType, Node
 
+MAX_EXPLAINED = 1000
+"""How many mistakes the grammar finds are explained: nobody reads more, and it takes time."""
+
 _PIECE = re.compile(r'"[^"\r\n]{0,30}"?|[\w-]+|.', re.DOTALL)
+_ASSIGNED = "x="
+"""What makes a statement of an expression."""
 _POSITION = re.compile(r"^process .*\brow:0, col:([0-9]+)")
 
 
@@ -33,9 +39,10 @@ class Syntax:
         self.report = report
         self.places = Places(file)
         self._lexed = lex(self.places, report)
-        # no line ends, so that a column is an offset
-        self._code = self._lexed.code.replace("\n", " ").encode("ascii")
+        self.comments = self._lexed.comments
+        self._code = _Code.of(self._lexed.code)
         self._parser = Parser(Language(language()))
+        self._refused = 0
 
     def statements(self) -> Iterator[Node]:
         """Yield the ``attribute`` and ``block`` nodes of the file, those with mistakes in their syntax left out.
@@ -43,35 +50,44 @@ class Syntax:
         The offsets of nodes are offsets in the text, for strings and heredocs too; what these hold, ``template`` knows.
         """
         for statement in self._lexed.statements:
-            if statement.sound and (node := self._parse(statement)):
+            if statement.sound and (node := self._statement(statement)):
                 yield node
+
+    def expression(self, code: str, start: int) -> tuple[Node | None, int]:
+        """Return the ``expression`` that the code of an insert is, and what the offsets of its nodes count from.
+
+        ``start`` is the offset of the code. With a mistake in it there is no node.
+        """
+        padded = _Code.of(f"{_ASSIGNED}{code}", start - len(_ASSIGNED))
+        body = self._parse(padded, 0, len(padded.text))
+        return body.children[0].children[2] if body else None, padded.base
 
     def span(self, node: Node) -> Span:
         """Return the place of ``node``."""
         return self.places.span(node.start_byte, node.end_byte)
 
-    def source(self, node: Node) -> str:
-        """Return the text of ``node`` as it is written."""
-        return self.text[node.start_byte : node.end_byte]
+    def source(self, node: Node, base: int = 0) -> str:
+        """Return the text of ``node`` as it is written; ``base`` is what its offsets count from."""
+        return self.text[base + node.start_byte : base + node.end_byte]
 
-    def template(self, node: Node) -> Template:
+    def template(self, node: Node, base: int = 0) -> Template:
         """Return what a ``string_lit`` holds; that is how the grammar sees every string and heredoc."""
-        return self._lexed.templates[node.start_byte]
+        return self._lexed.templates[base + node.start_byte]
 
     def mistake(self, message: str, start: int, end: int, hint: str | None = None) -> None:
         """Report an error in the syntax from offset ``start`` to ``end``."""
         self.report.add("E031", f"not HCL: {message}", self.places.span(start, end), hint=hint)
 
-    def _parse(self, statement: Statement) -> Node | None:
-        from tree_sitter import Point, Range
+    def too_deep(self, start: int, end: int) -> None:
+        """Report what is nested too deeply to be read."""
+        message = f"values, operators and indexes are nested more than {MAX_DEPTH} deep"
+        self.report.add("E034", message, self.places.span(start, end))
 
-        start, end = statement.start, statement.end
-        self._parser.included_ranges = [Range(Point(0, start), Point(0, end), start, end)]
-        root = self._parser.parse(self._code).root_node
-        if root.has_error:
-            self._explain(statement)
+    def _statement(self, statement: Statement) -> Node | None:
+        start = statement.start
+        body = self._parse(self._code, start, statement.end)
+        if body is None:
             return None
-        body = root.children[0]
         if body.type != "body":
             hint = "HCL has NAME = VALUE on each line; the name of a JSON file ends in .json"
             self.mistake("expected a name, found '{'", start, start + 1, hint)
@@ -82,17 +98,31 @@ class Syntax:
             self.mistake(f"expected a new line, found '{self.source(name)}'", name.start_byte, name.end_byte)
         return node
 
-    def _explain(self, statement: Statement) -> None:
-        """Report why the grammar does not accept ``statement``."""
-        code, end = self._lexed.code, statement.end
-        at = self._stumbling_block(statement)
-        while at < end and code[at].isspace():
+    def _parse(self, code: _Code, start: int, end: int) -> Node | None:
+        from tree_sitter import Point, Range
+
+        self._parser.included_ranges = [Range(Point(0, start), Point(0, end), start, end)]
+        root = self._parser.parse(code.line).root_node
+        if root.has_error:
+            self._refused += 1
+            if self._refused <= MAX_EXPLAINED:
+                self._explain(code, start, end)
+            return None
+        return root.children[0]
+
+    def _explain(self, code: _Code, start: int, end: int) -> None:
+        """Report why the grammar does not accept the code from ``start`` to ``end``."""
+        at = self._stumbling_block(code, start)
+        while at < end and code.text[at].isspace():
             at += 1
-        expected = _expected(code[statement.start : at])
+        expected, base = _expected(code.text[start:at]), code.base
         if at >= end:
-            self.mistake(f"expected {expected}, found the end of the line", end, end)
+            if "a new line" in expected and "?" in code.text[start:end]:  # the value is whole, but for what '?' wants
+                expected = "':'"
+            where = "the end of the line" if not base else "'}'"
+            self.mistake(f"expected {expected}, found {where}", base + end, base + end)
             return
-        piece = _PIECE.match(self.text, at, end)
+        piece = _PIECE.match(self.text, base + at, base + end)
         assert piece, "any character is a piece"
         found, hint = piece[0], None
         if expected == "a name" and found.startswith('"'):
@@ -101,14 +131,14 @@ class Syntax:
             hint = "attributes stand on lines of their own, without commas"
         elif expected == f"'{found}'":  # it is what ends a key, but the grammar does not take what precedes for one
             expected, hint = "a name", "in braces 'for' begins an expression; as a key it is quoted"
-        self.mistake(f"expected {expected}, found '{found}'", at, piece.end(), hint)
+        self.mistake(f"expected {expected}, found '{found}'", base + at, piece.end(), hint)
 
-    def _stumbling_block(self, statement: Statement) -> int:
-        """Return the offset up to which the grammar accepts ``statement``.
+    def _stumbling_block(self, code: _Code, start: int) -> int:
+        """Return the offset up to which the grammar accepts ``code``.
 
         The nodes for errors in the tree show what recovery made of it; only the parser's log has the place itself.
         """
-        place, found = statement.start, False
+        place, found = start, False
 
         def listen(_kind: LogType, message: str) -> None:
             nonlocal place, found
@@ -118,10 +148,26 @@ class Syntax:
 
         self._parser.logger = listen
         try:
-            self._parser.parse(self._code)
+            self._parser.parse(code.line)
         finally:
             del self._parser.logger
         return place
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """A text for the grammar: ``line`` is the same without line ends, so that a column is an offset.
+
+    ``base`` is where the offsets count from: not zero for what stands in an insert.
+    """
+
+    text: str
+    line: bytes
+    base: int
+
+    @classmethod
+    def of(cls, text: str, base: int = 0) -> _Code:
+        return cls(text, text.replace("\n", " ").encode("ascii"), base)
 
 
 def _expected(before: str) -> str:
@@ -146,8 +192,9 @@ def _innermost(before: str) -> tuple[str, str]:
     brackets, read = [""], ["nothing"]
     for character in before:
         if character in "([{":
+            of_block = character == "{" and read[-1] == "name" and not brackets[-1]
             read[-1] = "value"
-            brackets.append(character)
+            brackets.append("" if of_block else character)
             read.append("nothing")
         elif character in ")]}":
             brackets.pop()

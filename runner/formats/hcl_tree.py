@@ -128,6 +128,7 @@ class Item(NamedTuple):
     above: tuple[str, ...] = ()
     """Comments before it, see ``Attribute``."""
     beside: str = ""
+    gap: bool = False
 
 
 class Many(NamedTuple):
@@ -171,7 +172,8 @@ class Attribute(NamedTuple):
     place: Span
     """The place of the name."""
     above: tuple[str, ...] = ()
-    """Lines of comment before it, without their marks; an empty one is a blank line between comments."""
+    """Lines of comment before it, without their marks; an empty one is a blank line between or after comments, and one
+    with nothing but its mark is a blank, `` ``."""
     beside: str = ""
     """The comment on its (last) line, without its mark."""
     gap: bool = False

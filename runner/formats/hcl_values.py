@@ -54,9 +54,17 @@ def template_text(text: str, template: Template) -> str:
     """
     written = "".join(text[piece.start : piece.end] for piece in template.pieces)
     if not template.introducer:
-        return _IN_STRING.sub(_character, written) if "\\" in written or "{" in written else written
-    if template.introducer == "<<-":
-        written = _outdented(written)
+        return string_text(written)
+    return heredoc_text(_outdented(written) if template.introducer == "<<-" else written)
+
+
+def string_text(written: str) -> str:
+    """Return what a text in quotes means."""
+    return _IN_STRING.sub(_character, written) if "\\" in written or "{" in written else written
+
+
+def heredoc_text(written: str) -> str:
+    """Return what a text in a heredoc means, but for its indentation."""
     return _IN_HEREDOC.sub(r"\1{", written)
 
 

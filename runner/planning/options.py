@@ -9,7 +9,7 @@ from runner.expand.error import ExpressionError, Late
 from runner.expand.render import OMIT, has_template, is_fixed, render, to_node
 from runner.expand.scope import Scope
 from runner.model.plan import Open
-from runner.schema.check import check
+from runner.schema.check import check, fits
 from runner.text import Node
 
 Schema = dict[str, Any]
@@ -64,9 +64,11 @@ def rendered_options(
         changed = changed or (template and not (checked and isinstance(value, Open)))
         if value is OMIT or (value is None and template and _may_lack(name, schema)):
             continue  # an expression that comes to nothing gives no option, as in Ansible
-        if value == "" and template and lacking is not None:
-            empty[name] = node
-            continue
+        if template and lacking is not None:
+            if value == "":
+                empty[name] = node
+                continue
+            value = _without_empty(value, known)
         values[known.get("x-alias-of", name)] = value = _in_octal(value, known)
         if not template or isinstance(value, Open):
             found[name] = node
@@ -78,6 +80,17 @@ def rendered_options(
     if empty and sound and lacking is not None:
         check(Node(found, options.span, options.key_span), schema, lacking, lenient=lenient)
     return values
+
+
+def _without_empty(value: Any, schema: Schema) -> Any:
+    """Return a value without the empty texts in its mappings where no empty text can stand."""
+    if isinstance(value, list):
+        return [_without_empty(each, schema.get("items", {})) for each in value]
+    if not isinstance(value, dict):
+        return value
+    parts = schema.get("properties", {})
+    kept = {name: each for name, each in value.items() if each != "" or fits("", parts.get(name, {}))}
+    return {name: _without_empty(each, parts.get(name, {})) for name, each in kept.items()}
 
 
 def _in_octal(value: Any, schema: Schema) -> Any:

@@ -27,6 +27,8 @@ EXPRESSION = r"\{\{|\{%"
 """What makes a text a Jinja expression."""
 _OMITTED = {"type": "string", "pattern": r"^(?:(?!\{[{%])[\s\S])*\{[{%][\s\S]*\bomit\b"}
 """A text whose value may be ``omit``. The pattern has one way to fit, or it would take long over many braces."""
+_EMPTIED = {"type": "string", "pattern": EXPRESSION}
+"""A text whose value may be empty, which to the components of Packer is none."""
 _BOOLEAN = r"^([Yy]es|YES|[Nn]o|NO|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|ON|[Oo]ff|OFF|0|1|)$"
 _INTEGER = r"^[-+]?[0-9]+$"
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
@@ -48,8 +50,11 @@ _SCALARS: dict[Any, Schema] = {
 }
 
 
-def schema_of(record: type[Any]) -> Schema:
-    """Return the schema that accepts what the options record ``record`` accepts."""
+def schema_of(record: type[Any], perhaps: Schema = _OMITTED) -> Schema:
+    """Return the schema that accepts what the options record ``record`` accepts.
+
+    A value that ``perhaps`` fits may turn out to be none.
+    """
     hints, docs = get_type_hints(record, include_extras=True), field_docs(record)
     properties: Schema = {}
     required: list[Schema] = []
@@ -71,7 +76,7 @@ def schema_of(record: type[Any]) -> Schema:
         schema["patternProperties"] = {pattern: {} for pattern in marks.patterns_of(record)}
     if not marks.is_open(record):
         schema["additionalProperties"] = False
-    return _with_rules(schema, record, required, hints)
+    return _with_rules(schema, record, required, hints, perhaps)
 
 
 def schema_of_plugin(plugin: type[Plugin[Any]]) -> Schema:
@@ -84,7 +89,8 @@ def schema_of_plugin(plugin: type[Plugin[Any]]) -> Schema:
     if issubclass(plugin, DataSource):
         about["attributes"] = dict(plugin.attributes)
     head = {"$schema": DIALECT, "title": plugin.name, "description": inspect.cleandoc(plugin.__doc__ or "")}
-    return head | schema_of(plugin.options_type()) | {"x-ingot": about}
+    perhaps = _OMITTED if issubclass(plugin, Module) else _EMPTIED
+    return head | schema_of(plugin.options_type(), perhaps) | {"x-ingot": about}
 
 
 def _told(schema: Schema) -> Schema:
@@ -114,20 +120,17 @@ def _aliases(hint: Any) -> tuple[str, ...]:
     return found
 
 
-def _given(name: str, hints: Mapping[str, Any], *, surely: bool = False) -> Schema:
-    """Return the schema of a mapping in which the option stands under any of its names.
-
-    A value that may turn out to be ``omit`` is given, but not ``surely``.
-    """
+def _given(name: str, hints: Mapping[str, Any], *, but: Schema | None = None) -> Schema:
+    """Return the schema of a mapping in which the option stands under any of its names, with no value that fits ``but``."""
     names = (name, *_aliases(hints.get(name)))
     clauses: list[Schema] = [{"required": [each]} for each in names]
-    if surely:
-        clauses = [{"required": [each], "properties": {each: {"not": _OMITTED}}} for each in names]
+    if but is not None:
+        clauses = [{"required": [each], "properties": {each: {"not": but}}} for each in names]
     return clauses[0] if len(clauses) == 1 else {"anyOf": clauses}
 
 
 def _with_rules(
-    schema: Schema, record: type[Any], required: list[Schema], hints: Mapping[str, Any]
+    schema: Schema, record: type[Any], required: list[Schema], hints: Mapping[str, Any], perhaps: Schema
 ) -> Schema:
     plain = [clause["required"][0] for clause in required if "required" in clause]
     if plain:
@@ -136,13 +139,13 @@ def _with_rules(
     for rule in marks.rules_of(record):
         match rule:
             case marks.ExactlyOne(names):
-                surely = [_given(name, hints, surely=True) for name in names]
-                perhaps = [{"not": {"anyOf": surely}}, {"anyOf": [_given(name, hints) for name in names]}]
-                clauses.append({"oneOf": [*surely, {"allOf": perhaps}]})
+                surely = [_given(name, hints, but=perhaps) for name in names]
+                unsure = [{"not": {"anyOf": surely}}, {"anyOf": [_given(name, hints) for name in names]}]
+                clauses.append({"oneOf": [*surely, {"allOf": unsure}]})
             case marks.AtLeastOne(names):
                 clauses.append({"anyOf": [_given(name, hints) for name in names]})
             case marks.AtMostOne(names):
-                surely = [_given(name, hints, surely=True) for name in names]
+                surely = [_given(name, hints, but=perhaps) for name in names]
                 pairs = [(a, b) for i, a in enumerate(surely) for b in surely[i + 1 :]]
                 clauses += [{"not": {"allOf": [a, b]}} for a, b in pairs]
             case marks.Requires(option, needs):
