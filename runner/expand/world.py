@@ -152,6 +152,7 @@ class _Functions(Mapping[str, Any]):
 
     def __init__(self, world: World, own: Mapping[str, Callable[..., Any]]) -> None:
         self._own = own
+        self._read_data = world.read_data
         self._context = Context(
             root=world.root, cwd=world.cwd, now=world.now, environ=world.environ,
             render=lambda text, names: _evaluate(text, Scope(self, names, dialect=Dialect(world.plugins))),
@@ -166,6 +167,8 @@ class _Functions(Mapping[str, Any]):
             raise KeyError(name)
         if not functions.needs_context(short):
             return found
+        if functions.asks_others(short) and not self._read_data:
+            return partial(_late, short)
         return lambda *args: found(*args, context=self._context)
 
     def __contains__(self, name: object) -> bool:
@@ -191,6 +194,10 @@ def _evaluate(text: str, scope: Scope, search_path: Sequence[Path] = ()) -> Any:
         return None if found is None else found.read_text(encoding="utf-8")
 
     return evaluate_file(text, scope, load=load)
+
+
+def _late(name: str, *_: Any) -> Any:
+    raise Late(f"{name}()", BY_THE_PLAN)
 
 
 def _uuids(world: World) -> Callable[[], str]:

@@ -153,11 +153,16 @@ def _literal_kind(value: Expression) -> Kind:
     return Names().kind(value)
 
 
+def source_address(text: str) -> str:
+    """Return ``TYPE.NAME`` of ``source.TYPE.NAME``."""
+    return text.removeprefix("sources.").removeprefix("source.")
+
+
 def address(value: Expression) -> str | None:
     """Return ``TYPE.NAME`` of a source that is named as a text or as a reference."""
     match value:
         case Lit(str(text)):
-            return text.removeprefix("source.").removeprefix("sources.")
+            return source_address(text)
         case Attr(Attr(Ref("source" | "sources"), kind), name):
             return f"{kind}.{name}"
     return None

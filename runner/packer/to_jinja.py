@@ -101,8 +101,11 @@ class ToJinja:
         code, own = self._coded(expression)
         return code if own >= level else f"({code})"
 
-    def collected(self, parts: Iterable[tuple[Expression, Block | None]]) -> str:
-        """Return a list of values as one text; with a ``dynamic`` block, one value for each of its iterations."""
+    def collected(self, parts: Iterable[tuple[Expression, Block | None]], *, alone: bool = False) -> str:
+        """Return a list of values as one text, or, ``alone``, the first of them.
+
+        With a ``dynamic`` block there is a value for each of its iterations.
+        """
         name = self._name()
         statements = [f"{{% set {name} = [] %}}"]
         for value, block in parts:
@@ -124,7 +127,9 @@ class ToJinja:
             with self.binding(bound):
                 inner = self._appended(name, value)
             statements += [*before, f"{{% for {_in_statement(head)} %}}{inner}{{% endfor %}}"]
-        return f"{''.join(statements)}{{{{ {name} }}}}"
+        return f"{''.join(statements)}{{{{ {name}[0] if {name} else none }}}}" if alone else (
+            f"{''.join(statements)}{{{{ {name} }}}}"
+        )
 
     def _appended(self, name: str, value: Expression) -> str:
         with self._statements() as before:

@@ -62,10 +62,10 @@ def rendered_options(
         template = not fixed and has_template(node)
         value = node.plain() if fixed else rendered(node, scope, report, guarded=guarded)
         changed = changed or (template and not (checked and isinstance(value, Open)))
-        if value is OMIT or (value is None and template and _may_lack(name, schema)):
+        if value is OMIT or (value is None and template and lacking is None and _may_lack(name, schema)):
             continue  # an expression that comes to nothing gives no option, as in Ansible
         if template and lacking is not None:
-            if value == "":
+            if value in ("", None):
                 empty[name] = node
                 continue
             value = _without_empty(value, known)
@@ -89,7 +89,7 @@ def _without_empty(value: Any, schema: Schema) -> Any:
     if not isinstance(value, dict):
         return value
     parts = schema.get("properties", {})
-    kept = {name: each for name, each in value.items() if each != "" or fits("", parts.get(name, {}))}
+    kept = {name: each for name, each in value.items() if each not in ("", None) or fits(each, parts.get(name, {}))}
     return {name: _without_empty(each, parts.get(name, {})) for name, each in kept.items()}
 
 

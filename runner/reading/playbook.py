@@ -265,7 +265,9 @@ def _read_data(
                 otherwise="`ingot doc --kind data_sources` lists the data sources",
             )
             continue
-        options = without(child, frozenset({"type", "when"}))
+        options = without(child, frozenset({"type", "when", "options"}))
+        if (more := child.get("options")) is not None:
+            options = options._replace(value={**mapping_of(options), **mapping_of(more)})
         check(options, entry.schema, report)
         data[name] = Data(name, child.place, entry.name, options, child.get("when"))
         unread.discard(name)

@@ -161,6 +161,9 @@ class Data:
     type: str
     """Name of the data source."""
 
+    options: Entries | None = None
+    """Options whose names are keywords here, such as `type`."""
+
     when: Condition | None = None
     """Look it up only if this holds."""
 

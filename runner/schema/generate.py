@@ -25,10 +25,8 @@ Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 EXPRESSION = r"\{\{|\{%"
 """What makes a text a Jinja expression."""
-_OMITTED = {"type": "string", "pattern": r"^(?:(?!\{[{%])[\s\S])*\{[{%][\s\S]*\bomit\b"}
-"""A text whose value may be ``omit``. The pattern has one way to fit, or it would take long over many braces."""
-_EMPTIED = {"type": "string", "pattern": EXPRESSION}
-"""A text whose value may be empty, which to the components of Packer is none."""
+_OPEN = {"type": "string", "pattern": EXPRESSION}
+"""A text whose value may turn out to be none: ``omit``, null or, for the components of Packer, empty."""
 _BOOLEAN = r"^([Yy]es|YES|[Nn]o|NO|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|ON|[Oo]ff|OFF|0|1|)$"
 _INTEGER = r"^[-+]?[0-9]+$"
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
@@ -50,11 +48,8 @@ _SCALARS: dict[Any, Schema] = {
 }
 
 
-def schema_of(record: type[Any], perhaps: Schema = _OMITTED) -> Schema:
-    """Return the schema that accepts what the options record ``record`` accepts.
-
-    A value that ``perhaps`` fits may turn out to be none.
-    """
+def schema_of(record: type[Any]) -> Schema:
+    """Return the schema that accepts what the options record ``record`` accepts."""
     hints, docs = get_type_hints(record, include_extras=True), field_docs(record)
     properties: Schema = {}
     required: list[Schema] = []
@@ -76,7 +71,7 @@ def schema_of(record: type[Any], perhaps: Schema = _OMITTED) -> Schema:
         schema["patternProperties"] = {pattern: {} for pattern in marks.patterns_of(record)}
     if not marks.is_open(record):
         schema["additionalProperties"] = False
-    return _with_rules(schema, record, required, hints, perhaps)
+    return _with_rules(schema, record, required, hints)
 
 
 def schema_of_plugin(plugin: type[Plugin[Any]]) -> Schema:
@@ -89,8 +84,7 @@ def schema_of_plugin(plugin: type[Plugin[Any]]) -> Schema:
     if issubclass(plugin, DataSource):
         about["attributes"] = dict(plugin.attributes)
     head = {"$schema": DIALECT, "title": plugin.name, "description": inspect.cleandoc(plugin.__doc__ or "")}
-    perhaps = _OMITTED if issubclass(plugin, Module) else _EMPTIED
-    return head | schema_of(plugin.options_type(), perhaps) | {"x-ingot": about}
+    return head | schema_of(plugin.options_type()) | {"x-ingot": about}
 
 
 def _told(schema: Schema) -> Schema:
@@ -120,17 +114,20 @@ def _aliases(hint: Any) -> tuple[str, ...]:
     return found
 
 
-def _given(name: str, hints: Mapping[str, Any], *, but: Schema | None = None) -> Schema:
-    """Return the schema of a mapping in which the option stands under any of its names, with no value that fits ``but``."""
+def _given(name: str, hints: Mapping[str, Any], *, surely: bool = False) -> Schema:
+    """Return the schema of a mapping in which the option stands under any of its names.
+
+    An expression, which may come to nothing, is given, but not ``surely``.
+    """
     names = (name, *_aliases(hints.get(name)))
     clauses: list[Schema] = [{"required": [each]} for each in names]
-    if but is not None:
-        clauses = [{"required": [each], "properties": {each: {"not": but}}} for each in names]
+    if surely:
+        clauses = [{"required": [each], "properties": {each: {"not": _OPEN}}} for each in names]
     return clauses[0] if len(clauses) == 1 else {"anyOf": clauses}
 
 
 def _with_rules(
-    schema: Schema, record: type[Any], required: list[Schema], hints: Mapping[str, Any], perhaps: Schema
+    schema: Schema, record: type[Any], required: list[Schema], hints: Mapping[str, Any]
 ) -> Schema:
     plain = [clause["required"][0] for clause in required if "required" in clause]
     if plain:
@@ -139,13 +136,13 @@ def _with_rules(
     for rule in marks.rules_of(record):
         match rule:
             case marks.ExactlyOne(names):
-                surely = [_given(name, hints, but=perhaps) for name in names]
+                surely = [_given(name, hints, surely=True) for name in names]
                 unsure = [{"not": {"anyOf": surely}}, {"anyOf": [_given(name, hints) for name in names]}]
                 clauses.append({"oneOf": [*surely, {"allOf": unsure}]})
             case marks.AtLeastOne(names):
                 clauses.append({"anyOf": [_given(name, hints) for name in names]})
             case marks.AtMostOne(names):
-                surely = [_given(name, hints, but=perhaps) for name in names]
+                surely = [_given(name, hints, surely=True) for name in names]
                 pairs = [(a, b) for i, a in enumerate(surely) for b in surely[i + 1 :]]
                 clauses += [{"not": {"allOf": [a, b]}} for a, b in pairs]
             case marks.Requires(option, needs):

@@ -68,6 +68,11 @@ def find(name: str) -> Callable[..., Any] | None:
     return found
 
 
+def asks_others(name: str) -> bool:
+    """Tell whether the function asks a service: for a secret, of Vault or AWS say."""
+    return _MODULE.get(name) == "secrets"
+
+
 def needs_context(name: str) -> bool:
     """Tell whether the function takes the keyword argument ``context``, a ``context.Context``."""
     return name in _CONTEXTUAL

@@ -10,7 +10,7 @@ from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.chains import chains
 from runner.packer.importing.options import Options
 from runner.packer.importing.tasks import Tasks
-from runner.packer.names import Names, address
+from runner.packer.names import Names, address, source_address
 from runner.packer.to_jinja import ToJinja
 from runner.text import NOTHING
 
@@ -119,7 +119,7 @@ class Builds:
 
     def _use(self, block: Block, known: dict[str, str], path: str) -> Entry:
         """Return a source with what a build adds to it; under another name it is a source of its own."""
-        named = block.labels[0].removeprefix("source.")
+        named = source_address(block.labels[0])
         kind = named.partition(".")[0]
         key = self._key(named)
         if key is None:

@@ -16,7 +16,8 @@ from runner.text import NOTHING
 
 Entries = list[tuple[str, Entry]]
 _TYPES = {"bool": "boolean"}
-_PRIMITIVE = frozenset({"string", "number", "boolean"})
+_KEYWORDS = ("type", "when", "options")
+"""What stands beside the options of a data source."""
 
 
 def requires(body: Body, jinja: ToJinja) -> Map | None:
@@ -208,7 +209,10 @@ def data(body: Body, names: Names, jinja: ToJinja) -> Entries:
         kind, name = block.labels
         entry = registry.find("data_sources", kind)
         options = Options(jinja, f"data.{kind}.{name}", entry.schema if entry else NOTHING)
-        whole = options.map(block.body, first=(("type", Entry(kind)),))
+        whole = options.map(block.body, _KEYWORDS, (("type", Entry(kind)),))
+        if taken := [item for item in block.body.attributes() if item.name in _KEYWORDS]:
+            more = options.map(Body(tuple(taken), block.place))
+            whole = whole._replace(entries=(*whole.entries, ("options", Entry(more))))
         found.append((names.data[kind, name], Entry(whole, block.above, block.beside, gap=True)))
         if names.data[kind, name] != name:
             jinja.coverage.changed(block.place, f"data.{kind}.{name}", "another data source has the same name")

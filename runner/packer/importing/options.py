@@ -61,11 +61,14 @@ class Options(NamedTuple):
         return [f"{line}  (no such option)" if number == 0 else line for number, line in enumerate(shown.splitlines())]
 
     def _attribute(self, item: Attribute, name: str) -> Entry | None:
-        """Return an option's value; nothing for an empty text where none can stand, which to Packer is no value."""
+        """Return an option's value; nothing for null and for an empty text where none can stand: no values to Packer."""
         path = f"{self.field}.{item.name}"
         shape = self._properties().get(name)
         with self.jinja.inside(path):
             value = self.jinja.value(item.value)
+        if value is None:
+            self.jinja.coverage.mapped(item.place, path)
+            return None
         if value == "" and shape is not None and not fits("", shape):
             self.jinja.coverage.changed(item.place, path, "an empty value is none, and is left out")
             return None
@@ -80,18 +83,18 @@ class Options(NamedTuple):
     def _blocks(self, name: str, blocks: list[Block]) -> Value:
         inner = Options(self.jinja, f"{self.field}.{name}", self._of_block(name))
         if any(block.type == "dynamic" for block in blocks):
-            return self._dynamic(inner, blocks)
+            return self._dynamic(inner, blocks, alone=not self._is_list(name) and bool(self._properties().get(name)))
         maps = [inner.map(block.body) for block in blocks]
         if len(maps) == 1 and not self._is_list(name):
             return maps[0]
         firsts = [Entry(each, () if n == 0 else blocks[n].above) for n, each in enumerate(maps)]
         return Seq(tuple(firsts))
 
-    def _dynamic(self, inner: Options, blocks: list[Block]) -> Value:
-        """Return the blocks that ``dynamic`` makes, and those beside them, as one expression."""
+    def _dynamic(self, inner: Options, blocks: list[Block], *, alone: bool) -> Value:
+        """Return the blocks that ``dynamic`` makes, and those beside them, as one expression; ``alone`` the first."""
         code = self.jinja.collected([
             (inner.literal(block.body), None) if block.type != "dynamic" else _loop(inner, block) for block in blocks
-        ])
+        ], alone=alone)
         self.jinja.coverage.mapped(blocks[0].place, inner.field)
         return code
 
