@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Call, Expression, Lit, Many, Ref, Template
-from runner.packer.catalogue import ComponentKind, Option, Options, options
+from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Expression, Lit, Many, Ref
+from runner.packer.catalogue import ComponentKind, options
 from runner.packer.coverage import Became, Finding
-from runner.packer.legacy import go_writer
-from runner.packer.legacy.go_writer import Unsayable
-from runner.text import NOTHING, Span
+from runner.packer.legacy.json_values import Values
+from runner.text import Span
 
 _SELECTS = ("only", "except")
 
@@ -29,7 +28,7 @@ def write(body: Body) -> Written:
     """Return the template that a tree of HCL is in JSON."""
     work = _Writer(body)
     template = work.template()
-    return Written(dumped(template), tuple(work.findings))
+    return Written(dumped(template), tuple(work.values.findings))
 
 
 def dumped(template: dict[str, Any]) -> str:
@@ -43,12 +42,9 @@ class _Writer:
 
     def __init__(self, body: Body) -> None:
         self.body = body
-        self.findings: list[Finding] = []
+        self.values = Values()
         self.names: dict[str, str] = {}
         """What a source is called, such as ``qemu.debian`` -> the name of its builder."""
-
-    def note(self, place: Span, field: str, why: str, became: Became = "unsupported") -> None:
-        self.findings.append(Finding(place, field, became, why))
 
     def template(self) -> dict[str, Any]:
         """Return the whole template."""
@@ -57,9 +53,9 @@ class _Writer:
         for block in self.body.items:
             if not isinstance(block, Block) or block.type not in (*_DECLARATIONS, "source", "build"):
                 word = block.type if isinstance(block, Block) else block.name
-                self.note(block.place, word, f"JSON has nothing like '{word}'")
+                self.values.note(block.place, word, f"JSON has nothing like '{word}'")
         for build in builds[1:]:
-            self.note(build.place, "build", "JSON has one build only")
+            self.values.note(build.place, "build", "JSON has one build only")
         made |= self._version() | self._variables()
         if self.body.items and (above := self.body.items[0].above):
             made["_comment"] = "\n".join(above)
@@ -77,7 +73,7 @@ class _Writer:
                     made["min_packer_version"] = found[1]
                 else:
                     word = item.type if isinstance(item, Block) else item.name
-                    self.note(item.place, f"packer.{word}", "JSON can say only which version of Packer is the oldest")
+                    self.values.note(item.place, f"packer.{word}", "JSON knows only the oldest version of Packer")
         return made
 
     def _variables(self) -> dict[str, Any]:
@@ -90,10 +86,10 @@ class _Writer:
                 made[name] = self._default(block, name)
             elif block.type == "local":
                 expression = block.body.get("expression")
-                made[name] = self._text(expression.value, f"local.{name}") if expression else ""
+                made[name] = self.values.text(expression.value, f"local.{name}") if expression else ""
             elif block.type in ("locals", "variables"):
                 for each in block.body.attributes():
-                    made[each.name] = self._text(each.value, f"{block.type}.{each.name}")
+                    made[each.name] = self.values.text(each.value, f"{block.type}.{each.name}")
             secret = block.body.get("sensitive")
             if name and secret and isinstance(secret.value, Lit) and secret.value.value is True:
                 sensitive.append(name)
@@ -104,21 +100,15 @@ class _Writer:
             word = item.type if isinstance(item, Block) else item.name
             if word not in ("default", "sensitive", "type"):
                 became: Became = "changed" if word == "description" else "unsupported"
-                self.note(item.place, f"variable.{name}.{word}", f"JSON knows no '{word}' of a variable", became)
+                self.values.note(item.place, f"variable.{name}.{word}", f"JSON knows no '{word}' of a variable", became)
         default = block.body.get("default")
         if default is None:
             return None
         if isinstance(default.value, Lit) and default.value.value is None:
-            self.note(default.place, f"variable.{name}.default", "null is an empty text: JSON has no other", "changed")
+            why = "null is an empty text: in JSON it would mean that a value is required"
+            self.values.note(default.place, f"variable.{name}.default", why, "changed")
             return ""
-        return self._text(default.value, f"variable.{name}.default")
-
-    def _text(self, expression: Expression, field: str) -> str:
-        try:
-            return go_writer.text(expression)
-        except Unsayable as reason:
-            self.note(reason.place, field, f"JSON cannot say {reason}")
-            return ""
+        return self.values.text(default.value, f"variable.{name}.default")
 
     def _build(self, build: Block) -> dict[str, Any]:
         made: dict[str, Any] = {"builders": self._builders(build)}
@@ -128,9 +118,9 @@ class _Writer:
             word = item.type if isinstance(item, Block) else item.name
             if isinstance(item, Attribute):
                 if word == "description":
-                    made["description"] = self._text(item.value, "build.description")
+                    made["description"] = self.values.text(item.value, "build.description")
                 elif word != "sources":
-                    self.note(item.place, f"build.{word}", f"JSON knows no '{word}' of a build")
+                    self.values.note(item.place, f"build.{word}", f"JSON knows no '{word}' of a build")
             elif word == "provisioner":
                 provisioners.append(self._component(item, "provisioner"))
             elif word == "error-cleanup-provisioner":
@@ -140,7 +130,7 @@ class _Writer:
             elif word == "post-processors":
                 processors.append([self._processor(each) for each in item.body.blocks("post-processor")])
             elif word != "source":
-                self.note(item.place, f"build.{word}", f"JSON has nothing like '{word}'")
+                self.values.note(item.place, f"build.{word}", f"JSON has nothing like '{word}'")
         lists = {"provisioners": provisioners, "post-processors": processors}
         return made | {key: each for key, each in lists.items() if each}
 
@@ -151,7 +141,7 @@ class _Writer:
         for address, place, more in _used(build):
             source = declared.get(address)
             if source is None:
-                self.note(place, "build.sources", f"no source is called '{address}'")
+                self.values.note(place, "build.sources", f"no source is called '{address}'")
                 continue
             type_, label = source.labels[:2]
             named = more.body.get("name") if more else None
@@ -159,16 +149,16 @@ class _Writer:
             if name in made:
                 name = f"{label}-{type_}"
                 why = f"names of builders are unique in JSON: it is '{name}' there"
-                self.note(place, f"source.{address}", why, "changed")
+                self.values.note(place, f"source.{address}", why, "changed")
             self.names[address] = self.names[f"{type_}.{name}"] = name
             known = options("builder", type_)
-            entries = self._entries(source.body, known, f"source.{address}", NOTHING)
+            entries = self.values.entries(source.body, known, f"source.{address}")
             if more:
-                entries |= self._entries(more.body, known, f"build.source.{address}", {"name": None})
+                entries |= self.values.entries(more.body, known, f"build.source.{address}", {"name": None})
             made[name] = {"type": type_} | ({} if name == type_ else {"name": name}) | entries
         for address, source in declared.items():
             if address not in self.names:
-                self.note(source.place, f"source.{address}", "it is left out, for no build uses it", "changed")
+                self.values.note(source.place, f"source.{address}", "it is left out, for no build uses it", "changed")
         return list(made.values())
 
     def _processor(self, block: Block) -> str | dict[str, Any]:
@@ -182,7 +172,7 @@ class _Writer:
             if selects := block.body.get(key):
                 ready[key] = [self._name(each) for each in _items(selects.value)]
         if override := block.body.get("override"):
-            plain = self._value(override.value, None, f"{block.type}.{type_}.override")
+            plain = self.values.value(override.value, None, f"{block.type}.{type_}.override")
             ready["override"] = {self._named(name): each for name, each in plain.items()} if plain else plain
         if kind == "provisioner":
             for key in ("name", "continue_on_error"):
@@ -190,53 +180,18 @@ class _Writer:
                     ready[key] = None
                     became: Became = "changed" if key == "name" else "unsupported"
                     why = f"JSON knows no '{key}' of a provisioner"
-                    self.note(found.place, f"{block.type}.{type_}.{key}", why, became)
-        return {"type": type_} | self._entries(block.body, options(kind, type_), f"{block.type}.{type_}", ready)
+                    self.values.note(found.place, f"{block.type}.{type_}.{key}", why, became)
+        return {"type": type_} | self.values.entries(block.body, options(kind, type_), f"{block.type}.{type_}", ready)
 
     def _name(self, expression: Expression) -> str:
         address = expression.value if isinstance(expression, Lit) else _address(expression)
         if address not in self.names:
-            self.note(expression.place, "only", "JSON can name builders only, as they are written")
+            self.values.note(expression.place, "only", "JSON can name builders only, as they are written")
         return self.names.get(str(address), str(address))
 
     def _named(self, source: str) -> str:
         found = [name for address, name in self.names.items() if address.partition(".")[2] == source]
         return found[0] if found else source
-
-    def _entries(self, body: Body, known: Options | None, field: str, ready: Any) -> dict[str, Any]:
-        """Return the attributes and blocks of a component; those of ``ready`` are made, or left out when null."""
-        made: dict[str, Any] = {}
-        for item in body.items:
-            if isinstance(item, Attribute):
-                if item.name not in ready:
-                    option = (known or NOTHING).get(item.name)
-                    made[item.name] = self._value(item.value, option, f"{field}.{item.name}")
-            elif item.labels:
-                self.note(item.place, f"{field}.{item.type}", f"JSON has nothing like '{item.type}'")
-            else:
-                option = (known or NOTHING).get(item.type)
-                entries = self._entries(item.body, option.options if option else None, f"{field}.{item.type}", NOTHING)
-                if option and option.shape == "block":
-                    made[item.type] = entries
-                else:
-                    made.setdefault(item.type, []).append(entries)
-        return made | {key: value for key, value in ready.items() if value is not None}
-
-    def _value(self, expression: Expression, option: Option | None, field: str) -> Any:
-        if isinstance(expression, Lit) and not isinstance(expression.value, str):
-            return expression.value
-        if isinstance(expression, Many) and expression.keyed:
-            return {self._key(item.key, field): self._value(item.value, None, field) for item in expression.items}
-        if isinstance(expression, Many):
-            return [self._value(item.value, None, field) for item in expression.items]
-        if option and option.shape == "list" and (whole := _commas(expression)):
-            return self._text(whole, field)
-        return self._text(expression, field)
-
-    def _key(self, key: Expression | None, field: str) -> str:
-        if isinstance(key, Template) and len(key.parts) == 1 and isinstance(key.parts[0], Attr):
-            return self._text(key.parts[0], field)
-        return self._text(key, field) if key else ""
 
 
 def _with_timestamp(template: dict[str, Any]) -> dict[str, Any]:
@@ -282,13 +237,3 @@ def _address(expression: Expression) -> str:
     if isinstance(expression, Attr):
         return f"{_address(expression.on)}.{expression.name}"
     return expression.name if isinstance(expression, Ref) else "?"
-
-
-def _commas(expression: Expression) -> Expression | None:
-    """Return the text of which a list is made by its commas: JSON has the text itself there."""
-    if isinstance(expression, Call) and expression.name == "compact" and len(expression.arguments) == 1:
-        expression = expression.arguments[0]
-    if isinstance(expression, Call) and expression.name == "split" and expression.arguments:
-        separator, *whole = expression.arguments
-        return whole[0] if len(whole) == 1 and isinstance(separator, Lit) and separator.value == "," else None
-    return None
