@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from runner.formats.hcl_tree import Attr, Binary, Call, Conditional, Expression, Index, Lit, Part, Ref, Template, Unary
 from runner.text import Span
 
-Kind = Literal["text", "number", "truth", "nothing"]
+Kind = Literal["text", "number", "truth"]
 
 
 class Value(NamedTuple):
@@ -24,9 +24,6 @@ class Kept(Exception):  # noqa: N818 - no error: the text stays as it is, for bu
 
 Lookup = Callable[[str, str], Expression | None]
 """What ``user``, ``env`` or ``timestamp`` (the first argument) gives for a name; nothing where it has no meaning."""
-
-NO_VALUE = "<no value>"
-"""What Go writes for a field that nobody has set."""
 
 BUILDERS = frozenset(("clean_resource_name", "clean_ami_name", "clean_image_name", "vm"))
 """Functions that only some builders have."""
@@ -84,8 +81,6 @@ def _flat(parts: Sequence[Part]) -> Sequence[Part]:
 def written(value: Value) -> Part:
     """Return what a template shows of a value."""
     expression = value.expression
-    if value.kind == "nothing":
-        return Lit(NO_VALUE, expression.place)
     if isinstance(expression, Lit) and not isinstance(expression.value, str):
         word = expression.value
         return Lit(str(word).lower() if isinstance(word, bool) else f"{word}", expression.place)
@@ -95,8 +90,6 @@ def written(value: Value) -> Part:
 def true(value: Value) -> Expression:
     """Return whether Go takes the value for true: whether it is not empty."""
     place = value.expression.place
-    if value.kind == "nothing":
-        return Lit(value=False, place=place)
     if value.kind == "truth":
         return value.expression
     empty: str | int = "" if value.kind == "text" else 0

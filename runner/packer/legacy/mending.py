@@ -148,7 +148,7 @@ def iso_checksum(part: Part) -> None:
         made = "none"
     elif isinstance(url, str) and url:
         made = f"file:{url}"
-    elif isinstance(kind, str) and kind and isinstance(given, str):
+    elif isinstance(kind, str) and kind and isinstance(given, str) and given:
         made = f"{kind}:{given}"
     if made is not None:
         if "iso_checksum" in part.options:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from runner.formats.hcl_tree import Attr, Call, Conditional, Expression, Index, Lit, Part, Template
-from runner.packer.coverage import Became
 from runner.packer.legacy import engine
 from runner.packer.legacy.engine import Kept, Lookup, Value, joined
 from runner.packer.legacy.go_template import parse
@@ -43,7 +42,6 @@ class Problem(NamedTuple):
 
     place: Span
     why: str
-    became: Became = "unsupported"
 
 
 class Translated(NamedTuple):
@@ -208,10 +206,6 @@ class _Work:
         except Kept:
             return None
         self.calls.update(_calls(commands))
-        if value.kind == "nothing":
-            place = within(self.place, self.text, commands[0].start, commands[-1].end)
-            why = f"fields have no value where variables get theirs: Packer puts {engine.NO_VALUE}"
-            self.problems.append(Problem(place, why, "changed"))
         return value
 
     def value(self, commands: tuple[Command, ...]) -> Value:
@@ -236,9 +230,7 @@ class _Work:
         if isinstance(operand, Name):
             return engine.call(operand.name, (), self.place, self.lookup)
         if isinstance(operand, Field):
-            if self.mode != "variables" or operand.of is not None:
-                raise Kept
-            return Value(Lit(None, self.place), "nothing")
+            raise Kept
         return self.constant(operand)
 
     def constant(self, constant: Constant) -> Value:

@@ -46,7 +46,7 @@ class Telling:
             if found.wrong:
                 self.report.add("E041", problem.why, problem.place, hint=hint)
             else:
-                self.note(problem.place, field, problem.became, problem.why)
+                self.note(problem.place, field, "unsupported", problem.why)
         return found.expression
 
 
