@@ -128,7 +128,7 @@ def load(
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ, vaults)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report, complete=complete)
     check_locals(playbook, inputs, world, report)
-    check_validations(playbook, inputs, world, report)
+    check_validations(playbook, inputs, world, report, complete=complete)
     secrets = (*secrets, *secret_locals(playbook, inputs, world))
     if report.failed and "only" in arguments:
         from runner.planning.sound import check_sound

@@ -108,8 +108,13 @@ def fixed_names(playbook: Playbook, inputs: Mapping[str, Input]) -> dict[str, An
     return {name: found.value for name, found in inputs.items() if found.given and bare.get(name) == (f"var.{name}",)}
 
 
-def check_validations(playbook: Playbook, inputs: Mapping[str, Input], world: World, report: Report) -> None:
-    """Report the variables whose value a condition under ``validation`` refuses."""
+def check_validations(
+    playbook: Playbook, inputs: Mapping[str, Input], world: World, report: Report, *, complete: bool = True
+) -> None:
+    """Report the variables whose value a condition under ``validation`` refuses.
+
+    Unless values are ``complete``, a default that is refused, so that a value has to be given, is only a warning.
+    """
     scope = early_scope(playbook, inputs, world._replace(read_data=False))
     for name, variable in playbook.variables.items():
         for rule in variable.validation if name in inputs else ():
@@ -121,8 +126,11 @@ def check_validations(playbook: Playbook, inputs: Mapping[str, Input], world: Wo
                 continue
             else:
                 if not holds:
+                    mild = not complete and inputs[name].origin == "default"
                     notes = [Note("it breaks this condition", rule.condition.span)]
-                    report.add("E307", f"{name}: {rule.error_message}", variable.place, notes=notes)
+                    (report.mild() if mild else report).add(
+                        "E307", f"{name}: {rule.error_message}", variable.place, notes=notes
+                    )
 
 
 def secret_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World) -> Iterator[str]:

@@ -56,6 +56,11 @@ def write(document: Map, above: Iterable[str] = ()) -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_list(document: Seq) -> str:
+    """Return the text of a document that is a list."""
+    return "\n".join(_seq(document, 0)) + "\n"
+
+
 def scalar(value: str | float | bool | None, *, inside: bool = False) -> str:
     """Return a scalar on one line; ``inside`` the brackets of a list."""
     if value is None:

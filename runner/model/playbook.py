@@ -55,6 +55,10 @@ class Source(NamedTuple):
     place: Span
     builder: str
     options: Node
+    extends: str = ""
+    """The source that it takes over options from."""
+    own: Node | None = None
+    """The options that are written in it."""
 
 
 class SourceUse(NamedTuple):
@@ -145,6 +149,8 @@ class Play(NamedTuple):
     on_error: tuple["Item", ...] = ()
     verify: tuple["Item", ...] = ()
     post_processors: tuple[tuple[PostProcessor, ...], ...] = ()
+    written: Node | None = None
+    """The play as it is written."""
 
     def sections(self) -> Iterator[tuple[str, tuple["Item", ...]]]:
         """Yield the lists of tasks in the order in which they run."""
@@ -173,6 +179,8 @@ class Playbook(NamedTuple):
     name: str = ""
     description: str = ""
     requires: tuple[Requirement, ...] = ()
+    packer: Node | None = None
+    """What is required of Packer, for an export."""
     variables: Mapping[str, Variable] = NOTHING
     locals: Mapping[str, Local] = NOTHING
     data: Mapping[str, Data] = NOTHING

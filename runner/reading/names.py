@@ -17,11 +17,13 @@ from runner.text import Node
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
 
-def check_names(playbook: Playbook, written_sources: frozenset[str], report: Report) -> None:
+def check_names(playbook: Playbook, written_sources: Mapping[str, Node], report: Report) -> None:
     """Report every name that stands for nothing.
 
-    ``written_sources`` are the sources as written: one with another mistake is still a source.
+    ``written_sources`` are the sources as written: one with another mistake is still a source. One that others only
+    extend need not be whole.
     """
+    extended = {text_of(each.get("extends")) for each in written_sources.values()}
     _check_own_names(playbook, report)
     used: set[str] = set()
     builds = _build_names(playbook.plays, report)
@@ -33,7 +35,7 @@ def check_names(playbook: Playbook, written_sources: frozenset[str], report: Rep
             _check_targets(play, report)
         _check_handlers(play, report)
     for name, source in playbook.sources.items():
-        if name not in used:
+        if name not in used and name not in extended:
             _check_options(source, None, report)
 
 
@@ -67,7 +69,7 @@ def _build_names(plays: Iterable[Play], report: Report) -> dict[str, SourceUse]:
 
 
 def _check_use(
-    use: SourceUse, playbook: Playbook, written: frozenset[str], builds: dict[str, SourceUse], report: Report
+    use: SourceUse, playbook: Playbook, written: Mapping[str, Node], builds: dict[str, SourceUse], report: Report
 ) -> None:
     source = playbook.sources.get(use.name)
     if source is None:

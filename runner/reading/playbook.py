@@ -179,6 +179,7 @@ def _assemble(
         name=text_of(parts.get("name")) or (root.resolve().name if path == "-" else Path(shown(Path(path))).stem),
         description=text_of(parts.get("description")) or "",
         requires=requires,
+        packer=_of_packer(parts.get("requires")),
         variables=_read_variables(parts.get("variables"), report, unread),
         locals={name: Local(name, child.place, child) for name, child in mapping_of(parts.get("locals")).items()},
         data=_read_data(parts.get("data"), packer, report, unread),
@@ -189,14 +190,17 @@ def _assemble(
     )
     if not complete:
         return None
-    known = frozenset(mapping_of(parts.get("sources")))
-    check_names(playbook, known, report)
+    check_names(playbook, mapping_of(parts.get("sources")), report)
     check_all_expressions(playbook, Dialect(plugins), report)
     return _with_files(playbook, files)
 
 
+def _of_packer(requires: Node | None) -> Node | None:
+    return requires.get("packer") if requires else None
+
+
 def _packer_plugins(requires: Node | None) -> frozenset[str]:
-    packer = requires.get("packer") if requires else None
+    packer = _of_packer(requires)
     return frozenset(mapping_of(packer.get("plugins"))) if packer else frozenset()
 
 
@@ -304,8 +308,11 @@ def _read_sources(node: Node | None, packer: frozenset[str], report: Report) -> 
                 otherwise="`ingot doc --kind builders` lists the builders",
             )
             continue
-        options = without(whole, frozenset({"builder", "extends"}))
-        sources[name] = Source(name, child.place, entry.name, options)
+        beside = frozenset({"builder", "extends"})
+        extends = text_of(child.get("extends")) or ""
+        sources[name] = Source(
+            name, child.place, entry.name, without(whole, beside), extends, without(child, beside)
+        )
     return sources
 
 

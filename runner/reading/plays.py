@@ -86,6 +86,7 @@ def _read_play(node: Node, context: Context) -> Play | None:
         roles=roles.items,
         handlers=(*roles.handlers, *handlers),
         post_processors=read_post_processors(parts.get("post_processors"), context),
+        written=node,
         **lists,
     )
 

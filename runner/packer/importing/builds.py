@@ -8,6 +8,7 @@ from runner import registry
 from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Expression, Lit, Many, Ref
 from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.chains import chains
+from runner.packer.importing.dynamic import block_type
 from runner.packer.importing.options import Options
 from runner.packer.importing.tasks import Tasks
 from runner.packer.names import Names, address, source_address
@@ -65,12 +66,14 @@ class Builds:
             self._jinja.coverage.mapped(item.place, f"{path}.{item.name if isinstance(item, Attribute) else item.type}")
         work = Tasks(self._jinja, known)
         for item in block.body.blocks():
-            match item.type:
-                case "provisioner" | "dynamic" if item.type == "provisioner" or item.labels == ("provisioner",):
+            match block_type(item):
+                case "provisioner":
                     tasks.append(work.task(item, path))
                 case "error-cleanup-provisioner":
                     on_error.append(work.task(item, path))
-                case "source" | "post-processor" | "post-processors":
+                case "post-processor" | "post-processors":
+                    continue
+                case "source" if item.type == "source":
                     continue
                 case _:
                     self._jinja.coverage.unsupported(item.place, f"{path}.{item.type}", "a play has no such thing")

@@ -8,6 +8,7 @@ from runner import registry
 from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Item, Lit, Many, Template
 from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.options import Options
+from runner.packer.importing.dynamic import dynamic
 from runner.packer.names import address
 from runner.packer.to_jinja import ToJinja
 from runner.text import NOTHING
@@ -135,7 +136,18 @@ class Tasks:
 
     def _looped(self, block: Block, path: str) -> Entry:
         """Return the provisioners that ``dynamic`` makes as one task with a loop."""
-        kind = block.labels[0]
-        path = f"{path}.dynamic.{kind}"
-        self.jinja.coverage.unsupported(block.place, path, "provisioners that are made by an expression")
-        return Entry(Map((("fail", Entry(Map((("msg", Entry(f"The template makes {kind} tasks here.")),)))),)))
+        made = dynamic(block)
+        if made is None:
+            self.jinja.coverage.unsupported(block.place, f"{path}.dynamic", "it has no one type and content")
+            return Entry(Map((("fail", Entry(Map((("msg", Entry("The template makes tasks here.")),)))),)))
+        if made.condition is not None:
+            entry = self.task(made.block, path)
+            more: Entries = [("when", Entry(self.jinja.condition(made.condition)))]
+        else:
+            index = f"{made.iterator}_index"
+            with self.jinja.binding({f"{made.iterator}.value": made.iterator, f"{made.iterator}.key": index}):
+                entry = self.task(made.block, path)
+            control = [("loop_var", Entry(made.iterator)), ("index_var", Entry(index))]
+            more = [("loop", Entry(self.jinja.value(made.over))), ("loop_control", Entry(Map(tuple(control))))]
+        assert isinstance(entry.value, Map)
+        return entry._replace(value=entry.value._replace(entries=(*entry.value.entries, *more)))

@@ -1,0 +1,37 @@
+"""Go through a tree of HCL, and make one anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from runner.text import Span
+
+Record = TypeVar("Record")
+
+
+def rebuilt(record: Record, change: Callable[[Any], Any]) -> Record:
+    """Return a record with ``change`` made of each record in it, not deeper."""
+    made = tuple(_part(each, change) for each in record)  # type: ignore[attr-defined]  # a named tuple
+    return type(record)(*made)
+
+
+def _part(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, Span):
+        return value
+    if hasattr(value, "_fields"):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple(_part(each, change) for each in value)
+    return value
+
+
+def records(record: Any) -> Iterator[Any]:
+    """Yield a record and all that are in it, however deep."""
+    yield record
+    for value in record:
+        if isinstance(value, Span):
+            continue
+        for each in value if isinstance(value, tuple) and not hasattr(value, "_fields") else (value,):
+            if hasattr(each, "_fields"):
+                yield from records(each)

@@ -1,0 +1,26 @@
+"""The calls of Packer's template engine in the strings of HCL: ``{{ timestamp }}`` and the like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runner.formats.hcl_tree import Body, Lit, Template
+from runner.formats.hcl_walk import rebuilt
+from runner.packer.coverage import Coverage
+from runner.packer.legacy.translate import translate
+
+
+def without_engine_calls(body: Body, coverage: Coverage) -> Body:
+    """Return a template in which the engine's functions are HCL's; what only builders fill in stays as it is."""
+
+    def change(record: Any) -> Any:
+        found = rebuilt(record, change)
+        if not isinstance(found, Template | Lit) or (isinstance(found, Lit) and "{{" not in str(found.value)):
+            return found
+        translated = translate(found, found.place)
+        for problem in translated.problems:
+            field = "a text" if not isinstance(found, Lit) else str(found.value)
+            coverage.unsupported(problem.place, field, problem.why)
+        return translated.expression
+
+    return rebuilt(body, change)
