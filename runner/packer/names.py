@@ -53,11 +53,11 @@ class Names(NamedTuple):
 
     def variable(self, name: str) -> str:
         """Return how an expression names a variable."""
-        return _named("var", name, bare=name not in self.locals)
+        return _named("var", name, bare=name in self.variables and name not in self.locals)
 
     def local(self, name: str) -> str:
         """Return how an expression names a local."""
-        return _named("local", name, bare=True)
+        return _named("local", name, bare=name in self.locals)
 
     def kind(self, expression: Expression, seen: frozenset[str] = frozenset()) -> Kind:  # noqa: PLR0911 - one a kind
         """Return the type of an expression's value, as far as the template tells."""

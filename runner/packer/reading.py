@@ -1,15 +1,75 @@
-"""Templates of Packer as users have them: files, directories, standard input."""
+"""Read templates of Packer: in HCL, in HCL's JSON, in Packer's older JSON and in YAML that stands for it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from runner.diagnostics import Report
 from runner.formats import documents, hcl_document
-from runner.formats.hcl_tree import Body
+from runner.formats.files import read_source
+from runner.formats.hcl_tree import Attribute, Body
 from runner.packer import hcl_json
 from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
-from runner.packer.legacy import reader
-from runner.packer.units import Unit
-from runner.text import SourceFile
+from runner.packer.legacy import reader, var_files
+from runner.text import Node, SourceFile
+
+Kind = Literal["template", "variables"]
+
+
+class Read(NamedTuple):
+    """What files say, and whether that is a template or values of variables."""
+
+    kind: Kind
+    body: Body
+    coverage: Coverage
+
+
+def read(paths: tuple[str, ...], report: Report) -> Read | None:
+    """Return what the files of one template say; nothing when it cannot be understood, which is reported."""
+    coverage = Coverage()
+    bodies: list[Body] = []
+    kinds: set[Kind] = set()
+    for path in paths:
+        file = read_source(path, report)
+        found = _read(file, coverage, report) if file is not None else None
+        if found is not None:
+            kinds.add(found[0])
+            bodies.append(found[1])
+    if report.failed or not bodies:
+        return None
+    items = tuple(item for body in bodies for item in body.items)
+    end = tuple(line for body in bodies for line in body.end)
+    return Read("template" if "template" in kinds else "variables", Body(items, bodies[0].place, end), coverage)
+
+
+def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, Body] | None:
+    """Return what a file says; what its name does not tell, its first character does."""
+    name = Path(file.path).name
+    if name.endswith((".hcl", ".pkr", ".pkrvars")) or (file.path == "<stdin>" and not _is_json(file)):
+        body = hcl_document.read(file, report)
+        if any(isinstance(item, Attribute) for item in body.items) and not tuple(body.blocks()):
+            return "variables", body
+        return "template", without_engine_calls(body, coverage)
+    root = documents.parse(file, report)
+    if root is None:
+        return None
+    if name.endswith(".pkr.json"):
+        return "template", without_engine_calls(hcl_json.read(file, root, report), coverage)
+    if _is_var_file(root):
+        values = var_files.read(root, report)
+        coverage.findings += values.findings
+        return "variables", values.body
+    legacy = reader.read(file, root, report)
+    coverage.findings += legacy.findings
+    return "template", legacy.body
+
+
+def _is_json(file: SourceFile) -> bool:
+    return file.text.lstrip().startswith("{")
+
+
+def _is_var_file(root: Node) -> bool:
+    """Return whether an object is values of variables: it has none of a template's parts."""
+    return isinstance(root.value, dict) and not {"builders", "provisioners", "post-processors"} & root.value.keys()

@@ -21,6 +21,8 @@ from runner.packer.names import Names
 
 _CONDITIONAL, _OR, _AND, _NOT, _COMPARE, _ADD, _JOIN, _MULTIPLY, _FILTER, _ATOM = range(10)
 """How tightly Jinja's operators bind, the loosest first."""
+OPERAND = _ADD
+"""How tightly an operand of a comparison binds."""
 _OPERATORS = {
     "||": ("or", _OR), "&&": ("and", _AND), "==": ("==", _COMPARE), "!=": ("!=", _COMPARE), "<": ("<", _COMPARE),
     "<=": ("<=", _COMPARE), ">": (">", _COMPARE), ">=": (">=", _COMPARE), "+": ("+", _ADD), "-": ("-", _ADD),

@@ -61,8 +61,9 @@ class Builds:
         place = play.place
         if play.name:
             items.append(Attribute("name", Lit(play.name, place), place))
-        if "description" in play.keywords:
-            items += self._writing.attribute("description", play.keywords["description"], field)
+        described = play.written.get("description") if play.written else None
+        if described is not None:
+            items += self._writing.attribute("description", described, field)
         if "when" in play.keywords:
             self._unsupported(play.keywords["when"], f"{field}.when", "Packer has no condition for a build")
         if play.matrix is not None:

@@ -93,6 +93,8 @@ def _variable(variable: Variable, writing: Writing) -> Items:
 
 def _type(variable: Variable) -> Expression | None:
     word = variable.type
+    if word is None and variable.env is not None:
+        return None
     if word is None:
         found = {"string": "string", "number": "number", "bool": "bool"}.get(kind_of(variable))
         return None if found is None else expression_of(found, variable.place)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Conditional, Expression, Item, Lit, Many, Ref, Template
+from runner.formats.hcl_tree import (
+    Attr, Attribute, Block, Body, Call, Conditional, Expression, Item, Lit, Many, Ref, Template, Unary,
+)
 from runner.model.playbook import Block as TaskBlock
 from runner.model.playbook import Item as Written
 from runner.model.playbook import Play, Playbook, Task
@@ -76,7 +78,9 @@ class Tasks:
             if waiting:
                 yield self._ansible(play, field, [each for each, _ in waiting], [each for _, each in waiting])
                 waiting = []
-            yield self._provisioner(item, field)
+            when = item.keywords.get("when")
+            if when is None or when.value is not False:  # what never runs need not be said
+                yield self._provisioner(item, field)
         if waiting:
             yield self._ansible(play, field, [each for each, _ in waiting], [each for _, each in waiting])
 
@@ -114,13 +118,16 @@ class Tasks:
         made = Block("provisioner", (kind,), Body(tuple(items), place), place, gap=True)
         if iterator is not None:
             over = self.writing.value(task.keywords["loop"], f"{path}.loop")
-            made = made if over is None else _made(dynamic("provisioner", over, iterator[0], made.body, (kind,)))
+            if over is not None:
+                made = dynamic("provisioner", over, iterator[0], made.body, (kind,))._replace(gap=True)
         if "when" in task.keywords:
             condition = self.writing.condition(task.keywords["when"], f"{path}.when")
-            if condition is not None:
-                one = Many((Item(Lit(1, place)),), keyed=False, place=place, one_line=True)
-                over = Conditional(condition, one, Many((), keyed=False, place=place, one_line=True), place)
-                made = _made(dynamic("provisioner", over, "provisioner", made.body, (kind,)))
+            chosen = None if condition is None else selected(condition)
+            if chosen is not None:
+                items.insert(0, Attribute(*chosen, place))
+                made = made._replace(body=Body(tuple(items), place))
+            elif condition is not None:
+                made = conditional(condition, made)
         return made
 
     def _iterator(self, task: Task) -> tuple[str, dict[str, Expression]] | None:
@@ -194,8 +201,22 @@ class Tasks:
         return items
 
 
-def _made(block: Block) -> Block:
-    return block._replace(gap=True)
+def selected(condition: Expression) -> tuple[str, Expression] | None:
+    """Return ``only`` or ``except`` with the list that a condition looks for the source in."""
+    match condition:
+        case Call("contains", (listed, Template((Attr(Ref("source"), "type"), Lit("."), Attr(Ref("source"), "name"))))):
+            return "only", listed
+        case Unary("!", inner) if (found := selected(inner)) is not None:
+            return "except", found[1]
+    return None
+
+
+def conditional(condition: Expression, made: Block) -> Block:
+    """Return a block that is there if a condition holds."""
+    place = made.place
+    one = Many((Item(Lit(1, place)),), keyed=False, place=place, one_line=True)
+    over = Conditional(condition, one, Many((), keyed=False, place=place, one_line=True), place)
+    return dynamic(made.type, over, made.type, made.body, made.labels)._replace(gap=True)
 
 
 def _provisioner_name(task: Task) -> str:
@@ -214,8 +235,7 @@ def _is_provisioner(task: Task) -> bool:
     names = {str(key) for key, _ in task.args.items()}
     if task.module == "copy":
         mode = task.args.get("mode")
-        known = names <= {"src", "dest", "content", "mode"} and (mode is None or mode.value == "preserve")
-        return known and ("loop" not in keywords or _is_list_of_sources(task))
+        return names <= {"src", "dest", "content", "mode"} and (mode is None or mode.value == "preserve")
     if task.module == "fetch":
         flat = task.args.get("flat")
         return names <= {"src", "dest", "flat"} and flat is not None and flat.value is True

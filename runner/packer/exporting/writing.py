@@ -52,7 +52,9 @@ class Writing:
         for key, node in entries.items():
             name, path = str(key), f"{field}.{key}"
             option = known.get(name) if known else None
-            if option is None or option.shape not in ("block", "blocks") or node.value is None:
+            if known is None and _are_objects(node):  # of a component that is not known: blocks, in all likelihood
+                items += [self._block(name, each, None, path) for each in node.elements()]
+            elif option is None or option.shape not in ("block", "blocks") or node.value is None:
                 items += self.attribute(name, node, field)
             elif isinstance(node.value, dict):
                 items.append(self._block(name, node, option.options, path))
@@ -62,7 +64,7 @@ class Writing:
                 items += self._made(name, node, path)
         return items
 
-    def _block(self, name: str, node: Node, known: Options, path: str) -> Block:
+    def _block(self, name: str, node: Node, known: Options | None, path: str) -> Block:
         return Block(name, (), Body(tuple(self.options(dict(node.items()), known, path)), node.span), node.place)
 
     def _made(self, name: str, node: Node, path: str) -> Items:
@@ -72,6 +74,10 @@ class Writing:
         if found is None and value is not None:
             self.coverage.unsupported(node.place, path, "HCL wants blocks, and this is an expression")
         return found or []
+
+
+def _are_objects(node: Node) -> bool:
+    return isinstance(node.value, tuple) and bool(node.value) and all(isinstance(each.value, dict) for each in node.value)
 
 
 def _blocks(name: str, value: Expression) -> Items | None:

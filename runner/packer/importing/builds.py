@@ -54,7 +54,8 @@ class Builds:
         for item in block.body.items:
             match item:
                 case Attribute("name", value):
-                    entries.append(("name", Entry(self._named(value, item, path), item.above, item.beside)))
+                    if (name := self._named(value, item, path)) is not None:
+                        entries.append(("name", Entry(name, item.above, item.beside)))
                 case Attribute("description", value):
                     entries.append(("description", Entry(self._jinja.value(value), item.above, item.beside)))
                 case Attribute("sources", value):
@@ -92,7 +93,10 @@ class Builds:
 
     def _named(self, value: Expression, item: Attribute, path: str) -> Value:
         name = self._jinja.value(value)
-        if isinstance(name, str) and "." in name and "{{" not in name:
+        if not isinstance(value, Lit):
+            self._jinja.coverage.changed(item.place, f"{path}.name", "the name of a play is no expression")
+            return None
+        if isinstance(name, str) and "." in name:
             self._jinja.coverage.changed(item.place, f"{path}.name", "the name of a play has no dot")
             return name.replace(".", "-")
         return name

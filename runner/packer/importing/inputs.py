@@ -40,8 +40,8 @@ def requires(body: Body, jinja: ToJinja) -> Map | None:
                 jinja.coverage.unsupported(item.place, path, "it is no requirement")
     plugins += [(name, Entry(Map(()))) for name in _foreign(body, [name for name, _ in plugins])]
     if plugins:
-        entries.append(("plugins", Entry(Map(tuple(plugins)))))
-    return Map((("packer", Entry(Map(tuple(entries)))),)) if entries else None
+        entries.append(("plugins", Entry(Map(tuple(dict(plugins).items())))))
+    return Map((("packer", Entry(Map(tuple(dict(entries).items())))),)) if entries else None
 
 
 def _foreign(body: Body, required: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.options import Options
 from runner.packer.importing.dynamic import dynamic
 from runner.packer.names import address
-from runner.packer.to_jinja import ToJinja
+from runner.packer.to_jinja import OPERAND, ToJinja
 from runner.text import NOTHING
 
 Entries = list[tuple[str, Entry]]
@@ -52,8 +52,11 @@ class Tasks:
         return found
 
     def _keyword(self, item: Attribute) -> Iterator[tuple[str, Value]]:
-        if item.name in ("only", "except"):
+        if item.name in ("only", "except") and isinstance(item.value, Many | Lit):
             yield from self._selection(item)
+        elif item.name in ("only", "except"):
+            word = "in" if item.name == "only" else "not in"
+            yield "when", f"source.type ~ '.' ~ source.name {word} {self.jinja.code(item.value, OPERAND)}"
         elif item.name == "override" and isinstance(item.value, Many):
             items = tuple(each._replace(key=self._source(each)) for each in item.value.items)
             yield item.name, self.jinja.value(item.value._replace(items=items))
