@@ -112,7 +112,7 @@ class Expressions:
 
     def _many(self, node: Tree, elements: list[Tree], *, keyed: bool) -> Many:
         place = self.span(node)
-        one_line = place.line == place.end_line
+        one_line = place.line == place.end_line or not elements
         comments = self.comments
         if comments is None:
             items = [self._item(each, keyed=keyed) for each in elements]

@@ -153,6 +153,7 @@ class _Lexer:
         self.sound = True
         self.after_operand = False
         self.previous = ""  # lexeme; "\n" where an item of a brace is to begin
+        self.line_end: int | None = None  # where the code has the end of an item of a brace that has no comma
 
     def run(self) -> None:
         """Read the whole text; raises ``_Stop`` where the rest makes no sense."""
@@ -197,6 +198,9 @@ class _Lexer:
         elif kind == "number":
             self._emit("1" * len(lexeme))
         elif kind == "opener":
+            if lexeme == "(" and self.previous == "\n" and self.line_end is not None:
+                # to the grammar, which knows no lines, it would be the call of what is before it
+                self.code[-1][self.line_end] = self.code[-1][self.line_end].replace("\n", ",")
             self._emit(lexeme)
             self._push(_Open(lexeme, start, assigned=lexeme != "{"))
         elif kind == "closer":
@@ -259,6 +263,8 @@ class _Lexer:
         if len(self.open) == 1:
             self._end_statement()
         elif self.open[-1].kind == "{":
+            if self.previous != "\n":
+                self.line_end = len(self.code[-1]) if self.after_operand else None
             self.open[-1].assigned = self.after_operand = False
             if self.previous in _NO_LINE_END_AFTER:
                 self._mistake(f"expected a value after '{self.previous}' on the same line", start, start)

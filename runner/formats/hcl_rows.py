@@ -84,7 +84,7 @@ class Row:
             return self._accesses(self.reader.term(self._next()), first)
         self.at += 1
         operand = self._unary()
-        if operator == "-" and isinstance(operand, Lit) and isinstance(operand.value, int | float):
+        if operator == "-" and isinstance(operand, Lit) and not isinstance(operand.value, str | bool | None):
             return Lit(-operand.value, self._place(first))
         return Unary(_unary_operator(operator), operand, self._place(first))
 

@@ -138,7 +138,7 @@ class Many(NamedTuple):
     keyed: bool
     place: Span
     one_line: bool = False
-    """Whether it was written on one line."""
+    """Whether it was written on one line, or has no items."""
     end: tuple[str, ...] = ()
     """Comments after the last item."""
 

@@ -68,6 +68,7 @@ EXPRESSIONS = [
     ("{for k, v in y : v => k...}", "Comprehension(k v y k v True)"),
     ("{ a = 1, (b) : 2, 1.50 = 3, true = 4\n c.d = 5\n}",
      "Many((Item(1 'a') Item(2 b) Item(3 '1.5') Item(4 'true') Item(5 Attr(c d))) True)"),
+    ("{\n a = b # c\n\n (d) = e,\n (f) = g }", "Many((Item(b 'a' c) Item(e d True) Item(g f)) True)"),
     ('{"${a}" = 1, "${a}b" = 2}', "Many((Item(1 a) Item(2 Template((a 'b')))) True True)"),
     ("[1, true, null, 0.5, 1e3,]", "Many((Item(1) Item(True) Item(None) Item(0.5) Item(1000)) True)"),
     ("[]", "Many(True)"),
