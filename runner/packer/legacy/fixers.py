@@ -114,7 +114,8 @@ def _follow(part: Part, names: Mapping[str, str]) -> None:
     for key in ("only", "except"):
         if (found := part.options.get(key)) and isinstance(found.value, tuple):
             part.replace(key, tuple(_renamed(each, names) for each in found.value))
-    if (found := part.options.get("override")) and isinstance(found.value, dict):
+    found = part.options.get("override") if part.section == "provisioners" else None
+    if found and isinstance(found.value, dict):
         part.replace("override", {names.get(str(key), key): each for key, each in found.value.items()})
 
 

@@ -53,7 +53,7 @@ def _checked(file: SourceFile, root: Node, telling: Telling) -> Node:
         elif key not in _KEYS and not str(key).startswith("_"):
             telling.unknown(str(key), node, _KEYS)
         elif wanted is None or (wanted is list and not isinstance(node.value, tuple | None)):
-            telling.wrong(node, "a list" if wanted else "a text, as a comment,")
+            telling.wrong(node, "a list" if wanted else "the text of a comment")
         elif wanted is not list and not isinstance(node.value, wanted | None):
             telling.wrong(node, "an object" if wanted is dict else "a text")
         elif node.value is not None:
@@ -109,7 +109,7 @@ class _Template:
 
     def _sources(self) -> Iterator[Block]:
         taken: dict[str, set[str]] = {}
-        if self.root.get("builders") is None:
+        if self.root.get("builders") is None and not self.telling.report.failed:
             self.telling.report.add("E103", "the template has no builders", self.root.span)
         for node in self.list("builders"):
             type_ = self._component(node, "builder")
@@ -118,7 +118,8 @@ class _Template:
             given = node.get("name")
             if given and not isinstance(given.value, str):
                 self.telling.wrong(given, "the name of a builder")
-            name = str(given.value) if given and isinstance(given.value, str) and given.value else type_
+                continue
+            name = str(given.value) if given and given.value else type_
             place = (given or node).span
             if name in self.sources:
                 notes = (Note("first used here", self.sources[name][2].span),)
@@ -167,7 +168,7 @@ class _Template:
         blocks: list[Block] = []
         for each in node.value:
             if isinstance(each.value, tuple):
-                self.telling.wrong(each, "a post-processor: chains are not nested;")
+                self.telling.wrong(each, "a post-processor of a chain")
             else:
                 blocks += self._post_processor(each)
         if len(blocks) == 1:

@@ -90,7 +90,8 @@ def _bare(made: Lit | Template) -> Expression:
     """Return the expression alone when a template is nothing else and it gives a text anyway."""
     if isinstance(made, Template) and len(made.parts) == 1 and not made.heredoc:
         only = made.parts[0]
-        if isinstance(only, Attr | Call | Index | Conditional):
+        number = isinstance(only, Attr) and isinstance(only.on, Call)  # the seconds of a time
+        if isinstance(only, Attr | Call | Index | Conditional) and not number:
             return only
     return made
 
@@ -141,8 +142,8 @@ class _Work:
     def control(self, block: Control) -> Iterator[Part]:
         pipe = block.pipe if block.word == "if" else None
         if pipe and not pipe.assigned and (value := self.attempt(pipe.commands)):
-            then = joined(list(self.pieces(block.body)), self.place)
-            other = joined(list(self.pieces(block.other)), self.place)
+            then = _bare(joined(list(self.pieces(block.body)), self.place))
+            other = _bare(joined(list(self.pieces(block.other)), self.place))
             yield Conditional(engine.true(value), then, other, self.place)
             return
         yield Lit("{{", self.place)

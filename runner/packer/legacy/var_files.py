@@ -21,7 +21,7 @@ class VarFile(NamedTuple):
 
 
 def read(root: Node, report: Report) -> VarFile:
-    """Return what a file of variables says; null is no value, and comments are the keys that begin with ``_``."""
+    """Return what a file of variables says; null is no value, and a key that begins with ``_comment`` is a comment."""
     telling = Telling(report)
     if not isinstance(root.value, dict):
         telling.wrong(root, "an object: variable -> value")
@@ -29,7 +29,7 @@ def read(root: Node, report: Report) -> VarFile:
     above: tuple[str, ...] = ()
     taken: set[str] = set()
     for key, node in root.items():
-        if lines := comment(key, node):
+        if lines := comment(key, node, "_comment"):
             above += lines
             continue
         if node.value is None:

@@ -46,7 +46,7 @@ class Variables:
         """The local that has the time of the run."""
         above: tuple[str, ...] = ()
         for key, node in section.items():
-            if lines := comment(key, node):
+            if lines := comment(key, node, "_comment"):
                 above += lines
                 continue
             self._declare(str(key), node, above)

@@ -61,9 +61,9 @@ def _kind(node: Node) -> str:
     return "a truth value" if isinstance(value, bool) else "a text" if isinstance(value, str) else "a number"
 
 
-def comment(key: object, node: Node) -> tuple[str, ...] | None:
-    """Return the lines of a comment; nothing when the key is no comment's."""
-    if isinstance(key, str) and key.startswith("_") and isinstance(node.value, str):
+def comment(key: object, node: Node, beginning: str = "_") -> tuple[str, ...] | None:
+    """Return the lines of a comment; nothing when the key is no comment's. Variables may have names with ``_``."""
+    if isinstance(key, str) and key.startswith(beginning) and isinstance(node.value, str):
         return tuple(line.rstrip() for line in node.value.splitlines())
     return None
 

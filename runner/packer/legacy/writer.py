@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Expression, Lit, Many, Ref
@@ -59,6 +59,8 @@ class _Writer:
         made |= self._version() | self._variables()
         if self.body.items and (above := self.body.items[0].above):
             made["_comment"] = "\n".join(above)
+        for place in list(_comments(self.body))[1 if "_comment" in made else 0 :]:
+            self.values.note(place, "", "the comment is left out: JSON has one at its top only", "changed")
         if builds:
             made |= self._build(builds[0])
         return _with_timestamp(made)
@@ -192,6 +194,17 @@ class _Writer:
     def _named(self, source: str) -> str:
         found = [name for address, name in self.names.items() if address.partition(".")[2] == source]
         return found[0] if found else source
+
+
+def _comments(body: Body) -> Iterator[Span]:
+    """Yield the places of what comments stand at."""
+    for item in body.items:
+        if item.above or item.beside:
+            yield item.place
+        if isinstance(item, Block):
+            yield from _comments(item.body)
+    if body.end:
+        yield body.place
 
 
 def _with_timestamp(template: dict[str, Any]) -> dict[str, Any]:
