@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 from runner import __version__
@@ -25,6 +26,8 @@ COMMANDS: Mapping[str, str] = {
     "console": "try expressions",
     "plan": "show what would be built, and why",
     "build": "make the images",
+    "import": "turn templates of Packer into playbooks",
+    "export": "turn a playbook into a template of Packer",
     "images": "list and show what was built",
     "gc": "remove what killed runs left",
     "doc": "show the manual page of a plugin or of a diagnostic",
@@ -33,7 +36,10 @@ COMMANDS: Mapping[str, str] = {
     "version": "print the version",
     "completion": "print a completion script for a shell",
 }
-"""Every command and what it does; the module of the same name in this folder has its options and its work."""
+"""Every command and what it does; the module of the same name in this folder has its options and its work.
+
+A name that is a word of Python has an underscore behind it.
+"""
 INVALID = 2
 _GARBAGE = 200_000
 """How many objects may be made before cycles are looked for."""
@@ -94,8 +100,12 @@ def make_parser(wanted: str | None = None, *, alone: bool = False) -> Parser:
         summary = COMMANDS[name]
         sub = commands.add_parser(name, help=summary, description=f"{summary[:1].upper()}{summary[1:]}.")
         if wanted is None or name == wanted:
-            import_module(f"runner.cli.{name}").configure(sub)
+            _module(name).configure(sub)
     return parser
+
+
+def _module(command: str) -> Any:
+    return import_module(f"runner.cli.{command}{'_' if iskeyword(command) else ''}")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,7 +122,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"there is no command {command!r}", did_you_mean(command, COMMANDS))
     try:
         arguments = parser.parse_args(words)
-        status: int = import_module(f"runner.cli.{arguments.command}").run(arguments)
+        status: int = _module(arguments.command).run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED

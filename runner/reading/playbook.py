@@ -8,6 +8,7 @@ from runner import registry
 from runner.diagnostics import Note, Report, did_you_mean
 from runner.expand.dialect import Dialect
 from runner.expand.role_plugins import RolePlugins
+from runner.formats import documents
 from runner.formats.documents import Opener
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Validation, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
@@ -56,6 +57,15 @@ def read_playbook(path: str, report: Report, settings: Settings | None = None) -
     return _assemble(path, root, whole, files, settings, complete=complete)
 
 
+def read_document(file: SourceFile, root: Path, report: Report) -> Playbook | None:
+    """Return what the playbook in a text says, as if it lay in ``root``."""
+    settings = Settings()
+    files = Files(report)
+    node = documents.parse(file, report)
+    part = node and _playbook_document(node, settings, report)
+    return _assemble(file.path, root, part, files, settings, complete=True) if part else None
+
+
 def read_requirements(path: str, report: Report) -> tuple[Path, tuple[Requirement, ...]] | None:
     """Return the directory of the playbook at ``path``, and what it requires; nothing when it cannot be read."""
     found = _documents(path, Files(report), Settings())
@@ -92,8 +102,6 @@ def _is_section(node: Node | None) -> bool:
 
 
 def _stdin(files: Files) -> Node | None:
-    from runner.formats import documents
-
     file, node = documents.load("-", files.report)
     if file is not None:
         files.read["<stdin>"] = file
@@ -129,8 +137,7 @@ def _playbook_document(node: Node, settings: Settings, report: Report) -> Node |
 def _refuse_template(place: Span, report: Report) -> None:
     report.add(
         "E137", "this is a template of Packer, and no playbook", place,
-        hint="this version does not convert one: builders become 'sources', provisioners tasks; "
-        "options keep Packer's names",
+        hint=f"`ingot import {place.file.path}` makes one of it",
     )
 
 

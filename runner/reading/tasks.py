@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,9 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
     if call and entry is None:
         report_unknown_module(call.word, call.place, context, known)
     args = find_options(call, present.get("args"), entry, context, known) if call and entry else None
-    sound = entry is not None and args is not None and check(args, entry.schema, context.report, lenient=True)
+    sound = entry is not None and args is not None and all(
+        check(each, entry.schema, context.report, lenient=True) for each in _overridden(args, present.get("override"))
+    )
     module = entry.name if entry else call.word if call else ""
     keywords = {key: child for key, child in present.items() if key not in _OWN}
     if call and "local_action" in present:
@@ -100,6 +102,15 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
     if sound and module in _ROLES:
         return _other_role(task, context)
     return task
+
+
+def _overridden(args: Node, override: Node | None) -> Iterator[Node]:
+    """Yield the options of a task as they are for each build that has some of its own; without such, as written."""
+    changed = [each for _, each in override.items() if isinstance(each.value, dict)] if override else []
+    for each in changed:
+        yield args._replace(value={**dict(args.items()), **dict(each.items())})
+    if not changed:
+        yield args
 
 
 def _check_keywords(node: Node, present: dict[Any, Node], context: Context, part: str) -> None:

@@ -181,7 +181,7 @@ class Tasks:
         kind = _provisioner_name(task)
         if kind == "file":
             entries = _file(task, entries)
-        elif kind == "shell" and not entries.keys() & _SHELL:
+        elif kind == "shell" and "cmd" in entries:
             return self._script(entries, path)
         return self.writing.options(entries, options("provisioner", kind), path)
 
@@ -239,7 +239,7 @@ def _is_provisioner(task: Task) -> bool:
     if task.module == "fetch":
         flat = task.args.get("flat")
         return names <= {"src", "dest", "flat"} and flat is not None and flat.value is True
-    if task.module == "shell" and not names & _SHELL:
+    if task.module == "shell" and not names & _SHELL and "override" not in keywords:
         return names == {"cmd"}
     return task.module in PROVISIONERS or task.module.startswith("packer/")
 

@@ -1,5 +1,5 @@
 """Templates of Packer become playbooks."""
 
-from runner.packer.importing.template import Imported, to_playbook
+from runner.packer.importing.template import Imported, to_playbook, to_values
 
-__all__ = ["Imported", "to_playbook"]
+__all__ = ["Imported", "to_playbook", "to_values"]

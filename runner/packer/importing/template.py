@@ -55,6 +55,18 @@ def to_playbook(body: Body, coverage: Coverage) -> Imported:
     return Imported(write(Map(sections, body.end), above), coverage)
 
 
+def to_values(body: Body, coverage: Coverage) -> str:
+    """Return the file of variables that a file of Packer's variables becomes."""
+    above, body = _head(body)
+    jinja = ToJinja(names_of(body), coverage)
+    entries = []
+    for item in body.attributes():
+        with jinja.inside(item.name):
+            entries.append((item.name, Entry(jinja.value(item.value), item.above, item.beside, item.gap)))
+        coverage.mapped(item.place, item.name)
+    return write(Map(tuple(entries), body.end), above)
+
+
 def _head(body: Body) -> tuple[tuple[str, ...], Body]:
     """Return the comment at the top of a template apart from what it stands before, with a blank line after it."""
     if not body.items or not body.items[0].above:
