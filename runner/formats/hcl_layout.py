@@ -8,6 +8,7 @@ from itertools import groupby
 from unicodedata import combining
 
 INDENTATION = "  "
+_WORDS = (" in ", " if ")
 
 
 @dataclass(slots=True)
@@ -54,6 +55,15 @@ class Layout:
         else:
             self._line.lead += text
         self._line.opened += opened
+
+    def parenthesis(self) -> None:
+        """Open a parenthesis. To ``packer fmt`` a word before it is a function, even if it is ``in`` or ``if``."""
+        line = self._line
+        if line.value.endswith(_WORDS):
+            line.value = line.value[:-1]
+        elif line.lead.endswith(_WORDS) and not line.value:
+            line.lead = line.lead[:-1]
+        self.put("(", 1)
 
     def equals(self) -> None:
         """Add the sign between a name and its value."""

@@ -45,7 +45,7 @@ class Expressions:
         """
         enclosed = _binding(expression) < least
         if enclosed:
-            self.layout.put("(", 1)
+            self.layout.parenthesis()
         self._last = last or enclosed
         getattr(self, f"_{type(expression).__name__.lower()}")(expression)
         if enclosed:

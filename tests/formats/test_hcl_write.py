@@ -131,6 +131,7 @@ n = null
 o = [for x in y : {
   a = x
 }]
+p = [for x in("a")["b"] : x if(a || b) && (c || d)]
 # fin
 """
 
