@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from runner.formats.hcl_tree import Attr, Call, Expression, Lit, Ref, Template
 from runner.packer.legacy import go_writer
 from runner.packer.legacy.engine import moment, reference
-from runner.packer.legacy.go_template import MAX_DEPTH, parse
+from runner.packer.legacy.go_template import MAX_DEPTH, MAX_TOKENS, parse
 from runner.packer.legacy.go_tree import GoError
 from runner.packer.legacy.translate import Translated, translate
 from runner.text import SourceFile, Span
@@ -92,6 +92,25 @@ def test_the_time_is_a_text_in_hcl() -> None:
 def test_deep_nesting_is_refused(nested: str) -> None:
     with pytest.raises(GoError, match=f"nested more than {MAX_DEPTH} deep"):
         parse(nested)
+
+
+@pytest.mark.parametrize("long", ["{{user `a`" + " | upper" * 150 + "}}", "{{or" + " `a`" * 300 + "}}"])
+def test_long_actions_are_refused(long: str) -> None:
+    with pytest.raises(GoError, match=f"more than {MAX_TOKENS} words"):
+        parse(long)
+
+
+def test_the_longest_action_in_the_deepest_block_comes_back() -> None:
+    inner = "{{user `a`" + " | upper" * 148 + "}}"
+    text = "{{if eq (user `a`) `b`}}" * (MAX_DEPTH - 1) + inner + "{{end}}" * (MAX_DEPTH - 1)
+    found = translated(text)
+    assert not found.problems
+    assert go_writer.text(found.expression).count("upper") == 148
+
+
+def test_many_inserts_are_all_kept() -> None:
+    text = "{{user `a`}}-" * 70_000
+    assert go_writer.text(translated(text).expression) == text
 
 
 WORDS = st.sampled_from(

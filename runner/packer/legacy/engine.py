@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from runner.formats.hcl_tree import Attr, Binary, Call, Conditional, Expression, Index, Lit, Part, Ref, Template, Unary
@@ -57,16 +58,11 @@ def reference(place: Span, first: str, *names: str) -> Expression:
 def joined(parts: Sequence[Part], place: Span, *, heredoc: bool = False) -> Lit | Template:
     """Return the text that the parts make, as short as it can be written."""
     merged: list[Part] = []
-    for part in _flat(parts):
-        if isinstance(part, Lit) and isinstance(part.value, str):
-            if not part.value:
-                continue
-            if merged and isinstance(before := merged[-1], Lit):
-                merged[-1] = Lit(f"{before.value}{part.value}", place)
-                continue
-            merged.append(Lit(part.value, place))
-        else:
-            merged.append(part)
+    for plain, group in groupby(_flat(parts), lambda part: isinstance(part, Lit) and isinstance(part.value, str)):
+        if not plain:
+            merged += group
+        elif text := "".join(str(part.value) for part in group if isinstance(part, Lit)):
+            merged.append(Lit(text, place))
     if not merged:
         return Lit("", place, heredoc)
     if len(merged) == 1 and isinstance(only := merged[0], Lit):

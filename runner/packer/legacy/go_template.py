@@ -20,8 +20,10 @@ from runner.packer.legacy.go_tree import (
     Words,
 )
 
-MAX_DEPTH = 100
+MAX_DEPTH = 50
 """How deeply parentheses and blocks may be nested."""
+MAX_TOKENS = 300
+"""How many words may stand between one pair of braces."""
 
 _BLOCKS = frozenset(("if", "range", "with", "define", "block"))
 _PIPED = frozenset(("if", "range", "with"))
@@ -99,6 +101,8 @@ class _Reader:
     def pipe(self, tokens: Iterable[Token]) -> Pipe:
         """Return the pipeline that the tokens are."""
         self.tokens = tuple(tokens)
+        if len(self.tokens) > MAX_TOKENS:
+            raise GoError(f"there are more than {MAX_TOKENS} words in these braces", self.braces.start, self.braces.end)
         assigned = self._assignment()
         found = self._pipe(0, assigned=assigned)
         if token := self._next():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from runner.formats.hcl_tree import (
@@ -35,8 +36,8 @@ class Unsayable(Exception):  # noqa: N818 - no error by itself: the caller tells
 
 _HOLE = 0xF0000
 """The first of the (private) characters that stand for expressions inside of Go's braces."""
-_HOLES = f"[{chr(_HOLE)}-{chr(_HOLE + 0xFFF)}]"
-_BRACES = re.compile(r"\{\{(?:\"(?:[^\"\\]|\\.)*+\"|`[^`]*+`|[^\"`}]|\}(?!\}))*+\}\}", re.DOTALL)
+_HOLES = f"[{chr(_HOLE)}-{chr(sys.maxunicode)}]"
+_BRACES = re.compile(r"\{\{(?:\"(?:[^\"\\]|\\.)*+\"|`[^`]*+`|[^\"`{}]|\{(?!\{)|\}(?!\}))*+\}\}", re.DOTALL)
 _GROUP = re.compile(r"\{\{(\s*)\(([^()]*)\)(?=\s*\|)")
 """A first command that needs no parentheses."""
 _CONSTANT = re.compile(r"\"((?:[^\"\\]|\\.)*+)\"")
@@ -91,14 +92,12 @@ def _choice(condition: Expression, then: str, other: str) -> str:
 
 def _joined(parts: Sequence[Part]) -> str:
     """Return a template; what stands inside of Go's braces in it becomes a part of what stands there."""
-    held: list[Part] = []
-    whole = ""
-    for part in parts:
-        if isinstance(part, Lit):
-            whole += _plain(part)
-        else:
-            whole += chr(_HOLE + len(held))
-            held.append(part)
+    held = [part for part in parts if not isinstance(part, Lit)]
+    marks = map(chr, range(_HOLE, sys.maxunicode + 1))
+    whole = "".join(_plain(part) if isinstance(part, Lit) else next(marks, "") for part in parts)
+    if held and len(re.findall(_HOLES, whole)) != len(held):
+        msg = "a text of characters for private use, and of inserts"
+        raise Unsayable(msg, held[0].place)
 
     def inside(found: re.Match[str]) -> str:
         return re.sub(_HOLES, lambda hole: operand(_expression(held[ord(hole[0]) - _HOLE])),

@@ -6,6 +6,7 @@ uses a variable, the variable is inserted into it.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
@@ -33,7 +34,7 @@ from runner.text import Span
 Mode = Literal["options", "variables", "hcl"]
 """Where a string stands: in the options or the variables of a JSON template, or in a template in HCL."""
 
-_HOLE = 0xF0000
+HOLE = 0xF0000
 """The first of the (private) characters that stand for the inserts of a template in HCL while it is parsed."""
 
 
@@ -60,15 +61,14 @@ def translate(text: str | Lit | Template, place: Span, mode: Mode = "hcl", looku
     given = Lit(text, place) if isinstance(text, str) else text
     parts = given.parts if isinstance(given, Template) else (given,)
     holes = [part for part in parts if not (isinstance(part, Lit) and isinstance(part.value, str))]
-    whole, number = "", 0
-    for part in parts:
-        if isinstance(part, Lit) and isinstance(part.value, str):
-            whole += part.value
-        else:
-            whole += chr(_HOLE + number)
-            number += 1
+    marks = map(chr, range(HOLE, sys.maxunicode + 1))
+    whole = "".join(
+        part.value if isinstance(part, Lit) and isinstance(part.value, str) else next(marks, "") for part in parts
+    )
     if "{{" not in whole:
         return Translated(given)
+    if holes and sum(character >= chr(HOLE) for character in whole) != len(holes):
+        return Translated(given, (Problem(place, "the text has characters for private use, and inserts"),))
     try:
         pieces = parse(whole)
     except GoError as error:
@@ -121,10 +121,10 @@ class _Work:
     def words(self, text: str) -> Iterator[Part]:
         """Yield text, and the inserts that stand in it."""
         start = 0
-        for at, character in enumerate(text):
-            if self.holes and 0 <= ord(character) - _HOLE < len(self.holes):
+        for at, character in enumerate(text) if self.holes else ():
+            if 0 <= ord(character) - HOLE < len(self.holes):
                 yield Lit(text[start:at], self.place)
-                yield self.holes[ord(character) - _HOLE]
+                yield self.holes[ord(character) - HOLE]
                 start = at + 1
         yield Lit(text[start:], self.place)
 

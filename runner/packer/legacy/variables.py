@@ -15,6 +15,8 @@ from runner.packer.legacy.translate import translate
 from runner.packer.legacy.words import Telling, comment
 from runner.text import Node, Span
 
+_STEPS = 10
+"""How many variables of a circle are named."""
 _MOMENT = re.compile(r"\{\{\s*timestamp\s*\}\}")
 
 
@@ -153,22 +155,23 @@ class Variables:
         """Tell of variables whose values need each other."""
         settled: set[str] = set()
         for start in self.uses:
-            path: list[str] = []
-            stack = [(start, 0)]
-            while stack:
-                name, depth = stack.pop()
-                del path[depth:]
-                if name in path:
-                    circle = path[path.index(name) :]
-                    notes = [Note(f"'{each}' is made of others here", self.declared[each].node.span) for each in circle]
-                    message = f"the values of {' and '.join(map(repr, circle))} need each other"
-                    self.telling.report.add("E405", message, self.declared[circle[0]].node.span, notes=notes)
+            path = {start: iter(self.uses[start])}
+            while path and start not in settled:
+                name = next(reversed(path))
+                following = next(path[name], None)
+                if following is None:
+                    settled.add(name)
+                    del path[name]
+                elif following in path:
+                    self._circle(list(path)[list(path).index(following) :])
                     return
-                if name not in settled:
-                    settled.add(name) if not self.uses.get(name) else None
-                    path.append(name)
-                    stack += [(each, depth + 1) for each in self.uses.get(name, ())]
-            settled.add(start)
+                elif following not in settled:
+                    path[following] = iter(self.uses.get(following, ()))
+
+    def _circle(self, names: list[str]) -> None:
+        notes = [Note(f"'{each}' is made of others here", self.declared[each].node.span) for each in names[:_STEPS]]
+        message = f"the values of {' and '.join(map(repr, names[:_STEPS]))} need each other"
+        self.telling.report.add("E405", message, self.declared[names[0]].node.span, notes=notes)
 
 
 def _made_of_others(text: str, place: Span) -> bool:

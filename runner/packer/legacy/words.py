@@ -19,8 +19,6 @@ class Telling:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.findings: list[Finding] = []
-        self.calls: set[str] = set()
-        """The functions of the engine that were translated."""
 
     def note(self, place: Span, field: str, became: Became, why: str) -> None:
         """Tell what became of a field."""
@@ -40,7 +38,6 @@ class Telling:
         value = node.value
         assert isinstance(value, str)
         found = translate(value, node.span, mode, lookup)
-        self.calls |= found.calls
         hint = "text in double braces is Go's template language"
         for problem in found.problems:
             if found.wrong:
