@@ -56,6 +56,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "docker": ("*/docker*",),
     "jinja2": ("expand/*",),
     "jsonschema": ("schema/*",),
+    "lxml": ("modules/support/xml_tree.py",),
     "markupsafe": ("expand/*",),
     "packaging": ("reading/requirements.py", "expand/*", "modules/support/versions.py"),
     "requests": ("communicators/docker*",),  # Docker's library is made of it and of urllib3, and raises their errors
@@ -67,7 +68,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 }
 """Library -> the files of runner/ that may import it."""
 
-SLOW_TO_IMPORT = ("asyncio", "asyncssh", "boto3", "botocore", "docker", "jsonschema", "rich")
+SLOW_TO_IMPORT = ("asyncio", "asyncssh", "boto3", "botocore", "docker", "jsonschema", "lxml", "rich")
 
 MODULES = sorted(path.relative_to(RUNNER).as_posix() for path in RUNNER.rglob("*.py"))
 
