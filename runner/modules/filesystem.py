@@ -8,9 +8,8 @@ from collections.abc import Generator, Mapping
 from typing import Annotated, Any, Literal
 
 from runner.modules.support.filesystems import KINDS, MEASURE, PROBE, FileSystem
+from runner.modules.support.programs import ENGLISH, ran
 from runner.sdk import Alias, Answer, Ask, AtMostOne, Do, Failed, Module, Outcome, Verb, Work, options
-
-_NO_PROGRAM = (126, 127)
 
 
 @options(AtMostOne("resizefs", "uuid"))
@@ -142,9 +141,5 @@ class Filesystem(Module[Options]):
 
 def _done(argv: tuple[str, ...], package: str) -> Generator[Verb, Any, str]:
     """Run a program; return what it says. Raises ``Failed``."""
-    answer: Answer = yield Do(argv, environment={"LC_ALL": "C"})
-    if answer.status in _NO_PROGRAM:
-        raise Failed(f'Failed to find required executable "{argv[0]}"', f"install the package {package}")
-    if answer.status:
-        raise Failed(answer.stderr.strip() or f"{argv[0]} ended with status {answer.status}")
+    answer = yield from ran(Do(argv, environment=ENGLISH), package)
     return answer.stdout.strip() or answer.stderr.strip()

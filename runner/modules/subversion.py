@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
 from runner.modules.support.commands import expanded
+from runner.modules.support.programs import ENGLISH, ran
 from runner.sdk import Alias, Answer, Ask, Do, Failed, Module, Outcome, SecretStr, Verb, Work, options
 
 _LOOK = r"""
@@ -21,7 +22,6 @@ fi
 """Tells what is in the directory ``$2``, with the svn ``$1``."""
 _FROM_STDIN = (1, 10)
 """The first version of svn that reads a password from its standard input."""
-_ENVIRONMENT = {"LC_ALL": "C"}
 
 
 class _State(NamedTuple):
@@ -138,7 +138,7 @@ class Subversion(Module[Options]):
     def _state(self, dest: str) -> Generator[Verb, Any, _State]:
         """Look at the working copy. Raises ``Failed`` on a machine without Subversion."""
         program = self.options.executable or "svn"
-        answer: Answer = yield Ask(("/bin/sh", "-c", _LOOK, "sh", program, dest), environment=_ENVIRONMENT)
+        answer: Answer = yield Ask(("/bin/sh", "-c", _LOOK, "sh", program, dest), environment=ENGLISH)
         told = dict(line.partition(" ")[::2] for line in answer.stdout.splitlines())
         if "unknown" in told:
             raise Failed(f'Failed to find required executable "{program}"', "install the package subversion first")
@@ -150,17 +150,13 @@ class Subversion(Module[Options]):
     def _remote(self, state: _State, address: str = "") -> Generator[Verb, Any, str]:
         """Return the line with the revision that the server has for the one that is wanted. Raises ``Failed``."""
         words, secret = self._call(state, "info", "--revision", self.options.revision, address or self.options.repo)
-        answer: Answer = yield Ask(words, secret, environment=_ENVIRONMENT)
-        if answer.status:
-            raise Failed(answer.stderr.strip() or f"svn ended with status {answer.status}")
+        answer = yield from ran(Ask(words, secret, environment=ENGLISH), "subversion")
         return next((line for line in answer.stdout.splitlines() if line.startswith("Revision:")), "")
 
     def _done(self, state: _State, *words: str) -> Generator[Verb, Any, None]:
         """Have svn do something. Raises ``Failed`` with what it says."""
         argv, secret = self._call(state, *words)
-        answer: Answer = yield Do(argv, secret, environment=_ENVIRONMENT)
-        if answer.status:
-            raise Failed(answer.stderr.strip() or f"svn ended with status {answer.status}")
+        yield from ran(Do(argv, secret, environment=ENGLISH), "subversion")
 
     def _call(self, state: _State, *words: str) -> tuple[tuple[str, ...], str | None]:
         """Return a call of svn and its input; where svn can read a password from there, no list of processes has it."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from harness import Machine
+from harness import Machine, played
 
 UUID = "61222762-3190-4c3d-8662-4c95943be619"
 TOOLS = "e2fsprogs xfsprogs btrfs-progs dosfstools f2fs-tools util-linux"
@@ -136,12 +136,9 @@ def volumes(busybox_machine: Machine) -> Iterator[Machine]:
     busybox_machine.sh("mkdir -p /tmp/disk; : >/tmp/disk/log; echo ext4 >/tmp/disk/type; "
                        "echo 50331648 >/tmp/disk/size; "
                        "truncate -s 98M /tmp/disk/image")
-    for name, script in PLAYED.items():
-        busybox_machine.sh('rm -f "$1"', f"/bin/{name}")  # it may be a link to all of busybox
-        busybox_machine.put(f"/bin/{name}", f"#!/bin/sh\n{script}\n".encode())
-        busybox_machine.sh(f"chmod 755 /bin/{name}")
-    yield busybox_machine
-    busybox_machine.sh(f"rm -rf /tmp/disk {' '.join(f'/bin/{name}' for name in PLAYED)}")
+    with played(busybox_machine, PLAYED):
+        yield busybox_machine
+    busybox_machine.sh("rm -rf /tmp/disk")
 
 
 def test_a_physical_volume(volumes: Machine) -> None:
