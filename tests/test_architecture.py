@@ -47,7 +47,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
 
 DOORS: dict[str, tuple[str, ...]] = {
     "bcrypt": ("expand/filters/crypto.py", "expand/functions/crypto.py", "modules/support/passwords.py"),
-    "cryptography": ("expand/vault.py", "expand/functions/crypto.py"),
+    "cryptography": (
+        "expand/vault.py", "expand/functions/crypto.py", "modules/support/certificates.py",
+        "modules/support/public_keys.py",
+    ),
     "jmespath": ("expand/filters/mappings.py",),
     "asyncssh": ("communicators/ssh*.py",),
     "boto3": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
