@@ -17,6 +17,8 @@ from typing import List, Optional, Pattern, Tuple, Union
 
 Questions = List[Tuple[Pattern[bytes], Union[str, List[str]]]]
 """Questions with their answers: one that is given again and again, or several that are used up."""
+PAUSE = 0.05
+"""Programs ask, and then see to it that what is typed is not shown: how many seconds they have for that."""
 WINDOW = 2000
 """How much of the latest output a question is looked for in, in bytes."""
 
@@ -59,6 +61,7 @@ def talk(terminal: int, questions: Questions, timeout: Optional[float]) -> Optio
                 return "No remaining responses for '{}', output was '{}'".format(
                     pattern.pattern.decode(), output.decode("utf-8", "replace"))
             answer = answers if isinstance(answers, str) else answers.pop(0)
+            time.sleep(PAUSE)
             os.write(terminal, answer.encode().rstrip(b"\n") + b"\n")
             output = output[end:]
             deadline = None if timeout is None else time.monotonic() + timeout
@@ -90,4 +93,5 @@ def main() -> None:
     json.dump({"rc": code, "failed": failed}, sys.stderr)
 
 
-main()
+if __name__ == "__main__":
+    main()
