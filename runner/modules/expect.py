@@ -71,14 +71,14 @@ class Expect(Module[Options]):
             raise Failed(f"{chdir} is no directory to run a program in")
         script = (Path(__file__).parent / "support/dialogue.py").read_text("utf-8")
         answer: Answer = yield Do(("python3", "-c", script), json.dumps(task), chdir=chdir)
-        try:
-            ended = json.loads(answer.stderr.rpartition("\n")[2])
-        except ValueError:
-            raise Failed(f"the script that answers questions broke down: {answer.stderr.strip()}") from None
-        values = {**command_values(wanted.command, [answer]), "rc": None if ended["failed"] else ended["rc"]}
-        failed = ended["failed"] or (NON_ZERO if ended["rc"] else None)
+        why = answer.stderr.strip()  # the program's own errors come through its terminal
+        if why.startswith("Traceback"):
+            raise Failed(f"the script that answers questions broke down: {why.rpartition(chr(10))[2]}")
+        values = command_values(wanted.command, [answer])
         told = {name: value for name, value in values.items() if not name.startswith("stderr")}
-        return Outcome(told, changed=True, failed=failed)
+        if why:
+            return Outcome({**told, "rc": None}, changed=True, failed=why)
+        return Outcome(told, changed=True, failed=NON_ZERO if answer.status else None)
 
     def _responses(self) -> list[tuple[str, Any]]:
         """Return the questions with their answers, as texts. Raises ``Failed``."""

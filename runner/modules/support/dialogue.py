@@ -1,7 +1,7 @@
 """Runs a program in a terminal and answers its questions. It runs on the machine: Python 3.6, and nothing else.
 
-What is to be done comes as JSON on standard input. What the program prints goes to standard output as it comes; how it
-ended is told as JSON on standard error.
+What is to be done comes as JSON on standard input. What the program prints goes to standard output as it comes, also
+what it takes for its standard error; why the dialogue failed is told on the real one, if it did.
 """
 
 import json
@@ -87,10 +87,10 @@ def main() -> None:
     failed = talk(terminal, questions, task["timeout"])
     if failed is not None:
         os.killpg(pid, signal.SIGKILL)
+        sys.exit(failed)
     os.close(terminal)
     status = os.waitpid(pid, 0)[1]
-    code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
-    json.dump({"rc": code, "failed": failed}, sys.stderr)
+    sys.exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
 
 
 if __name__ == "__main__":
