@@ -15,6 +15,7 @@ from runner.sdk.durations import seconds_of
 from runner.sdk.results import command_values
 
 _THERE = 'command -v python3 >/dev/null || exit 44; cd "${2:-.}" || exit 45; command -v -- "$1" >/dev/null || exit 46'
+_NO_PYTHON, _NO_DIRECTORY = 44, 45
 _WAYS_OUT = "install python3 first; a program that reads its answers from a pipe can have them as stdin of 'command'"
 
 
@@ -63,17 +64,17 @@ class Expect(Module[Options]):
             return left_alone(wanted.command, why)
         chdir = (yield from expanded([wanted.chdir]))[0] if wanted.chdir else None
         looked: Answer = yield Ask(("/bin/sh", "-c", _THERE, "sh", argv[0], chdir or ""))
-        if looked.status == 44:  # noqa: PLR2004 - what the script ends with
+        if looked.status == _NO_PYTHON:
             raise Failed("the machine has no python3 to answer a program's questions with", _WAYS_OUT)
-        if looked.status == 46:  # noqa: PLR2004 - what the script ends with
-            raise Failed(f"The command was not found or was not executable: {argv[0]}.")
-        if looked.status:
+        if looked.status == _NO_DIRECTORY:
             raise Failed(f"{chdir} is no directory to run a program in")
+        if looked.status:
+            raise Failed(f"The command was not found or was not executable: {argv[0]}.")
         script = (Path(__file__).parent / "support/dialogue.py").read_text("utf-8")
         answer: Answer = yield Do(("python3", "-c", script), json.dumps(task), chdir=chdir)
         why = answer.stderr.strip()  # the program's own errors come through its terminal
         if why.startswith("Traceback"):
-            raise Failed(f"the script that answers questions broke down: {why.rpartition(chr(10))[2]}")
+            raise Failed(f"the script that answers questions broke down: {why.splitlines()[-1]}")
         values = command_values(wanted.command, [answer])
         told = {name: value for name, value in values.items() if not name.startswith("stderr")}
         if why:
