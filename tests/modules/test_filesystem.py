@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from harness import Machine, played
 
+from runner import registry
+
 UUID = "61222762-3190-4c3d-8662-4c95943be619"
 TOOLS = "e2fsprogs xfsprogs btrfs-progs dosfstools f2fs-tools util-linux"
 KINDS = ["ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "f2fs", "swap"]
@@ -128,17 +130,19 @@ PLAYED = {
     "pvresize": 'echo 100663296 >/tmp/disk/size; echo "pvresize $*" >>/tmp/disk/log',
     "pvcreate": 'echo LVM2_member >/tmp/disk/type; echo "pvcreate $*" >>/tmp/disk/log',
     "pvchange": 'echo "pvchange $*" >>/tmp/disk/log',
+    "xfs_info": r"""printf 'data     =     bsize=4096   blocks=%s, imaxpct=25\n' "$(cat /tmp/disk/blocks)" """,
+    "xfs_growfs": 'echo "xfs_growfs $*" >>/tmp/disk/log; echo 25088 >/tmp/disk/blocks',
 }
 
 
 @pytest.fixture
 def volumes(busybox_machine: Machine) -> Iterator[Machine]:
     busybox_machine.sh("mkdir -p /tmp/disk; : >/tmp/disk/log; echo ext4 >/tmp/disk/type; "
-                       "echo 50331648 >/tmp/disk/size; "
+                       "echo 50331648 >/tmp/disk/size; echo 20000 >/tmp/disk/blocks; "
                        "truncate -s 98M /tmp/disk/image")
     with played(busybox_machine, PLAYED):
         yield busybox_machine
-    busybox_machine.sh("rm -rf /tmp/disk")
+    busybox_machine.sh("rm -rf /tmp/disk /proc/mounts")
 
 
 def test_a_physical_volume(volumes: Machine) -> None:
@@ -150,3 +154,23 @@ def test_a_physical_volume(volumes: Machine) -> None:
     assert volumes.apply("filesystem", {**wanted, "uuid": "any"}).changed
     log = [f"{word} /tmp/disk/image" for word in ("pvcreate -f", "pvresize", "pvchange -u")]
     assert volumes.sh("cat /tmp/disk/log").splitlines() == log
+
+
+def test_what_is_mounted_grows_where_it_is_mounted(volumes: Machine) -> None:
+    volumes.sh("echo xfs >/tmp/disk/type; ln -s image /tmp/disk/link")
+    volumes.put("/proc/mounts", rb"""proc /proc proc rw 0 0
+/tmp/disk/image /mnt/a\040b xfs rw 0 0
+""")  # the root directory of this machine has no other
+    grown = {"dev": "/tmp/disk/link", "fstype": "xfs", "resizefs": True}
+    assert volumes.apply("filesystem", grown, check=True).changed
+    assert volumes.apply("filesystem", grown).changed
+    assert not volumes.apply("filesystem", grown).changed
+    assert volumes.sh("cat /tmp/disk/log") == "xfs_growfs /mnt/a b\n"
+
+
+def test_what_is_refused_before_anything_starts() -> None:
+    entry = registry.find("modules", "filesystem")
+    assert entry is not None
+    plugin: Any = entry.load()
+    assert plugin.gap({"fstype": "ufs"}) == "fstype: ufs"
+    assert plugin.gap({"fstype": "ext4", "resizefs": True}) is None
