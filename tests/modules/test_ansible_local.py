@@ -119,6 +119,7 @@ def test_what_fails(local: Machine, options: dict[str, Any], message: str) -> No
     local.sh("[ ! -e /tmp/s ]")
 
 
+@pytest.mark.slow
 def test_real_ansible(debian_machine: Machine, tmp_path: Path) -> None:
     debian_machine.sh("apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq "
                       "--no-install-recommends ansible-core >/dev/null 2>&1")
