@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -182,6 +182,20 @@ class Machine:
         settings = {"trim_blocks": True, "keep_trailing_newline": True, **verb.settings}
         template = Environment(autoescape=False, **settings).from_string(path.read_text())
         return template.render({**variables, **verb.variables})
+
+
+@contextmanager
+def played(machine: Machine, programs: Mapping[str, str]) -> Iterator[None]:
+    """Have scripts stand for programs of a machine with busybox while the context lasts."""
+    machine.sh('cd /bin; for each; do if [ -L "$each" ]; then mv "$each" "$each.real"; fi; done', *programs)
+    for name, script in programs.items():
+        machine.put(f"/bin/{name}", f"#!/bin/sh\n{script}\n".encode())
+        machine.sh('chmod 755 "/bin/$1"', name)
+    try:
+        yield
+    finally:
+        machine.sh('cd /bin; rm -f "$@"; for each; do if [ -L "$each.real" ]; then mv "$each.real" "$each"; fi; done',
+                   *programs)
 
 
 def debian(image: str) -> tuple[Machine, str]:

@@ -49,7 +49,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
 
 DOORS: dict[str, tuple[str, ...]] = {
     "bcrypt": ("expand/filters/crypto.py", "expand/functions/crypto.py", "modules/support/passwords.py"),
-    "cryptography": ("expand/vault.py", "expand/functions/crypto.py"),
+    "cryptography": (
+        "expand/vault.py", "expand/functions/crypto.py", "modules/support/certificates.py",
+        "modules/support/public_keys.py",
+    ),
     "jmespath": ("expand/filters/mappings.py",),
     "asyncssh": ("communicators/ssh*.py",),
     "boto3": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
@@ -58,6 +61,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "docker": ("*/docker*",),
     "jinja2": ("expand/*",),
     "jsonschema": ("schema/*",),
+    "lxml": ("modules/support/xml_tree.py",),
     "markupsafe": ("expand/*",),
     "packaging": ("reading/requirements.py", "expand/*", "modules/support/versions.py"),
     "requests": ("communicators/docker*",),  # Docker's library is made of it and of urllib3, and raises their errors
@@ -69,7 +73,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 }
 """Library -> the files of runner/ that may import it."""
 
-SLOW_TO_IMPORT = ("asyncio", "asyncssh", "boto3", "botocore", "docker", "jsonschema", "rich")
+SLOW_TO_IMPORT = ("asyncio", "asyncssh", "boto3", "botocore", "docker", "jsonschema", "lxml", "rich")
 
 MODULES = sorted(path.relative_to(RUNNER).as_posix() for path in RUNNER.rglob("*.py"))
 

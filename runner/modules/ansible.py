@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Generator, Mapping
 from typing import Annotated, Any, Literal
 
+from runner.modules.support.ansible_runs import outcome_of
 from runner.sdk import (
     Answer,
     Evaluate,
@@ -14,7 +14,6 @@ from runner.sdk import (
     Find,
     Local,
     Module,
-    Outcome,
     ReadsFile,
     Serve,
     Served,
@@ -29,8 +28,6 @@ _UNKNOWN = (
 )
 _ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "ANSIBLE_FORCE_COLOR": "0", "ANSIBLE_NOCOLOR": "1"}
 _NO_PROGRAM = 127
-_COUNTED = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
-"""What the recap of a play counts."""
 
 
 @options()
@@ -129,11 +126,7 @@ class Ansible(Module[Options]):
         answer: Answer = yield Local(tuple(words), {**_ENVIRONMENT, **self._variables()})
         if answer.status == _NO_PROGRAM:
             raise Failed(f"there is no {wanted.command} on this computer", "install ansible-core")
-        counts = {name: sum(map(int, re.findall(rf"\b{name}=(\d+)", answer.stdout))) for name in _COUNTED}
-        values = {"rc": answer.status, "stdout": answer.stdout, "stdout_lines": answer.stdout.splitlines(),
-                  "stderr": answer.stderr, "stderr_lines": answer.stderr.splitlines(), "stats": counts}
-        failed = f"{wanted.command} ended with status {answer.status}" if answer.status else None
-        return Outcome(values, changed=counts["changed"] > 0, failed=failed)
+        return outcome_of(wanted.command, answer)
 
     def _galaxy(self, file: str) -> Generator[Verb, Any, None]:
         """Have ansible-galaxy install what the playbook needs. Raises ``Failed``."""

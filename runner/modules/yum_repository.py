@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from runner.modules.shared import Edited, Permissions, Texts
 from runner.modules.support.attributes import done
 from runner.modules.support.editing import opened, saved
+from runner.modules.support.repo_files import sections_of, text_of
 from runner.sdk import Alias, Do, Failed, ModeValue, Module, Outcome, SecretStr, Work, options
 
 _NO_LINES = ("name", "state", "file", "reposdir")
@@ -143,7 +144,7 @@ class YumRepository(Module[Options]):
                 raise Failed("Parameter 'description' is required.")
             if not found.parent.exists:
                 raise Failed(f"Repo directory '{wanted.reposdir}' does not exist.")
-        sections = _sections((former or b"").decode(errors="surrogateescape"))
+        sections = sections_of((former or b"").decode(errors="surrogateescape"))
         own = self._entries()
         if wanted.state == "absent":
             if wanted.name not in sections:
@@ -154,11 +155,8 @@ class YumRepository(Module[Options]):
         if not sections and former is not None:
             yield from done(Do(("rm", "-f", path)), f"{path} cannot be removed")
             return Outcome(values, changed=True)
-        content = "\n".join(
-            f"[{name}]\n" + "".join(f"{key} = {_folded(value)}\n" for key, value in entries.items())
-            for name, entries in sorted(sections.items())
-        ) + "\n"
-        same = former is not None and _sections(former.decode(errors="surrogateescape")) == sections
+        content = text_of(dict(sorted(sections.items())), " = ") + "\n"
+        same = former is not None and sections_of(former.decode(errors="surrogateescape")) == sections
         data = former if same and former is not None else content.encode(errors="surrogateescape")
         changed, _, _ = yield from saved(found, former, data, options, "")
         return Outcome(values, changed=changed)
@@ -182,24 +180,3 @@ def _text(name: str, value: Any) -> str:
         between = " " if name in ("exclude", "includepkgs") else "\n"
         return between.join(map(str, value))
     return str(value)
-
-
-def _sections(text: str) -> dict[str, dict[str, str]]:
-    """Read a file of repositories: sections of entries, whose values may go on in lines that begin with a blank."""
-    sections: dict[str, dict[str, str]] = {}
-    entries: dict[str, str] | None = None
-    key = ""
-    for line in text.splitlines():
-        if line.startswith("[") and "]" in line:
-            entries = sections.setdefault(line[1 : line.index("]")], {})
-        elif entries is not None and line[:1].isspace() and line.strip() and key:
-            entries[key] += f"\n{line.strip()}"
-        elif entries is not None and "=" in line and line[:1] not in "#;":
-            key, _, value = (part.strip() for part in line.partition("="))
-            entries[key] = value
-    return sections
-
-
-def _folded(value: str) -> str:
-    """Return a value of several lines so that it is read as one."""
-    return value.replace("\n", "\n\t")
