@@ -24,7 +24,7 @@ from jinja2.utils import missing
 from runner.expand import filters, jinja_tests
 from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.dialect import STANDARD, Dialect
-from runner.expand.render import joined
+from runner.expand.render import joined, text_of
 from runner.expand.scope import BUILT_IN, MISSING, Scope
 from runner.text import NOTHING
 
@@ -158,16 +158,24 @@ class Environment(SandboxedEnvironment):
     context_class = _Context
     scope: Any = None
     """Where templates that are included by others look names up."""
-    concat = staticmethod(joined)
+    concat: Callable[[Iterable[Any]], Any] = staticmethod(joined)
     intercepted_binops = frozenset(("*", "**"))
 
     def __init__(self, dialect: Dialect) -> None:
-        super().__init__(undefined=Missing, keep_trailing_newline=True, optimized=False, extensions=["jinja2.ext.do"])
+        super().__init__(
+            undefined=Missing, keep_trailing_newline=True, trim_blocks=True, optimized=False,
+            extensions=["jinja2.ext.do"],
+        )
         self._plugins = plugins = dialect.plugins
         own_filters = _Lazy(self.filters, filters.find, filters.names(), partial(plugins.find, "filter"))
         own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names(), partial(plugins.find, "test"))
         self.filters, self.tests = own_filters, own_tests
         self._own: dict[Helper, frozenset[str]] = {"filter": own_filters.names(), "test": own_tests.names()}
+        if dialect.rules == "2.18":
+            from runner.expand.reread import WRITERS, reread, writer
+
+            self.concat = reread
+            self.filters |= {name: writer(self.filters[name]) for name in WRITERS}
         self.globals = {name: self.globals[name] for name in BUILT_IN}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -264,10 +272,11 @@ def syntax_tree(text: str) -> nodes.Template:
 def evaluate(text: str, scope: Scope, *, bare: bool = False) -> Any:
     """Return the value of a template in ``scope``.
 
-    ``bare`` says that its braces were put around an expression that had none. Raises ``TemplateError`` or whatever a
-    filter or function raises.
+    ``bare`` says that its braces were put around an expression that had none: its value is kept, by any rules. Raises
+    ``TemplateError`` or whatever a filter or function raises.
     """
-    return _evaluated(compiled(text, scope.dialect, bare=bare), scope)
+    template = compiled(text, scope.dialect, bare=bare)
+    return _evaluated(template, scope, joined if bare else environment(scope.dialect).concat)
 
 
 def evaluate_part(expression: nodes.Expr, scope: Scope) -> Any:
@@ -276,7 +285,7 @@ def evaluate_part(expression: nodes.Expr, scope: Scope) -> Any:
     own = environment(scope.dialect)
     tree.set_environment(own)
     tree.set_lineno(1)
-    return _evaluated(own.from_string(tree), scope)
+    return _evaluated(own.from_string(tree), scope, joined)
 
 
 def evaluate_file(text: str, scope: Scope, settings: Mapping[str, Any] = NOTHING, load: Load | None = None) -> str:
@@ -291,8 +300,8 @@ def evaluate_file(text: str, scope: Scope, settings: Mapping[str, Any] = NOTHING
         overlay: Any = template.environment.overlay(loader=FunctionLoader(load), cache_size=50)
         overlay.scope = scope
         template = overlay.from_string(used)
-    value = _evaluated(template, scope)
-    return "" if value is None else str(value)
+    found: str = _evaluated(template, scope, text_of)
+    return found
 
 
 def file_template(text: str, dialect: Dialect, settings: Mapping[str, Any] = NOTHING) -> tuple[Template, str]:
@@ -323,10 +332,10 @@ def _setting(text: str) -> Any:
         return text
 
 
-def _evaluated(template: Template, scope: Scope) -> Any:
+def _evaluated(template: Template, scope: Scope, join: Callable[[Iterable[Any]], Any]) -> Any:
     context = _Context(template.environment, dict(template.globals), template.name, template.blocks)
     context.scope = scope
-    return joined(template.root_render_func(context))
+    return join(template.root_render_func(context))
 
 
 def defined_names() -> frozenset[str]:

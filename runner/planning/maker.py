@@ -30,7 +30,7 @@ _HANDED_DOWN = frozenset({
     "become", "become_user", "environment", "ignore_errors", "delegate_to", "check_mode", "no_log",
 })
 """Keywords that count for everything inside of what has them."""
-_EFFECT = ("loop", "become", "become_user", "environment", "delegate_to", "check_mode")
+_EFFECT = ("compat", "loop", "become", "become_user", "environment", "delegate_to", "check_mode")
 """Keywords that change what a task does, and so its key."""
 _UNFORESEEN = ("include_tasks", "include_role")
 """Modules that bring tasks which may notify handlers."""

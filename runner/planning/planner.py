@@ -21,7 +21,7 @@ from runner.planning.maker import StepMaker
 from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection, check_patterns, matches
-from runner.planning.steps import Frame, handlers_of, late_names, role_variables
+from runner.planning.steps import Frame, handlers_of, late_names, role_variables, rules_of
 from runner.reading.context import shown
 from runner.text import Node, SourceFile
 from runner.text.paths import is_file
@@ -201,6 +201,7 @@ class _Planner:
             names=each.names, selection=self.selection, world=self.world, late=late,
             keywords={key: node for key, node in play.keywords.items() if key != "when"},
             defaults={str(key): node for key, node in defaults.items()} if defaults else {},
+            rules=rules_of(play),
         )
         tags = play.keywords.get("tags")
         return frame._replace(tags=tuple(dict.fromkeys(str(tag.value) for tag in tags.elements())) if tags else ())

@@ -167,6 +167,10 @@ class Play:
     when: Condition | None = None
     """Make the builds of this play only if this holds."""
 
+    compat: Annotated[Literal["2.18", "2.19"], Fixed()] = "2.19"
+    """Which rules the expressions in the play follow: those of ansible-core 2.19 and later, or with `2.18` those up to
+    that version, by which texts such as `True` and `[1, 2]` become the values that they spell."""
+
     matrix: Annotated[Any, Part("matrix")] = None
     """Values to combine: one build for each combination."""
 
