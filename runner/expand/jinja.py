@@ -24,6 +24,7 @@ from jinja2.utils import missing
 from runner.expand import filters, jinja_tests
 from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.dialect import STANDARD, Dialect
+from runner.expand.go_fields import kept
 from runner.expand.render import joined, text_of
 from runner.expand.scope import BUILT_IN, MISSING, Scope
 from runner.text import NOTHING
@@ -219,39 +220,6 @@ def environment(dialect: Dialect = STANDARD) -> Environment:
 Load = Callable[[str], str | None]
 """Returns the text of the template of that name; nothing when there is none."""
 _OTHERS = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b")
-_TEXT = r"""(?:"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+')"""
-_GO_FIELD = re.compile(
-    rf"""(?P<field>\{{\{{-?\s*+\.\w[^{{}}]*+\}}\}})
-    | \{{%[-+]?\s*+raw\s*+[-+]?%\}}(?:.*?\{{%[-+]?\s*+endraw\s*+[-+]?%\}}|.*+)
-    | \{{\{{(?:{_TEXT}|(?!\}}\}})[^"'])*+(?:\}}\}}|["']|\Z)
-    | \{{%(?:{_TEXT}|(?!%\}})[^"'])*+(?:%\}}|["']|\Z)""",
-    re.VERBOSE | re.DOTALL,
-)
-"""A field, or what must be stepped over because a field in it is a text already: a raw part, an expression.
-
-What is never closed is stepped over, too: to look for its end from every brace would take long.
-"""
-
-
-def _kept(text: str, *, bare: bool = False) -> str:
-    """Return a template in which Packer's own fields, such as ``{{ .Path }}``, stand for themselves.
-
-    They are filled in by builders and modules (``execute_command``, ``boot_command``), which know their values.
-    And a backslash in a quoted text between double braces stands for itself, as in Ansible: YAML has its own
-    escapes. In statements and in ``bare`` expressions, such as those of ``when``, it is Jinja's.
-    """
-    if "." not in text and "\\" not in text:
-        return text
-    return _GO_FIELD.sub(lambda match: _part_kept(match, bare=bare), text)
-
-
-def _part_kept(match: re.Match[str], *, bare: bool) -> str:
-    if match["field"]:
-        return "{{ " + repr(match["field"]) + " }}"
-    part = match.group()
-    if bare or "\\" not in part or part.startswith("{%"):
-        return part
-    return re.sub(_TEXT, lambda text: re.sub(r"\\(?!['\"])", r"\\\\", text.group()), part, flags=re.DOTALL)
 
 
 @lru_cache(maxsize=20_000)
@@ -260,13 +228,13 @@ def compiled(text: str, dialect: Dialect = STANDARD, *, bare: bool = False) -> T
 
     Raises ``TemplateError`` when it cannot be.
     """
-    return environment(dialect).from_string(_kept(text, bare=bare))
+    return environment(dialect).from_string(kept(text, bare=bare))
 
 
 @lru_cache(maxsize=20_000)
 def syntax_tree(text: str) -> nodes.Template:
     """Return a template's syntax tree. Raises ``TemplateError`` when it has none."""
-    return environment().parse(_kept(text))
+    return environment().parse(kept(text))
 
 
 def evaluate(text: str, scope: Scope, *, bare: bool = False) -> Any:
