@@ -44,7 +44,7 @@ class Anything(dict[str, Any]):
         return str
 
 
-ENVIRONMENT = Environment(keep_trailing_newline=True)
+ENVIRONMENT = Environment(keep_trailing_newline=True, optimized=False)  # or what looks for names folds constants
 ENVIRONMENT.filters = ENVIRONMENT.tests = Anything()
 
 
