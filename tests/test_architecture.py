@@ -33,7 +33,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "data_sources": ("sdk", _OPTIONS),
     "expand": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry"),
     "reading": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry", "expand"),
-    "packer": ("text", "diagnostics", "formats", "model", "schema", "registry", "expand", "reading"),
     "planning": ("text", "diagnostics", "model", "schema", "registry", "expand", "reading"),
     "execution": (
         "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning", "store",

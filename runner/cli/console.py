@@ -122,7 +122,7 @@ class Session:
         """Return what ``word``, the end of ``line``, may become."""
         before = line[: len(line) - len(word)].rstrip()
         if before.endswith("|"):
-            return [name for name in sorted(environment().known("filter")) if name.startswith(word)]
+            return [name for name in sorted(environment(self._scope.dialect).known("filter")) if name.startswith(word)]
         head, dot, part = word.rpartition(".")
         if dot:
             value, problem = self._value(head)

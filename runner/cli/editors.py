@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from runner.reading.shapes import PARTS, Playbook
+from runner.reading.keywords import PARTS, Playbook
 from runner.schema.generate import DIALECT, EXPRESSION, schema_of
 from runner.sdk.plugin import Kind
 

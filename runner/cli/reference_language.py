@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from runner.expand import filters, functions, jinja_tests, lookups
-from runner.reading.shapes import PARTS, Playbook
+from runner.reading.keywords import PARTS, Playbook
 from runner.schema.generate import schema_of
 
 CALLABLES: Mapping[str, tuple[str, Any]] = {

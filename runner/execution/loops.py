@@ -13,6 +13,8 @@ from runner.expand.scope import Scope
 from runner.model.playbook import Task
 from runner.text import NOTHING, Node
 
+_OLDER = 'ansible-core up to 2.18 reads such a text as a list: compat: "2.18" in the play does so too'
+
 
 def keyword_of(task: Task) -> tuple[str, Node] | None:
     """Return the keyword that makes a task loop, such as ``loop`` or ``with_items``, and what it says."""
@@ -25,7 +27,8 @@ def items_of(keyword: str, node: Node, scope: Scope) -> list[Any]:
     match keyword:
         case "loop" | "with_list":
             if not isinstance(value, list):
-                hint = "write a list, or put brackets around the one item"
+                spelled = isinstance(value, str) and value.startswith("[")
+                hint = _OLDER if spelled else "write a list, or put brackets around the one item"
                 message = f"{keyword!r} is {_kind(value)}, and a list is wanted"
                 raise ExpressionError(Diagnostic("E805", message, node.span, hint))
             return value

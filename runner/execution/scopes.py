@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from runner.execution.hands import Manner
 from runner.execution.memory import Memory
 from runner.execution.values import value_of
+from runner.expand.dialect import Rules
 from runner.expand.render import is_template
 from runner.expand.scope import Layer, Scope
 from runner.expand.world import Variables, World, lookup_functions
@@ -19,8 +20,6 @@ from runner.planning.planner import Ground
 from runner.planning.steps import Frame, target_refusal
 from runner.text import Node
 
-_ANSIBLE = {"full": "2.19.0", "string": "2.19.0", "major": 2, "minor": 19, "revision": 0}
-"""The version of Ansible whose semantics are followed: what ``ansible_version`` says."""
 _WEAKEST = {"ansible_managed": "Ansible managed"}
 """What is set unless anybody sets it."""
 _HANDED_DOWN = (
@@ -108,7 +107,7 @@ class Scopes:
             "ansible_play_hosts": [host], "ansible_play_batch": [host], "play_hosts": [host],
             "ansible_parent_role_names": roles[:-1],
             "ansible_check_mode": self._usual.checking, "ansible_diff_mode": self._usual.showing,
-            "ansible_verbosity": 0, "ansible_version": _ANSIBLE,
+            "ansible_verbosity": 0, "ansible_version": _version(inside.frame.rules),
             "ansible_run_tags": list(selection.tags) or ["all"], "ansible_skip_tags": list(selection.skip_tags),
         }
 
@@ -150,6 +149,12 @@ class Scopes:
             listed = value if isinstance(value, list) else str(value).split(",")
             words += [str(word).strip() for word in listed]
         return words
+
+
+def _version(rules: Rules) -> dict[str, Any]:
+    """Return the version of Ansible whose semantics are followed."""
+    major, minor = map(int, rules.split("."))
+    return {"full": f"{rules}.0", "string": f"{rules}.0", "major": major, "minor": minor, "revision": 0}
 
 
 def _joined(outer: tuple[Node, ...], keywords: Mapping[str, Node], name: str) -> tuple[Node, ...]:

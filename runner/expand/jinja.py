@@ -24,7 +24,8 @@ from jinja2.utils import missing
 from runner.expand import filters, jinja_tests
 from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.dialect import STANDARD, Dialect
-from runner.expand.render import joined
+from runner.expand.go_fields import kept
+from runner.expand.render import joined, text_of
 from runner.expand.scope import BUILT_IN, MISSING, Scope
 from runner.text import NOTHING
 
@@ -158,16 +159,24 @@ class Environment(SandboxedEnvironment):
     context_class = _Context
     scope: Any = None
     """Where templates that are included by others look names up."""
-    concat = staticmethod(joined)
+    concat: Callable[[Iterable[Any]], Any] = staticmethod(joined)
     intercepted_binops = frozenset(("*", "**"))
 
     def __init__(self, dialect: Dialect) -> None:
-        super().__init__(undefined=Missing, keep_trailing_newline=True, optimized=False, extensions=["jinja2.ext.do"])
+        super().__init__(
+            undefined=Missing, keep_trailing_newline=True, trim_blocks=True, optimized=False,
+            extensions=["jinja2.ext.do"],
+        )
         self._plugins = plugins = dialect.plugins
         own_filters = _Lazy(self.filters, filters.find, filters.names(), partial(plugins.find, "filter"))
         own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names(), partial(plugins.find, "test"))
         self.filters, self.tests = own_filters, own_tests
         self._own: dict[Helper, frozenset[str]] = {"filter": own_filters.names(), "test": own_tests.names()}
+        if dialect.rules == "2.18":
+            from runner.expand.reread import WRITERS, reread, writer
+
+            self.concat = reread
+            self.filters |= {name: writer(self.filters[name]) for name in WRITERS}
         self.globals = {name: self.globals[name] for name in BUILT_IN}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
@@ -211,39 +220,6 @@ def environment(dialect: Dialect = STANDARD) -> Environment:
 Load = Callable[[str], str | None]
 """Returns the text of the template of that name; nothing when there is none."""
 _OTHERS = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b")
-_TEXT = r"""(?:"(?:\\.|[^"\\])*+"|'(?:\\.|[^'\\])*+')"""
-_GO_FIELD = re.compile(
-    rf"""(?P<field>\{{\{{-?\s*+\.\w[^{{}}]*+\}}\}})
-    | \{{%[-+]?\s*+raw\s*+[-+]?%\}}(?:.*?\{{%[-+]?\s*+endraw\s*+[-+]?%\}}|.*+)
-    | \{{\{{(?:{_TEXT}|(?!\}}\}})[^"'])*+(?:\}}\}}|["']|\Z)
-    | \{{%(?:{_TEXT}|(?!%\}})[^"'])*+(?:%\}}|["']|\Z)""",
-    re.VERBOSE | re.DOTALL,
-)
-"""A field, or what must be stepped over because a field in it is a text already: a raw part, an expression.
-
-What is never closed is stepped over, too: to look for its end from every brace would take long.
-"""
-
-
-def _kept(text: str, *, bare: bool = False) -> str:
-    """Return a template in which Packer's own fields, such as ``{{ .Path }}``, stand for themselves.
-
-    They are filled in by builders and modules (``execute_command``, ``boot_command``), which know their values.
-    And a backslash in a quoted text between double braces stands for itself, as in Ansible: YAML has its own
-    escapes. In statements and in ``bare`` expressions, such as those of ``when``, it is Jinja's.
-    """
-    if "." not in text and "\\" not in text:
-        return text
-    return _GO_FIELD.sub(lambda match: _part_kept(match, bare=bare), text)
-
-
-def _part_kept(match: re.Match[str], *, bare: bool) -> str:
-    if match["field"]:
-        return "{{ " + repr(match["field"]) + " }}"
-    part = match.group()
-    if bare or "\\" not in part or part.startswith("{%"):
-        return part
-    return re.sub(_TEXT, lambda text: re.sub(r"\\(?!['\"])", r"\\\\", text.group()), part, flags=re.DOTALL)
 
 
 @lru_cache(maxsize=20_000)
@@ -252,27 +228,23 @@ def compiled(text: str, dialect: Dialect = STANDARD, *, bare: bool = False) -> T
 
     Raises ``TemplateError`` when it cannot be.
     """
-    return environment(dialect).from_string(_kept(text, bare=bare))
-
-
-def parsed(text: str) -> nodes.Template:
-    """Return a template's syntax tree as it is written. Raises ``TemplateError`` when it has none."""
-    return environment().parse(_kept(text))
+    return environment(dialect).from_string(kept(text, bare=bare))
 
 
 @lru_cache(maxsize=20_000)
 def syntax_tree(text: str) -> nodes.Template:
-    """Return a template's syntax tree, in which Jinja may have worked constants out. Raises like ``parsed``."""
-    return parsed(text)
+    """Return a template's syntax tree. Raises ``TemplateError`` when it has none."""
+    return environment().parse(kept(text))
 
 
 def evaluate(text: str, scope: Scope, *, bare: bool = False) -> Any:
     """Return the value of a template in ``scope``.
 
-    ``bare`` says that its braces were put around an expression that had none. Raises ``TemplateError`` or whatever a
-    filter or function raises.
+    ``bare`` says that its braces were put around an expression that had none: its value is kept, by any rules. Raises
+    ``TemplateError`` or whatever a filter or function raises.
     """
-    return _evaluated(compiled(text, scope.dialect, bare=bare), scope)
+    template = compiled(text, scope.dialect, bare=bare)
+    return _evaluated(template, scope, joined if bare else environment(scope.dialect).concat)
 
 
 def evaluate_part(expression: nodes.Expr, scope: Scope) -> Any:
@@ -281,7 +253,7 @@ def evaluate_part(expression: nodes.Expr, scope: Scope) -> Any:
     own = environment(scope.dialect)
     tree.set_environment(own)
     tree.set_lineno(1)
-    return _evaluated(own.from_string(tree), scope)
+    return _evaluated(own.from_string(tree), scope, joined)
 
 
 def evaluate_file(text: str, scope: Scope, settings: Mapping[str, Any] = NOTHING, load: Load | None = None) -> str:
@@ -296,8 +268,8 @@ def evaluate_file(text: str, scope: Scope, settings: Mapping[str, Any] = NOTHING
         overlay: Any = template.environment.overlay(loader=FunctionLoader(load), cache_size=50)
         overlay.scope = scope
         template = overlay.from_string(used)
-    value = _evaluated(template, scope)
-    return "" if value is None else str(value)
+    found: str = _evaluated(template, scope, text_of)
+    return found
 
 
 def file_template(text: str, dialect: Dialect, settings: Mapping[str, Any] = NOTHING) -> tuple[Template, str]:
@@ -328,10 +300,10 @@ def _setting(text: str) -> Any:
         return text
 
 
-def _evaluated(template: Template, scope: Scope) -> Any:
+def _evaluated(template: Template, scope: Scope, join: Callable[[Iterable[Any]], Any]) -> Any:
     context = _Context(template.environment, dict(template.globals), template.name, template.blocks)
     context.scope = scope
-    return joined(template.root_render_func(context))
+    return join(template.root_render_func(context))
 
 
 def defined_names() -> frozenset[str]:
@@ -340,4 +312,4 @@ def defined_names() -> frozenset[str]:
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
-           "evaluate", "evaluate_file", "evaluate_part", "file_template", "parsed", "syntax_tree", "within_limits"]
+           "evaluate", "evaluate_file", "evaluate_part", "file_template", "syntax_tree", "within_limits"]

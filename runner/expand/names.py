@@ -34,14 +34,13 @@ def names_in(text: str) -> Names:
 
     tree = jinja.syntax_tree(text)
     with jinja.within_limits():
-        free = {name for name in find_undeclared_variables(tree) if not name.startswith(CALLED)}
-        free |= {each.name for each in tree.find_all(nodes.Name) if each.name == "self"}  # no block is there to name
-        return Names(
-            tuple(sorted(free)),
-            tuple(sorted(set(_guarded(tree)))),
-            tuple(sorted({each.name for each in tree.find_all(nodes.Filter)})),
-            tuple(sorted({each.name for each in tree.find_all(nodes.Test)})),
-        )
+        guarded = tuple(sorted(set(_guarded(tree))))
+        filters = tuple(sorted({each.name for each in tree.find_all(nodes.Filter)}))
+        tests = tuple(sorted({each.name for each in tree.find_all(nodes.Test)}))
+        free = {each.name for each in tree.find_all(nodes.Name) if each.name == "self"}  # no block is there to name
+        # This folds what is constant in the tree, so that it comes last.
+        free |= {name for name in find_undeclared_variables(tree) if not name.startswith(CALLED)}
+        return Names(tuple(sorted(free)), guarded, filters, tests)
 
 
 def _guarded(tree: nodes.Template) -> Iterator[str]:

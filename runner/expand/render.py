@@ -40,6 +40,11 @@ def joined(parts: Iterable[Any]) -> Any:
     return values[0] if values else None
 
 
+def text_of(parts: Iterable[Any]) -> str:
+    """Return the pieces of a template as a text; nothing is an empty one."""
+    return "".join(str(part if type(part) is tuple else settled(part)) for part in parts if part is not None)
+
+
 def settled(value: Any, depth: int = 0) -> Any:
     """Return a value of an expression as plain data: iterators, views and tuples as lists, without ``omit``."""
     if type(value) in _FINAL or depth > _DEEPEST:
@@ -129,12 +134,22 @@ def render(node: Node, scope: Scope) -> Any:
 
     Raises ``ExpressionError`` when an expression has no value, ``Late`` when it has none yet.
     """
+    value = render_part(node, scope)
+    if scope.dialect.rules == "2.19":
+        return value
+    from runner.expand.reread import plain
+
+    return plain(value)
+
+
+def render_part(node: Node, scope: Scope) -> Any:
+    """Return the value of a node as other expressions see it: a text that is not to be read again is marked as such."""
     value = node.value
     if isinstance(value, dict):
-        pairs = ((key, render(child, scope)) for key, child in value.items())
+        pairs = ((key, render_part(child, scope)) for key, child in value.items())
         return {key: each for key, each in pairs if each is not OMIT}
     if isinstance(value, tuple):
-        return [each for child in value if (each := render(child, scope)) is not OMIT]
+        return [each for child in value if (each := render_part(child, scope)) is not OMIT]
     if node.tag == VAULT:
         return _opened(node, scope)
     if not is_template(node):
@@ -171,7 +186,10 @@ def render_bare(node: Node, scope: Scope) -> Any:
     if not isinstance(node.value, str):
         return node.value
     if is_template(node):
-        return render(node, scope)
+        value = render(node, scope)
+        if scope.dialect.rules == "2.19" or not isinstance(value, str):
+            return value
+        node = Node(value, node.span, node.key_span)  # an expression made by one
     text = template_text(node, bare=True)
     return True if text is None else _evaluated(node, text, scope, bare=True)
 
@@ -188,7 +206,12 @@ def _value(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
     if segments is not None:
         found = [scope.lookup(part) if is_name else part for is_name, part in segments]
         if not any(each is MISSING for each in found):
-            return joined(found)
+            kept = bare or scope.dialect.rules == "2.19"
+            if kept or (len(found) == 1 and _is_plain(segments[0][1], found[0], scope)):
+                return joined(found)
+            from runner.expand.reread import reread
+
+            return reread(found)
     names = quick_names(text)
     late = scope.waits_for(names.first) if names and names.first else None
     if late is not None:
@@ -196,3 +219,9 @@ def _value(node: Node, text: str, scope: Scope, *, bare: bool) -> Any:
     from runner.expand.evaluate import evaluated
 
     return evaluated(node, text, scope, bare=bare)
+
+
+def _is_plain(name: str, value: Any, scope: Scope) -> bool:
+    """Return whether a name stands for a number or the like that no template gives: alone, it keeps its value."""
+    written = scope.where(name)
+    return isinstance(value, bool | int | float | None) and (written is None or not is_template(written))

@@ -107,20 +107,22 @@ class Scope:
         return frozenset(name for name in chain(self._late, *self.layers) if not name.startswith(_SPACES))
 
     def where(self, name: str) -> Node | None:
-        """Return the text that gives ``name`` its value."""
+        """Return the text that gives ``name`` its value; nothing when it is given a value."""
+        if name in self._fixed:
+            return None
         found = next((layer[name] for layer in reversed(self.layers) if name in layer), None)
         if isinstance(found, Alias):
             return self.where(found.name)
         return found if isinstance(found, Node) else None
 
     def _rendered(self, name: str, node: Node) -> Any:
-        from runner.expand.render import render
+        from runner.expand.render import render_part
 
         if name in self._active:
             raise ExpressionError(self._circle(name))
         self._active.append(name)
         try:
-            return render(node, self)
+            return render_part(node, self)
         finally:
             self._active.pop()
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.sdk import Module, Outcome, Work, options
+from runner.sdk import Evaluate, Module, Outcome, Work, options
+
+_WORDS = {"true": True, "false": False, "yes": True, "no": False}
 
 
 @options(open_ended=True)
@@ -27,6 +29,7 @@ class SetFact(Module[Options]):
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Hand the values on."""
         del facts
-        yield from ()
         given = self.options.extra
+        if (yield Evaluate("ansible_version.minor < 19", undefined="")):  # words were values then
+            given = {name: _WORDS.get(str(value).lower(), value) for name, value in given.items()}
         return Outcome(changed=False, variables=given, facts=given if self.options.cacheable else {})

@@ -11,7 +11,7 @@ from jinja2 import nodes
 
 from runner.diagnostics import Report
 from runner.expand.calls import CALLED
-from runner.expand.jinja import TemplateError, parsed
+from runner.expand.jinja import TemplateError, syntax_tree
 from runner.formats import hcl_document
 from runner.formats.hcl_tree import (
     SPLAT_ITEM, Attr, Binary, Call, Comprehension, Conditional, Expression, For, If, Index, Item, Lit, Many, Part, Ref,
@@ -90,7 +90,7 @@ class FromJinja:
         self._place = place
         self._made = {}
         try:
-            tree = parsed(text)
+            tree = syntax_tree(text)
         except TemplateError as error:
             raise Unsayable(f"what is no expression of Jinja ({error.message})") from error
         parts = self._parts(tree.body)

@@ -147,7 +147,7 @@ class ToJinja:
             self._before = outer
 
     def _text(self, parts: Iterable[Part]) -> str:
-        return "".join(map(self._part, parts))
+        return "".join(map(self._part, parts)).replace("%}\n", "+%}\n")  # or the line end after it would go
 
     def _part(self, part: Part) -> str:
         match part:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,15 @@ def reading_options(module: str) -> tuple[str, ...]:
     entry = registry.find("modules", module)
     properties = entry.schema["properties"] if entry else {}
     return tuple(name for name, known in properties.items() if "x-reads" in known)
+
+
+def readable(paths: Iterable[Path], digests: Digests) -> dict[str, str]:
+    """Return the digests of files by their names; of one that cannot be read it is told when it is used."""
+    found: dict[str, str] = {}
+    for path in paths:
+        with suppress(OSError):
+            found[shown(path)] = digests.file(path)
+    return found
 
 
 def _digest(path: Path, node: Node, digests: Digests, report: Report) -> dict[str, str]:

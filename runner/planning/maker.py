@@ -13,7 +13,7 @@ from runner.model.playbook import Block, Item, Task
 from runner.planning.arguments import check_arguments
 from runner.planning.digests import Digests, content
 from runner.planning.early import early_values, template_texts
-from runner.planning.files import read_files, reading_options
+from runner.planning.files import read_files, readable, reading_options
 from runner.planning.loops import early_items
 from runner.planning.options import fixed_options, rendered, rendered_options, template_of
 from runner.planning.steps import Frame, arguments_of, loop_of, target_refusal
@@ -30,7 +30,7 @@ _HANDED_DOWN = frozenset({
     "become", "become_user", "environment", "ignore_errors", "delegate_to", "check_mode", "no_log",
 })
 """Keywords that count for everything inside of what has them."""
-_EFFECT = ("loop", "become", "become_user", "environment", "delegate_to", "check_mode")
+_EFFECT = ("compat", "loop", "become", "become_user", "environment", "delegate_to", "check_mode")
 """Keywords that change what a task does, and so its key."""
 _UNFORESEEN = ("include_tasks", "include_role")
 """Modules that bring tasks which may notify handlers."""
@@ -220,7 +220,7 @@ class StepMaker:
         when = [template_of(each) for each in frame.conditions]
         early = early_values(texts, scope)
         written = " ".join((*texts, *map(str, early.values())))
-        brought = {str(each): self._digests.file(each) for each in frame.world.plugins.files_for(task.module, written)}
+        brought = readable(frame.world.plugins.files_for(task.module, written), self._digests)
         return self._digests.value(
             self.key, task.module, entry.about.get("version", 1), options, content({**digests, **brought}), effects,
             when, early,

@@ -15,14 +15,13 @@ from runner.model.plan import Action, Build, InputValue, Link, Plan, Step
 from runner.model.playbook import Item, Play, Playbook, PostProcessor, Source, SourceUse, walk
 from runner.planning.candidates import Candidate, Finder, with_needed
 from runner.planning.digests import Digests, NoDigests, content, local_key
-from runner.planning.files import named_files
+from runner.planning.files import named_files, readable
 from runner.planning.graph import waves
 from runner.planning.maker import StepMaker
 from runner.planning.options import rendered_options, template_of
 from runner.planning.scopes import Scopes
 from runner.planning.selection import Selection, check_patterns, matches
-from runner.planning.steps import Frame, handlers_of, late_names, role_variables
-from runner.reading.context import shown
+from runner.planning.steps import Frame, handlers_of, late_names, role_variables, rules_of
 from runner.text import Node, SourceFile
 from runner.text.paths import is_file
 
@@ -206,6 +205,7 @@ class _Planner:
             names=each.names, selection=self.selection, world=self.world, late=late,
             keywords={key: node for key, node in play.keywords.items() if key != "when"},
             defaults={str(key): node for key, node in defaults.items()} if defaults else {},
+            rules=rules_of(play),
         )
         tags = play.keywords.get("tags")
         return frame._replace(tags=tuple(dict.fromkeys(str(tag.value) for tag in tags.elements())) if tags else ())
@@ -253,8 +253,7 @@ class _Planner:
         for file in self.playbook.files:
             path = Path(file.path)
             found[file.path] = self.digests.file(path) if is_file(path) else self.digests.value(file.text)
-        for path in self.world.plugins.files():
-            found[shown(path)] = self.digests.file(path)
+        found |= readable(self.world.plugins.files(), self.digests)
         for build in builds:
             links = (link for chain in build.post_processors for link in chain)
             steps = (*build.steps, *build.handlers, *build.verify, *build.on_error)

@@ -5,12 +5,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from runner.expand.dialect import Dialect
+from runner.expand.dialect import Dialect, Rules
 from runner.expand.scope import Layer, Scope
 from runner.expand.world import World, lookup_functions
 from runner.model.playbook import Block, Item, Play, RoleContext, Task
 from runner.planning.files import search_path
 from runner.planning.selection import Selection, matches
+from runner.reading.context import text_of
 from runner.reading.vocabulary import set_by
 from runner.text import NOTHING, Node
 
@@ -43,6 +44,8 @@ class Frame(NamedTuple):
     keywords: Mapping[str, Node] = NOTHING
     defaults: Mapping[str, Node] = NOTHING
     """``module_defaults``."""
+    rules: Rules = "2.19"
+    """By which the play's expressions are evaluated."""
 
     def scope(self, *more: Layer, late: Mapping[str, str] = NOTHING) -> Scope:
         """Return the scope of a task in here: role defaults are the weakest of its own names, parameters win."""
@@ -51,7 +54,7 @@ class Frame(NamedTuple):
     @property
     def dialect(self) -> Dialect:
         """What the expressions in here are written in."""
-        return Dialect(self.world.plugins)
+        return Dialect(self.world.plugins, self.rules)
 
     @property
     def root(self) -> Path:
@@ -112,6 +115,11 @@ def loop_of(task: Task) -> Node | None:
         if key == "loop" or key[:5] == "with_":
             return node
     return None
+
+
+def rules_of(play: Play) -> Rules:
+    """Return the rules that ``compat`` chooses for the expressions of a play."""
+    return "2.18" if text_of(play.keywords.get("compat")) == "2.18" else "2.19"
 
 
 def role_variables(play: Play) -> tuple[Layer, Layer]:

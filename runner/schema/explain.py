@@ -16,11 +16,14 @@ Path = tuple[str | int, ...]
 def explain(errors: Sequence[Any], root: Node, schema: Schema, report: Report, what: str) -> None:
     """Report the errors that ``jsonschema`` found in ``root``; ``what`` is what a key is called.
 
-    An option that seems to be there, with a slip of the pen in its name, is not reported as missing too.
+    An option that seems to be there, with a slip of the pen in its name, is not reported as missing too; nor is a value
+    of another type that it is none of the choices.
     """
     explainer = _Explainer(root, schema, report, what, _meant(errors, root))
+    mistyped = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     for error in errors:
-        explainer.explain(error)
+        if error.validator not in ("enum", "anyOf") or tuple(error.absolute_path) not in mistyped:
+            explainer.explain(error)
 
 
 def _meant(errors: Iterable[Any], root: Node) -> dict[Path, frozenset[str]]:
@@ -90,6 +93,8 @@ class _Explainer:
             hint = "begin each item with '- '"
         elif kind == "a mapping" and isinstance(node.value, tuple):
             hint = "write 'name: value', without '- '"
+        elif node.raw in [each for branch in schema.get("anyOf", ()) for each in branch.get("enum", ())]:
+            hint = f'quote it: "{node.raw}"'
         elif node.value is None:
             hint = "give a value, or leave the key out"
         self.report.add("E104", f"{shown(node)} stands where {kind} is wanted", node.span, hint=hint)

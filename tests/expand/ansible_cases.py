@@ -3,6 +3,8 @@
 A case file is YAML: ``recorded_with`` and ``cases``, each with
 
 - ``expr``: an expression as a playbook has it between ``{{`` and ``}}``; ``vars``: the variables it uses.
+- in its place: ``text``, a whole template; ``fact``, one that ``set_fact`` is given; ``when``, a condition; ``loop`` or
+  ``with_items``, of which the result are the items.
 - ``result``: what Ansible makes of it, in JSON's terms; or ``fails: true``.
 - ``ours``: what Ingot makes of it where it differs on purpose, or ``refused`` when it fails; and ``why``.
 
@@ -20,7 +22,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -76,25 +78,49 @@ def ask(program: str, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+class _Asked(NamedTuple):
+    """A task that asks for a case, and the expressions of its answer."""
+
+    task: dict[str, Any]
+    result: str
+    failed: str
+
+
+def _asked(number: int, case: dict[str, Any]) -> _Asked:
+    fact, answer = f"fact_{number}", f"answer_{number}"
+    failed = f"({answer} is not defined or {answer} is failed)"
+    common = {"name": f"case {number}", "vars": case.get("vars", {})}
+    if "when" in case:  # a result that was skipped has the condition in it, which 2.18 evaluates when it is asked for
+        reached = {"ansible.builtin.set_fact": {fact: True}, "when": case["when"]}
+        task = common | {"block": [reached], "rescue": [{"ansible.builtin.set_fact": {fact: "fails"}}]}
+        return _Asked(task, f"({fact} | default(false))", f"({fact} | default('') == 'fails')")
+    common |= {"register": answer, "ignore_errors": True}
+    if "fact" in case:
+        return _Asked(common | {"ansible.builtin.set_fact": {fact: case["fact"]}}, fact, failed)
+    for key in ("loop", "with_items"):
+        if key in case:
+            task = common | {"ansible.builtin.debug": {"msg": ""}, key: case[key]}
+            return _Asked(task, f"({answer}.results | map(attribute='item') | list)", failed)
+    text = case.get("text", f"{{{{ {case.get('expr')} }}}}")
+    return _Asked(common | {"ansible.builtin.debug": {"msg": text}}, f"{answer}.msg", failed)
+
+
 def _play(cases: list[dict[str, Any]], answers: Path) -> list[dict[str, Any]]:
-    tasks: list[dict[str, Any]] = [
-        {
-            "name": f"case {number}",
-            "ansible.builtin.debug": {"msg": "{{ " + case["expr"] + " }}"},
-            "vars": case.get("vars", {}),
-            "register": f"answer_{number}",
-            "ignore_errors": True,
-        }
-        for number, case in enumerate(cases)
-    ]
+    asked = [_asked(number, case) for number, case in enumerate(cases)]
     collected = ", ".join(
-        f"{{'failed': answer_{number} is failed, 'result': none if answer_{number} is failed else answer_{number}.msg}}"
-        for number in range(len(cases))
+        f"{{'failed': {each.failed}, 'result': none if {each.failed} else {each.result}}}" for each in asked
     )
     keep = {"dest": str(answers), "content": "{{ [" + collected + "] | to_json }}"}
-    tasks.append({"name": "keep", "ansible.builtin.copy": keep})
+    tasks = [*(each.task for each in asked), {"name": "keep", "ansible.builtin.copy": keep}]
     python = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     return [{"hosts": "localhost", "gather_facts": False, "vars": python, "tasks": tasks}]
+
+
+class _Dumper(yaml.CSafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write what occurs twice twice."""
+        del data
+        return True
 
 
 def record(program: str, path: Path) -> None:
@@ -108,7 +134,7 @@ def record(program: str, path: Path) -> None:
         for key in [key for key in ("ours", "refused", "why") if key in case]:
             case[key] = case.pop(key)
     path.write_text(
-        yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8"
+        yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8"
     )
 
 

@@ -1,8 +1,9 @@
-"""Filters and tests that a role brings along, as files of Python."""
+"""Filters, tests and look-ups that a role brings along, as files of Python."""
 
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from runner.expand.names import check_expressions
 from runner.expand.render import render
 from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
+from runner.expand.world import World, base_scope, lookup_functions
 from runner.formats import documents
 from runner.text import Node, SourceFile
 
@@ -124,3 +126,74 @@ def test_a_filter_that_looks_around(tmp_path: Path) -> None:
     dialect = bring(tmp_path, "from jinja2 import pass_context\n@pass_context\ndef look(context, name):\n"
                     "    return context.resolve(name)\n" + FORM.format(name="rp_look", what="look"))
     assert rendered("{{ 'other' | rp_look }}", dialect, other=5) == 5
+
+
+LOOKUP = """
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+DOCUMENTATION = '''
+options:
+  end: {{default: "."}}
+  times: {{type: int, vars: [{{name: mine_times}}], env: [{{name: MINE_TIMES}}], default: 1}}
+'''
+class LookupModule(LookupBase):
+    def run(self, terms, variables=None, **kwargs):
+        self.set_options(var_options=variables, direct=kwargs)
+        {body}
+"""
+
+
+# What the look-up plugins of public roles do.
+@pytest.mark.parametrize(("body", "template", "value"), [
+    ("return [each.upper() for each in terms]", "{{ lookup('mine', 'a', 'b') }}", "A,B"),
+    ("return [each.upper() for each in terms]", "{{ query('mine', 'a', 'b') }}", ["A", "B"]),
+    ("return self._flatten(terms)", "{{ q('mine', ['a', 'b'], 'c') }}", ["a", "b", "c"]),
+    ("return [terms[0] + self.get_option('end')]", "{{ lookup('mine', 'a') }}", "a."),
+    ("return [terms[0] + self.get_option('end')]", "{{ lookup('mine', 'a', end='!') }}", "a!"),
+    ("return [self.get_option('times')]", "{{ lookup('mine') }}", 1),
+    ("return [self.get_option('times')]", "{{ lookup('mine', times='2') }}", 2),
+    ("return [self.get_option('times')]", "{{ lookup('mine', mine_times=3) }}", 1),
+    ("return [variables['word']]", "{{ lookup('mine') }}", "hello"),
+    ("return [self._templar.template('{{{{ word }}}}!')]", "{{ lookup('mine') }}", "hello!"),
+    ("return [self._templar.available_variables['word']]", "{{ lookup('mine') }}", "hello"),
+    ("return [open(self.find_file_in_search_path(variables, 'files', terms[0])).read()]",
+     "{{ lookup('mine', 'note') }}", "noted"),
+    ("return [self.find_file_in_search_path(variables, 'files', terms[0], ignore_missing=True)]",
+     "{{ lookup('mine', 'nowhere') is none }}", True),
+    ("raise AnsibleLookupError('no ' + terms[0])", "{{ lookup('mine', 'luck', errors='ignore') is none }}", True),
+])
+def test_a_lookup(tmp_path: Path, body: str, template: str, value: Any) -> None:
+    assert looked_up(tmp_path, body, template) == value
+
+
+@pytest.mark.parametrize(("body", "said"), [
+    ("raise AnsibleLookupError('no luck')", "mine: no luck"),
+    ("return 5", "mine: it gives int, and a list is wanted"),
+    ("return {{}}[1]", "line 12: KeyError: 1"),
+    ("return [self.find_file_in_search_path(variables, 'files', 'nowhere')]", "there is no file 'nowhere'"),
+    ("return [self.get_option('other')]", "Requested entry (option: other) was not defined in configuration."),
+])
+def test_a_lookup_that_fails(tmp_path: Path, body: str, said: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        looked_up(tmp_path, body, "{{ lookup('mine') }}")
+    assert said in caught.value.diagnostic.message
+
+
+def looked_up(place: Path, body: str, template: str) -> Any:
+    """Return the value of a template with the look-up plugin ``mine``, whose ``run`` ends with ``body``."""
+    dialect = bring(place, LOOKUP.format(body=body.format()), "lookup")
+    (place / "files").mkdir()
+    (place / "files" / "note").write_text("noted")
+    world = World(place, place, {}, datetime(2023, 11, 14, tzinfo=UTC), dialect.plugins)
+    names: dict[str, Any] = {"word": "hello"}
+    scope = base_scope(world).with_layers(names)
+    names |= lookup_functions(world, scope)
+    return render(node_of(template), scope)
+
+
+def test_a_run_knows_nothing_of_another(tmp_path: Path) -> None:
+    first = bring(tmp_path / "one", FORM.format(name="mine", what="lambda x: 'one'"))
+    second = bring(tmp_path / "two", FORM.format(name="mine", what="lambda x: 'two'"))
+    assert rendered("{{ 1 | mine }}", first) == "one"
+    assert rendered("{{ 1 | mine }}", second) == "two"
+    assert problem("{{ 1 | mine }}", Dialect()) == ("E403", "unknown filter 'mine'")

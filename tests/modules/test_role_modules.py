@@ -187,4 +187,4 @@ def test_an_action_plugin_counts_before_a_module(tmp_path: Path) -> None:
     found = plugins.module("mine")
     assert found is not None
     assert (found.origin, found.runs, str(found)) == ("action", False, "action plugin 'mine'")
-    assert found.schema["additionalProperties"] is not False
+    assert found.schema.get("additionalProperties") is not False  # only Ansible knows its options

@@ -36,6 +36,8 @@ plays:
       - {name: with_items, command: "install {{ item }}", with_items: "{{ packages }}"}
       - {name: looped files, copy: {src: "{{ item }}", dest: /etc/}, loop: [one.conf, two.conf]}
       - {name: late, command: "echo {{ ansible_hostname }} {{ word }}"}
+      - {name: filtered, command: "echo {{ ansible_hostname | loud }}"}
+      - {name: own, own: {with: care}}
       - {name: nested, command: "echo {{ nested }}"}
       - {name: condition, command: echo maybe, when: "ansible_hostname != word"}
       - {name: optional, command: echo, when: want}
@@ -65,6 +67,10 @@ plays:
 FILES = {
     "playbook.yml": PLAYBOOK,
     "Dockerfile": "FROM debian",
+    "filter_plugins/loud.py": "class FilterModule:\n    def filters(self):\n        return {'loud': str.upper}\n",
+    "filter_plugins/quiet.py": "class FilterModule:\n    def filters(self):\n        return {'quiet': str.lower}\n",
+    "library/own.sh": "echo '{}'",
+    "module_utils/near.py": "near = 1",
     "files/app.conf": "a = 1",
     "files/one.conf": "1",
     "files/two.conf": "2",
@@ -76,7 +82,7 @@ FILES = {
 }
 ORDER = [
     "base.debian", "first", "copy", "directory", "template", "login", "loop", "with_items", "looped files", "late",
-    "nested", "condition", "optional", "inside", "helped", "last", "after",
+    "filtered", "own", "nested", "condition", "optional", "inside", "helped", "last", "after",
 ]
 TOP = ["top.debian", "on top"]
 APART = ["apart.with_files", "alone"]
@@ -129,6 +135,11 @@ def edit(name: str, old: str, new: str) -> Callable[[Path], object]:
     (edit("playbook.yml", '"install {{ item }}", with_items', '"add {{ item }}", with_items'), since("with_items")),
     (edit("files/two.conf", "2", "3"), since("looped files")),
     (edit("playbook.yml", "word: hello", "word: bye"), since("late")),
+    (edit("filter_plugins/loud.py", "upper", "title"), since("filtered")),
+    (edit("library/own.sh", "{}", "{ }"), since("own")),
+    (edit("module_utils/near.py", "1", "2"), since("own")),
+    (edit("playbook.yml", "    vars: {greeting", '    compat: "2.18"\n    vars: {greeting'),
+     {*since("first"), "restart", "check"}),
     (edit("playbook.yml", "deep: sea", "deep: blue"), since("nested")),
     (edit("playbook.yml", "hostname != word", "hostname == word"), since("condition")),
     (edit("playbook.yml", "want: true", "want: false"), since("optional")),
@@ -157,6 +168,7 @@ def test_a_change_reaches_what_stands_on_it(ingot: Ingot, change: Callable[[Path
     edit("playbook.yml", "{name: last, command", "{name: last, tags: [late], register: result, command"),
     edit("playbook.yml", "notify: restart}", "notify: [restart], no_log: true}"),
     edit("roles/helper/defaults/main.yml", "helper_word", "unused_word: 1\nhelper_word"),
+    edit("filter_plugins/quiet.py", "lower", "strip"),
     lambda root: os.utime(root / "files/app.conf", (1, 1)),
     lambda root: os.utime(root / "files/tree/inner", (1, 1)),
     lambda root: (root / "files/other").touch(),
