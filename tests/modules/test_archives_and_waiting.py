@@ -169,6 +169,8 @@ def test_a_file_of_pieces(machine: Machine, place: str, tmp_path: Path) -> None:
     assert machine.apply("assemble", options).changed
     assert machine.sh('cat "$1/all"', place) == "one\n# --\ntwo\n"
     assert not machine.apply("assemble", options).changed
+    (tmp_path / "piece").write_text("x")
+    assert "is not a directory" in machine.apply("assemble", {**options, "src": "piece", "remote_src": False}).values["msg"]
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "a").write_text("here\n")
     done = machine.apply("assemble", {"src": "parts", "dest": f"{place}/all", "remote_src": False, "mode": "0600"})
