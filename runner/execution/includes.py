@@ -32,7 +32,8 @@ class Includes:
         """Return what ``task`` includes. Raises ``Stopped`` when it cannot be read."""
         part = "handler" if section == "handlers" else "task"
         wanted: Any = include.file if isinstance(include, Include) else (
-            include.name, include.validate, *_parts(include).items()
+            include.name, include.validate, include.duplicates, *_parts(include).items(),
+            repr(task.keywords["vars"].plain()) if "vars" in task.keywords else "",
         )
         key = (wanted, task.file.path, id(task.role), part)
         if key not in self._known:
@@ -63,7 +64,10 @@ class Includes:
 
     def _role(self, include: ApplyRole, task: Task, context: Context) -> Block | None:
         args: dict[Key, Node] = dict(task.args.items())
-        named: dict[str, str | bool] = {"name": include.name, "rolespec_validate": include.validate, **_parts(include)}
+        named: dict[str, str | bool] = {
+            "name": include.name, "rolespec_validate": include.validate, "allow_duplicates": include.duplicates,
+            **_parts(include),
+        }
         for name, value in named.items():
             written = task.args.get(name) or task.args
             args[name] = Node(value, written.span, written.key_span)

@@ -47,6 +47,8 @@ class Tasks:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
+        self._ran: set[str] = set()
+        """The roles that tasks have brought, by their identity."""
 
     async def section(self, name: str, items: tuple[Item, ...]) -> None:
         """Run one of the play's lists. Raises ``Stopped`` when the build cannot go on."""
@@ -72,7 +74,7 @@ class Tasks:
 
     async def _block(self, block: Block, inside: Inside) -> None:
         inside = self._entered(inside, block)
-        if inside.frame.refusal:
+        if inside.frame.refusal or (block.once and block.identity in self._ran):
             return
         if block.kind == "role" and block.role is not None and block.role.arguments is not None:
             await self._arguments(block, block.role, inside)
@@ -81,6 +83,8 @@ class Tasks:
         except RoleEnded:
             if block.kind != "role":
                 raise
+        if block.identity:
+            self._ran.add(block.identity)
 
     async def _arguments(self, block: Block, role: RoleContext, inside: Inside) -> None:
         """Fail, as a task would, if what the role is given is not what it asks for."""
@@ -271,7 +275,8 @@ class Tasks:
         variables = {str(key): node for key, node in task.keywords["vars"].items()} if "vars" in task.keywords else {}
         inside = around._replace(params=(*around.params, names, variables), depth=around.depth + 1)
         keywords = {str(key): node for key, node in to_node(dict(include.apply), task.args).items()}
-        await self._block(block._replace(keywords=keywords), inside)
+        identity = f"{block.identity}{dict(names)!r}" if names else block.identity  # one for each item
+        await self._block(block._replace(keywords=keywords, identity=identity), inside)
 
 
 def _shown(task: Task) -> dict[str, Any]:

@@ -117,6 +117,10 @@ class Block(NamedTuple):
     handlers: tuple["Block", ...] = ()
     """The handlers that a role brings, those of its dependencies first: a block with the role's keywords, if any."""
     role: RoleContext | None = None
+    identity: str = ""
+    """What tells a role that a task brings from others: its name, files and values."""
+    once: bool = False
+    """Leave the role out where one with this identity has run."""
 
 
 Item = Task | Block

@@ -52,7 +52,8 @@ class Acl(Module[Options]):
         wanted = self.options
         words = self._entry()
         physical = () if wanted.follow else ("-P",)
-        answer = yield Ask(("getfacl", *physical, "--omit-header", "--absolute-names", wanted.path))
+        read = ("getfacl", *physical, *(("-d",) if "-d" in words else ()), "--omit-header", "--absolute-names")
+        answer = yield Ask((*read, wanted.path))
         if answer.status in (126, 127):
             raise Failed("the machine has no getfacl", "install the package acl")
         if answer.status:
@@ -65,11 +66,11 @@ class Acl(Module[Options]):
         call = ("setfacl", *options, *words, wanted.path)
         planned = yield Ask(("setfacl", "--test", *options, *words, wanted.path))
         if all(line.endswith("*,*") for line in planned.stdout.splitlines()) and planned.status == 0:
-            return Outcome({"msg": f"{self._text()} is present", "acl": before}, changed=False)
+            return Outcome({"msg": f"{self._text()} is {wanted.state}", "acl": before}, changed=False)
         told = yield Do(call)
         if told.status:
             raise Failed(f"setfacl failed: {told.stderr.strip()}")
-        after = yield Ask(("getfacl", *physical, "--omit-header", "--absolute-names", wanted.path))
+        after = yield Ask((*read, wanted.path))
         return Outcome({"msg": f"{self._text()} is {wanted.state}", "acl": _lines(after.stdout)}, changed=True)
 
     def _entry(self) -> list[str]:
@@ -79,7 +80,7 @@ class Acl(Module[Options]):
             return []
         if wanted.entry is None and wanted.etype is None:
             raise Failed("'entry' or 'etype' is required when 'state' is 'present' or 'absent'")
-        words = ["-d"] if wanted.default else []
+        words = ["-d"] if wanted.default or (wanted.entry or "").startswith(("default:", "d:")) else []
         return [*words, "-m" if wanted.state == "present" else "-x", self._text()]
 
     def _text(self) -> str:

@@ -2,78 +2,85 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from runner.modules.shared import Permissions, Texts
 from runner.modules.support.attributes import described, done, look, settle
-from runner.sdk import Ask, Do, Failed, Module, Outcome, Work, options
+from runner.sdk import Answer, Ask, Do, Failed, Module, Outcome, Verb, Work, options
 
 _ENDINGS = {"gz": ".tar.gz", "bz2": ".tar.bz2", "xz": ".tar.xz", "tar": ".tar", "zip": ".zip"}
 _LOOK = r"""
-excluded=$1
-shift
+word=there
+IFS=
 for pattern; do
+  if [ "$pattern" = '' ]; then word=excluded; continue; fi
   found=
-  IFS=
   for each in $pattern; do
-    case " $excluded " in *" $each "*) continue ;; esac
-    if [ -d "$each" ]; then echo "directory $each"; found=yes
-    elif [ -e "$each" ]; then echo "file $each"; found=yes
+    if [ -d "$each" ]; then echo "$word directory $each"; found=yes
+    elif [ -e "$each" ]; then echo "$word file $each"; found=yes
     fi
   done
-  [ -n "$found" ] || echo "missing $pattern"
+  case $found$pattern in yes* | *[*?[]*) ;; *) echo "$word missing $pattern" ;; esac
 done
 """
+"""Tells what the patterns mean: those of what to pack, an empty word, those of what to leave out."""
+_INSIDE = r"""
+find -H "$@" -mindepth 1 -type d
+echo
+find -H "$@" -mindepth 1 ! -type d
+"""
 _TAR = r"""
-dest=$1 root=$2 format=$3 excluded=$4 remove=$5
-shift 5
+dest=$1 root=$2 format=$3
+shift 3
 case $format in
   gz) flag=-z ;; bz2) flag=-j ;; xz) flag=-J ;; *) flag= ;;
 esac
-list() { printf '%s\n' "$excluded" | sed 's/^/--exclude=/' | grep -v '^--exclude=$'; }
+names=$(cat)
+gnu() { tar --version 2>/dev/null | grep -q GNU; }
 """
+"""The names of what is packed come by standard input."""
 _SAME = _TAR + r"""
 [ -e "$dest" ] || exit 1
 cd "$root" || exit 1
 case $format in
-  one-gz) gzip -dc "$dest" | cmp -s - "$1" ;;
-  one-bz2) bzip2 -dc "$dest" | cmp -s - "$1" ;;
-  one-xz) xz -dc "$dest" | cmp -s - "$1" ;;
-  zip) [ "$(unzip -Z -1 "$dest" | grep -v '/$' | sort)" = "$(find "$@" -type f | sed 's|^\./||' | sort)" ] ;;
-  *) names=$(find "$@" ! -type d | sed 's|^\./||' | sort)
-    packed=$(tar -t $flag -f "$dest" | grep -v '/$' | sed 's|^\./||' | sort)
-    [ -n "$excluded" ] || [ "$names" = "$packed" ] || exit 1
-    if tar --version 2>/dev/null | grep -q GNU; then
-      LC_ALL=C tar -d $flag -C "$root" -f "$dest" >/dev/null 2>&1
-    else
-      there=$(mktemp -d) && tar -x $flag -C "$there" -f "$dest" || exit
-      status=0
-      for each; do [ -n "$excluded" ] || diff -r "$each" "$there/$each" >/dev/null || status=1; done
-      rm -rf "$there"
-      exit $status
-    fi ;;
+  one-gz) gzip -dc "$dest" | cmp -s - "$names"; exit ;;
+  one-bz2) bzip2 -dc "$dest" | cmp -s - "$names"; exit ;;
+  one-xz) xz -dc "$dest" | cmp -s - "$names"; exit ;;
+  zip) packed=$(unzip -Z -1 "$dest") ;;
+  *) packed=$(tar -t $flag -f "$dest") ;;
 esac
+[ "$(echo "$packed" | sed 's|/$||' | sort)" = "$(echo "$names" | sort)" ] || exit 1
+if [ "$format" != zip ] && gnu; then
+  LC_ALL=C tar -d $flag -C "$root" -f "$dest" >/dev/null 2>&1
+  exit
+fi
+there=$(mktemp -d) || exit
+if [ "$format" = zip ]; then unzip -q "$dest" -d "$there"; else tar -x $flag -C "$there" -f "$dest"; fi
+echo "$names" | while read -r each; do [ -d "$each" ] || cmp -s "$each" "$there/$each" || exit 1; done
+status=$?
+rm -rf "$there"
+exit $status
 """
 _PACK = _TAR + r"""
 cd "$root" || exit
 part=$dest.part.$$
 case $format in
-  one-gz) gzip -c "$1" >"$part" ;;
-  one-bz2) bzip2 -c "$1" >"$part" ;;
-  one-xz) xz -c "$1" >"$part" ;;
-  zip) rm -f "$part.zip"; zip -q -r "$part.zip" "$@" && mv "$part.zip" "$part" ;;
-  *) old=$IFS
-    IFS='
+  one-gz) gzip -c "$names" >"$part" ;;
+  one-bz2) bzip2 -c "$names" >"$part" ;;
+  one-xz) xz -c "$names" >"$part" ;;
+  zip) rm -f "$part.zip"; echo "$names" | zip -q "$part.zip" -@ && mv "$part.zip" "$part" ;;
+  *) if gnu; then echo "$names" | tar -c $flag --no-recursion --verbatim-files-from -f "$part" -T -
+    else
+      IFS='
 '
-    tar -c $flag $(list) -f "$part" -- "$@"
-    status=$?
-    IFS=$old
-    [ $status -eq 0 ] ;;
+      set -f
+      tar -c $flag --no-recursion -f "$part" $names
+    fi ;;
 esac || { status=$?; rm -f "$part"; exit $status; }
 mv -f "$part" "$dest" || exit
-if [ -n "$remove" ]; then rm -rf -- "$@"; fi
+if [ $# -gt 0 ]; then rm -rf -- "$@"; fi
 """
 
 
@@ -88,9 +95,9 @@ class Options(Permissions):
     format: Literal["bz2", "gz", "tar", "xz", "zip"] = "gz"
     """Kind of archive or compression."""
     exclude_path: Texts | None = None
-    """Paths that are left out."""
+    """Paths, with wildcards if need be, that are left out of those of path, not of what is in directories."""
     exclusion_patterns: Texts | None = None
-    """Patterns of names that are left out."""
+    """Patterns of what is left out: of names in a tar, of whole paths for a zip; * stands for slashes as well."""
     force_archive: bool = False
     """Make an archive even of one file, not only a compressed file."""
     remove: bool = False
@@ -102,47 +109,55 @@ class Archive(Module[Options]):
 
     name = "archive"
 
-    @classmethod
-    def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return which of these options this version cannot work with."""
-        return "exclusion_patterns" if options.get("exclusion_patterns") else None
-
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Pack the files where they are, if the archive is not like that already. Raises ``Failed``."""
         del facts
         wanted = self.options
-        answer = yield Ask(("/bin/sh", "-c", _LOOK, "sh", " ".join(map(shlex.quote, wanted.exclude_path or ())),
-                            *wanted.path))
-        told = [line.partition(" ") for line in answer.stdout.splitlines()]
-        there = [path for kind, _, path in told if kind in ("file", "directory")]
-        missing = [path for kind, _, path in told if kind == "missing"]
-        dest, packs = self._dest(there, [kind for kind, _, _ in told if kind in ("file", "directory")])
+        answer = yield Ask(("/bin/sh", "-c", _LOOK, "sh", *wanted.path, "", *(wanted.exclude_path or ())))
+        told = [line.split(" ", 2) for line in answer.stdout.splitlines()]
+        given = {path: kind for word, kind, path in told if word == "there" and kind != "missing"}
+        missing = [path for word, kind, path in told if word == "there" and kind == "missing"]
+        excluded = [path for word, kind, path in told if word == "excluded" and kind != "missing"]
+        there = {path: kind for path, kind in given.items() if path not in excluded}
+        dest, packs = self._dest(list(there), list(there.values()))
         values: dict[str, Any] = {
-            "archived": there, "missing": missing, "dest": dest, "dest_state": "absent",
-            "expanded_paths": [*there, *missing], "expanded_exclude_paths": wanted.exclude_path or [],
-            "state": "absent",
+            "archived": [], "missing": missing, "dest": dest, "dest_state": "absent",
+            "expanded_paths": list(given), "expanded_exclude_paths": excluded, "state": "absent",
         }
         if not there:
-            if missing and wanted.dest is None:
-                raise Failed("Error, no source paths were found", f"looked for {', '.join(wanted.path)}")
             found = yield from look(dest, wanted)
-            if not found.file.exists:
+            if wanted.dest is None or not found.file.exists:
                 raise Failed("Error, no source paths were found", f"looked for {', '.join(wanted.path)}")
             return Outcome({**values, **described(found.file), "dest_state": "archive"}, changed=False)
-        root = _root(there)
-        values["arcroot"] = root
-        words = [path.removeprefix(root) or "." for path in there]
-        excluded = [path.removeprefix(root) for path in wanted.exclude_path or ()]
-        argv = (dest, root or "/", wanted.format if packs else f"one-{wanted.format}",
-                "\n".join(excluded), "yes" if wanted.remove else "", *words)
-        compared = yield Ask(("/bin/sh", "-c", _SAME, "sh", *argv))
+        root = _root(list(there))
+        members = yield from self._members(there, root)
+        values |= {"arcroot": root, "archived": members}
+        argv = (dest, root or "/", wanted.format if packs else f"one-{wanted.format}")
+        names = "\n".join(path.removeprefix(root) for path in members)
+        compared = yield Ask(("/bin/sh", "-c", _SAME, "sh", *argv), stdin=names)
         changed = compared.status != 0
-        if changed:
-            yield from done(Do(("/bin/sh", "-c", _PACK, "sh", *argv)), f"{dest} cannot be made")
+        if changed or wanted.remove:
+            removed = there if wanted.remove else ()
+            yield from done(Do(("/bin/sh", "-c", _PACK, "sh", *argv, *removed), stdin=names), f"{dest} cannot be made")
         found = yield from look(dest, wanted)
         settled, file = yield from settle(dest, found.file, wanted, found)
-        values |= {**described(file), "dest_state": "archive" if packs else "compressed", "state": "archive"}
+        values |= {**described(file), "dest_state": "archive" if packs else "compress"}
         return Outcome(values, changed=changed or settled or wanted.remove)
+
+    def _members(self, there: Mapping[str, str], root: str) -> Generator[Verb, Any, list[str]]:
+        """Return all that is to be in the archive: a directory that is named has only what is in it packed."""
+        directories = [path for path, kind in there.items() if kind == "directory"]
+        files = [path for path, kind in there.items() if kind == "file"]
+        inside: list[str] = []
+        if directories:
+            answer: Answer = yield Ask(("/bin/sh", "-c", _INSIDE, "sh", *(each.rstrip("/") for each in directories)))
+            inside = [line for line in answer.stdout.splitlines() if line]
+        start = 0 if self.options.format == "zip" else len(root)
+        patterns = self.options.exclusion_patterns or ()
+        return [
+            each for each in (*inside, *files)
+            if each != self.options.dest and not any(fnmatchcase(each[start:], pattern) for pattern in patterns)
+        ]
 
     def _dest(self, there: list[str], kinds: list[str]) -> tuple[str, bool]:
         """Return the path of the archive, and whether it holds several files. Raises ``Failed``."""
@@ -159,7 +174,7 @@ class Archive(Module[Options]):
 
 def _root(paths: list[str]) -> str:
     """Return the directory that all paths have in common, with a slash at its end."""
-    parents = [path.rstrip("/").rpartition("/")[0] for path in paths]
+    parents = [path.rpartition("/")[0] for path in paths]
     common = parents[0].split("/")
     for each in parents[1:]:
         words = each.split("/")

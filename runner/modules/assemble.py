@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from runner.modules.shared import Edited
 from runner.modules.support.attributes import look
 from runner.modules.support.writing import deliver, extras_of
-from runner.sdk import Answer, Ask, Failed, Files, Find, Module, Outcome, Read, ReadsFile, Verb, Work, options
+from runner.sdk import Answer, Ask, Failed, Files, Find, Look, Module, Outcome, Read, ReadsFile, Verb, Work, options
 
 _PIECES = r"""
 cd "$1" || exit
@@ -94,6 +94,8 @@ class Assemble(Module[Options]):
         path = yield Find(self.options.src, "files")
         if path is None:
             raise Failed(f"Could not find or access '{self.options.src}'")
+        if (yield Look(path)).kind != "directory":
+            raise Failed(f"Source ({path}) is not a directory")
         found: dict[str, bytes] = {}
         for name in (yield Files(path)):
             if "/" not in name:

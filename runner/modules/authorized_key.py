@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Mapping
+from dataclasses import fields, replace
 from posixpath import dirname
 from typing import Any, Literal, NamedTuple
 
 from runner.modules.shared import Edited
-from runner.modules.support.attributes import done
+from runner.modules.support.attributes import described, done, look, settle
 from runner.modules.support.editing import opened, saved
 from runner.sdk import Answer, Ask, Do, Failed, ModeValue, Module, Outcome, Verb, Work, options
 
+_QUOTED = r'"(?:\\.|[^"\\])*"'
 _KEY = re.compile(
-    r"^\s*(?P<options>(?:(?:[^\s\"]|\"(?:\\\\.|[^\"\\\\])*\")+\s+)??)"
+    rf"^\s*(?P<options>(?:(?:[^\s\"]|{_QUOTED})+\s+)??)"
     r"(?P<kind>(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+)\s+(?P<blob>[A-Za-z0-9+/]+=*)(?:\s+(?P<comment>.*))?$"
 )
 """Options, which may hold blanks in quotes; kind, key, comment."""
+_OPTION = re.compile(rf"(?:[^,\"]|{_QUOTED})+")
 _USER = """
 if command -v getent >/dev/null; then line=$(getent passwd "$1"); else line=$(grep "^$1:" /etc/passwd); fi
 [ -n "$line" ] || exit 2
 echo "$line" | cut -d : -f 3,4,6
-"""
-_DIRECTORY = """
-if [ -d "$1" ]; then exit 0; fi
-mkdir -p "$1" && chmod 0700 "$1" && chown "$2" "$1"
 """
 _FETCH = """
 case $1 in file://*) exec cat -- "${1#file://}" ;; esac
@@ -70,7 +69,7 @@ class AuthorizedKey(Module[Options]):
         wanted = self.options
         keys = [_Key.of(line) for line in (yield from self._wanted()).splitlines() if _is_key(line)]
         if not keys:
-            raise Failed("invalid key specified: it has no line that is a public key")
+            raise Failed(f"invalid key specified: {wanted.key}", "no line of it is a public key")
         if wanted.key_options is not None:
             keys = [key._replace(options=wanted.key_options) for key in keys]
         if wanted.comment is not None:
@@ -81,20 +80,18 @@ class AuthorizedKey(Module[Options]):
         uid, gid, home = answer.stdout.rstrip("\n").split(":", 2)
         path = (wanted.path or "%h/.ssh/authorized_keys").replace("%h", home).replace("%u", wanted.user)
         options = Edited(owner=uid, group=gid, mode=ModeValue("0600"))
-        found, former = yield from opened(path, options)
+        found, former = yield from opened(path, options, follow=wanted.follow)
         lines = (former or b"").decode(errors="surrogateescape").splitlines()
-        kept = self._edited(lines, keys)
-        told = ("user", "key", "state", "exclusive", "key_options", "manage_dir", "path")
-        values = {"keyfile": path, **{name: getattr(wanted, name) for name in told}}
-        if kept == lines:
-            return Outcome(values, changed=False)
-        if wanted.manage_dir:
-            yield from done(Do(("/bin/sh", "-c", _DIRECTORY, "sh", dirname(path), f"{uid}:{gid}")),
-                            f"the directory of {path} cannot be made")
-        content = "".join(f"{line}\n" for line in kept).encode(errors="surrogateescape")
-        plain = options if former is None else Edited()
-        yield from saved(found, former, content, plain, "")
-        return Outcome(values, changed=True)
+        edited = self._edited(lines, keys)
+        if edited is not None:
+            if wanted.manage_dir:
+                yield from _directory(dirname(path), replace(options, mode=ModeValue("0700")))
+            content = "".join(f"{line}\n" for line in edited).encode(errors="surrogateescape")
+            yield from saved(found, former, content, options, "")
+        file = (yield from look(path)).file
+        values = {each.name: getattr(wanted, each.name) for each in fields(wanted)}
+        values |= {"keyfile": path, "path": wanted.path or path, **described(file)}
+        return Outcome(values, changed=edited is not None)
 
     def _wanted(self) -> Generator[Verb, Any, str]:
         """Return the keys that are given, or those that are at the address that is given."""
@@ -107,30 +104,30 @@ class AuthorizedKey(Module[Options]):
             raise Failed(f"Error getting key from: {key}: {answer.stderr.strip()}")
         return answer.stdout
 
-    def _edited(self, lines: list[str], keys: list[_Key]) -> list[str]:
-        """Return the lines of the file as they are to be."""
-        wanted = self.options
-        mine = {key.blob: key for key in keys}
-        kept: list[str] = []
-        seen: set[str] = set()
-        for line in lines:
-            if not _is_key(line):
-                kept.append(line)
+    def _edited(self, lines: list[str], keys: list[_Key]) -> list[str] | None:
+        """Return the lines of the file as they are to be; nothing if they are that."""
+        there: list[_Key | str] = [_Key.of(line) if _is_key(line) else line for line in lines]
+        former = list(there)
+        for key in keys:
+            same = [each for each in there if isinstance(each, _Key) and each.blob == key.blob]
+            if self.options.state == "present" and same and same[-1].means(key):
                 continue
-            there = _Key.of(line)
-            key = mine.get(there.blob)
-            if key is None:
-                if not (wanted.exclusive and wanted.state == "present"):
-                    kept.append(line)
-                continue
-            if wanted.state == "absent" or there.blob in seen:
-                continue
-            seen.add(there.blob)
-            same = (there.options, there.comment) == (key.options, key.comment or there.comment)
-            kept.append(line if same else key._replace(comment=key.comment or there.comment).line)
-        if wanted.state == "present":
-            kept += [key.line for blob, key in mine.items() if blob not in seen]
-        return kept
+            there = [each for each in there if each not in same]
+            if self.options.state == "present":
+                there.append(key)
+        if self.options.state == "present" and self.options.exclusive:
+            blobs = {key.blob for key in keys}
+            there = [each for each in there if isinstance(each, _Key) and each.blob in blobs]
+        return None if there == former else [each.line if isinstance(each, _Key) else each for each in there]
+
+
+def _directory(path: str, options: Edited) -> Generator[Verb, Any, None]:
+    """Have the directory of the file, for its owner alone. Raises ``Failed``."""
+    found = yield from look(path, options, follow=True)
+    if not found.file.exists:
+        yield from done(Do(("mkdir", found.path)), f"Failed to create directory {found.path} ")
+    file = found.file if found.file.exists else found.fresh(directory=True)
+    yield from settle(found.path, file, options, found)
 
 
 class _Key(NamedTuple):
@@ -146,12 +143,17 @@ class _Key(NamedTuple):
         """Read a line in which there is a key."""
         match = _KEY.search(line)
         assert match is not None
-        return cls(match["options"].strip(), match["kind"], match["blob"], (match["comment"] or "").strip())
+        return cls(match["options"].strip(), match["kind"], match["blob"], " ".join((match["comment"] or "").split()))
+
+    def means(self, other: _Key) -> bool:
+        """Return whether the other line says the same, whatever the order of its options."""
+        mine, theirs = (sorted(_OPTION.findall(each.options)) for each in (self, other))
+        return mine == theirs and self[1:] == other[1:]
 
     @property
     def line(self) -> str:
-        """The line."""
-        return " ".join(filter(None, self))
+        """The line; Ansible writes a blank even where no comment follows."""
+        return f"{self.options} {self.kind} {self.blob} {self.comment}".lstrip()
 
 
 def _is_key(line: str) -> bool:

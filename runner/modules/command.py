@@ -57,15 +57,14 @@ class Command(Module[Options]):
         why = yield from needless(wanted.creates, wanted.removes, wanted.chdir)
         if why is not None:
             return left_alone(argv, why)
+        given = argv  # what results tell: variables may hold what nobody is to see
         if wanted.expand_argument_vars:
             argv = yield from expanded(argv)
         chdir = (yield from expanded([wanted.chdir]))[0] if wanted.chdir else None
         answer = yield Do(tuple(argv), typed(wanted.stdin, newline=wanted.stdin_add_newline), chdir=chdir)
         if (yield from cannot_start(argv[0], answer)):
-            return never_started(argv, argv[0], answer)
-        values = command_values(argv, [answer])
-        if not wanted.strip_empty_ends:
-            values |= {"stdout": answer.stdout, "stderr": answer.stderr}
+            return never_started(given, argv[0], answer)
+        values = command_values(given, [answer], strip=wanted.strip_empty_ends)
         return ended(values, answer.status)
 
     def _words(self) -> list[str]:

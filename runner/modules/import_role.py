@@ -24,7 +24,7 @@ class Options:
     public: bool = True
     """Let the rest of the play see the role's variables and defaults."""
     allow_duplicates: bool = True
-    """Run the role even if it has run already with the same values."""
+    """Run the role even if a task has brought it already, with the same files and vars."""
     rolespec_validate: bool = True
     """Check the role's arguments if it says which it takes."""
 

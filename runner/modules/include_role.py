@@ -27,7 +27,7 @@ class Options:
     public: bool = False
     """Let the rest of the play see the role's variables and defaults."""
     allow_duplicates: bool = True
-    """Run the role even if it has run already with the same values."""
+    """Run the role even if a task has brought it already, with the same files and vars."""
     rolespec_validate: bool = True
     """Check the role's arguments if it says which it takes."""
 
@@ -38,11 +38,6 @@ class IncludeRole(Module[Options]):
     name = "include_role"
     controller = True
 
-    @classmethod
-    def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return which of these options this version cannot work with."""
-        return "allow_duplicates: false" if options.get("allow_duplicates") is False else None
-
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Ask for the role's tasks to be run."""
         del facts
@@ -50,5 +45,6 @@ class IncludeRole(Module[Options]):
         yield ApplyRole(
             wanted.name, wanted.apply or {}, wanted.tasks_from, wanted.vars_from, wanted.defaults_from,
             wanted.handlers_from, public=wanted.public, validate=wanted.rolespec_validate,
+            duplicates=wanted.allow_duplicates,
         )
         return Outcome({"include_role": wanted.name}, changed=False)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Edited, Kept, Texts
-from runner.modules.support.attributes import described
+from runner.modules.support.attributes import described, look
 from runner.modules.support.editing import opened, saved
 from runner.sdk import Alias, AtMostOne, Failed, Module, Outcome, Work, options
 
@@ -66,38 +66,46 @@ class IniFile(Module[Options]):
 
     name = "ini_file"
 
-    @classmethod
-    def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return which of these options this version cannot work with."""
-        return "section_has_values" if options.get("section_has_values") else None
-
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Read the file, change the option or the section, write it back. Raises ``Failed``."""
         del facts
         wanted = self.options
-        values = wanted.values if wanted.values is not None else [wanted.value] if wanted.value is not None else []
-        if wanted.state == "present" and wanted.option is not None and not values and not wanted.allow_no_value:
+        values = _values(wanted)
+        if wanted.state == "present" and not values and not wanted.allow_no_value:
             raise Failed("Parameter 'value(s)' must be defined if state=present and allow_no_value=False.")
         shared = {each.name: getattr(wanted, each.name) for each in fields(Kept)}
         options = Edited(**shared)
-        found, former = yield from opened(wanted.path, options)
+        found, former = yield from opened(wanted.path, options, follow=wanted.follow)
         if former is None and not wanted.create:
             raise Failed(f"Destination {wanted.path} does not exist!", "write create: true to make it")
-        lines = (former or b"").decode(errors="surrogateescape").splitlines(keepends=True) or ["\n"]
+        text = (former or b"").decode(errors="surrogateescape").removeprefix("\ufeff").replace("\r\n", "\n")
+        lines = text.splitlines(keepends=True) or ["\n"]
         message = _Ini(lines, wanted, values).change()
         content = (former or b"") if message == "OK" else "".join(lines).encode(errors="surrogateescape")
         if former is None and message == "OK":  # nothing was to be written into a file that is not there
             return Outcome({"path": wanted.path, "msg": message}, changed=False)
         changed, _, backup = yield from saved(found, former, content, options, "")
-        file = found.file if found.file.exists else found.fresh()
+        file = (yield from look(found.path)).file if changed else found.file
         told = {"path": wanted.path, "msg": message, **described(file), **({"backup_file": backup} if backup else {})}
         return Outcome(told, changed=changed)
+
+
+def _values(given: Options | SectionValue) -> Sequence[str | None]:
+    """Return the values that are given, be it one or several."""
+    return given.values if given.values is not None else [given.value] if given.value is not None else []
+
+
+def _has(lines: list[str], wanted: SectionValue) -> bool:
+    """Return whether an option stands in these lines, with one of its values if there are any."""
+    line = re.compile(rf"[ \t]*{re.escape(wanted.option)}[ \t]*(?:=[ \t]*(.*?)[ \t]*)?$")
+    found = {match[1] for match in map(line.match, lines) if match}
+    return bool(found.intersection(_values(wanted)) if _values(wanted) else found)
 
 
 class _Ini:
     """The lines of a file in sections, and what is to be changed in one of them."""
 
-    def __init__(self, lines: list[str], wanted: Options, values: list[str]) -> None:
+    def __init__(self, lines: list[str], wanted: Options, values: Sequence[str | None]) -> None:
         self._lines = lines
         self._wanted = wanted
         self._values: list[str | None] = list(values) or [None]
@@ -123,29 +131,35 @@ class _Ini:
         """Return the lines of the section, without its title; nothing when it is not there."""
         first = 0 if not self._wanted.section else None
         for number, line in enumerate(self._lines):
-            text = line.strip()
-            if not text.startswith("["):
+            if not line.startswith("["):
                 continue
-            if first is not None:
+            if first is not None and self._is_meant(first, number):
                 return first, number
-            if text.partition("]")[0] == f"[{self._wanted.section}":
-                first = number + 1
-        return None if first is None else (first, len(self._lines))
+            first = number + 1 if line.partition("]")[0] == f"[{self._wanted.section}" else None
+        last = len(self._lines)
+        return None if first is None or not self._is_meant(first, last) else (first, last)
+
+    def _is_meant(self, first: int, last: int) -> bool:
+        """Return whether a section of that name has the values by which it is told from others."""
+        lines = self._lines[first:last]
+        return all(_has(lines, each) for each in self._wanted.section_has_values or ())
 
     def _appended(self) -> str:
         if self._lines and not self._lines[-1].endswith("\n"):
             self._lines[-1] += "\n"
         self._lines.append(f"[{self._wanted.section}]\n")
+        for each in self._wanted.section_has_values or ():
+            self._lines += [self._line(value, each.option) for value in _values(each) or (None,)]
         if self._wanted.option is None:
             return "only section added"
         self._lines += [self._line(value) for value in self._values]
         return "section and option added"
 
-    def _line(self, value: str | None) -> str:
-        wanted = self._wanted
+    def _line(self, value: str | None, option: str | None = None) -> str:
+        name = self._wanted.option if option is None else option
         if value is None:
-            return f"{wanted.option}\n"
-        return f"{wanted.option}{'=' if wanted.no_extra_spaces else ' = '}{value}\n"
+            return f"{name}\n"
+        return f"{name}{'=' if self._wanted.no_extra_spaces else ' = '}{value}\n"
 
     def _same(self, line: str, value: str | None) -> bool:
         """Return whether a line gives the option this value, as it would be written."""

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Generator, Mapping
 from typing import Any, Literal
 
 from runner.modules.shared import Texts
-from runner.modules.support.attributes import done
 from runner.sdk import Answer, Ask, AtMostOne, Do, Failed, Module, Outcome, Requires, Verb, Work, options
 
 _PROGRAMS = {"ipv4": "iptables", "ipv6": "ip6tables"}
 _FLAGS = {
-    "protocol": "-p", "source": "-s", "destination": "-d", "match": "-m", "in_interface": "-i", "out_interface": "-o",
-    "fragment": "-f", "set_counters": "-c", "source_port": "--source-port", "destination_port": "--destination-port",
-    "destination_ports": "--dports", "src_range": "--src-range", "dst_range": "--dst-range", "ctstate": "--ctstate",
-    "icmp_type": "--icmp-type", "limit": "--limit", "limit_burst": "--limit-burst", "uid_owner": "--uid-owner",
-    "gid_owner": "--gid-owner", "comment": "--comment", "jump": "-j", "goto": "-g", "gateway": "--gateway",
-    "log_prefix": "--log-prefix", "log_level": "--log-level", "to_destination": "--to-destination",
-    "to_source": "--to-source", "to_ports": "--to-ports", "set_dscp_mark": "--set-dscp",
-    "set_dscp_mark_class": "--set-dscp-class", "reject_with": "--reject-with",
+    "protocol": "-p", "source": "-s", "destination": "-d", "match": "-m", "tcp_flags": "--tcp-flags", "jump": "-j",
+    "gateway": "--gateway", "log_prefix": "--log-prefix", "log_level": "--log-level",
+    "to_destination": "--to-destination", "destination_ports": "--dports", "to_source": "--to-source", "goto": "-g",
+    "in_interface": "-i", "out_interface": "-o", "fragment": "-f", "set_counters": "-c",
+    "source_port": "--source-port", "destination_port": "--destination-port", "to_ports": "--to-ports",
+    "set_dscp_mark": "--set-dscp", "set_dscp_mark_class": "--set-dscp-class", "syn": "--syn", "ctstate": "--ctstate",
+    "src_range": "--src-range", "dst_range": "--dst-range", "match_set": "--match-set", "limit": "--limit",
+    "limit_burst": "--limit-burst", "uid_owner": "--uid-owner", "gid_owner": "--gid-owner",
+    "reject_with": "--reject-with", "icmp_type": "--icmp-type", "comment": "--comment",
 }
-"""Option -> what iptables(8) calls it, in the order in which a rule is written."""
+"""Option -> what iptables(8) calls it, in the order in which Ansible writes a rule."""
 _MODULES = {
     "destination_ports": "multiport", "src_range": "iprange", "dst_range": "iprange", "ctstate": "conntrack",
     "limit": "limit", "limit_burst": "limit", "uid_owner": "owner", "gid_owner": "owner", "comment": "comment",
+    "match_set": "set",
 }
 """Option -> the extension that has to be loaded for it."""
+_AGAIN = ("gid_owner",)
+"""Options before which an extension is loaded once more: the kernel takes the two for two conditions."""
 _NEGATED = ("-p", "-s", "-d", "-i", "-o", "--source-port", "--destination-port", "--uid-owner", "--gid-owner")
 
 
@@ -98,7 +100,7 @@ class Options:
     tcp_flags: TcpFlags | None = None
     """Which TCP flags to look at and which of them have to be set."""
     fragment: str | None = None
-    """Match further fragments of a packet only."""
+    """Match further fragments of a packet only; with ! before the value, all but them."""
     icmp_type: str | None = None
     """Type of ICMP packets."""
     limit: str | None = None
@@ -186,14 +188,15 @@ class Iptables(Module[Options]):
             raise Failed("rule_num is for action: insert")
         values: dict[str, Any] = {
             "ip_version": wanted.ip_version, "table": wanted.table, "chain": wanted.chain, "flush": wanted.flush,
-            "rule": shlex.join(self._rule()), "state": wanted.state, "chain_management": wanted.chain_management,
+            "rule": " ".join(self._rule(wanted.ip_version)), "state": wanted.state, "wait": wanted.wait,
+            "chain_management": wanted.chain_management,
         }
         changed = False
         for version in ("ipv4", "ipv6") if wanted.ip_version == "both" else (wanted.ip_version,):
-            changed = (yield from self._of(_PROGRAMS[version])) or changed
+            changed = (yield from self._of(_PROGRAMS[version], version)) or changed
         return Outcome(values, changed=changed)
 
-    def _of(self, program: str) -> Generator[Verb, Any, bool]:
+    def _of(self, program: str, version: str) -> Generator[Verb, Any, bool]:
         """Have it so in the table of one program; return whether it had to be changed."""
         wanted, chain = self.options, self.options.chain or ""
         call = [program, "-t", wanted.table, *(("-w", wanted.wait) if wanted.wait else ())]
@@ -208,7 +211,7 @@ class Iptables(Module[Options]):
             now = f"-P {chain} {wanted.policy}"
             same = now in listed.stdout.splitlines()
             return (yield from self._done([] if same else [(*call, "-P", chain, wanted.policy)]))
-        rule = self._rule()
+        rule = self._rule(version)
         steps: list[tuple[str, ...]] = []
         if not rule and wanted.chain_management:
             if there != (wanted.state == "present"):
@@ -228,30 +231,35 @@ class Iptables(Module[Options]):
 
     def _done(self, steps: list[tuple[str, ...]]) -> Generator[Verb, Any, bool]:
         for argv in steps:
-            yield from done(Do(argv), f"{argv[0]} failed")
+            answer: Answer = yield Do(argv)
+            if answer.status:
+                raise Failed(answer.stderr.strip() or f"{argv[0]} failed")
         return bool(steps)
 
-    def _rule(self) -> list[str]:
+    def _rule(self, version: str) -> list[str]:
         """Return the rule as the program is told it."""
         wanted, words = self.options, list[str]()
         for name, flag in _FLAGS.items():
             value = getattr(wanted, name)
-            if value is None:
+            if value is None or value == "ignore":  # what syn is by itself
                 continue
-            text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            if flag in _NEGATED and text.startswith("!"):
-                words += ["!", flag, text.removeprefix("!").strip()]
-            elif name == "match":
-                words += [word for each in value for word in ("-m", each)]
-            else:
-                modules = _MODULES.get(name)
-                given = wanted.match or ()
-                words += ["-m", modules] if modules and modules not in given and modules not in words else []
-                words += [flag, text]
-        if wanted.match_set is not None:
-            words += ["-m", "set", "--match-set", wanted.match_set, wanted.match_set_flags or "src"]
-        if wanted.tcp_flags is not None:
-            flags = (",".join(wanted.tcp_flags.flags or ()), ",".join(wanted.tcp_flags.flags_set or ()))
-            words += ["--tcp-flags", *flags]
-        words += {"match": ["--syn"], "negate": ["!", "--syn"]}.get(wanted.syn, [])
+            module = _MODULES.get(name)
+            if module and module not in (wanted.match or ()) and (module not in words or name in _AGAIN):
+                words += ["-m", module]
+            words += self._words(name, "--icmpv6-type" if (name, version) == ("icmp_type", "ipv6") else flag, value)
         return words
+
+    def _words(self, name: str, flag: str, value: Any) -> list[str]:
+        """Return what the program is told for one option."""
+        if name == "match":
+            return [word for each in value for word in (flag, each)]
+        if name == "match_set":
+            return [flag, value, self.options.match_set_flags or "src"]
+        if name == "tcp_flags":
+            return [flag, ",".join(value.flags or ()), ",".join(value.flags_set or ())]
+        text = ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+        if name in ("syn", "fragment"):  # which stand alone
+            return ["!", flag] if text == "negate" or text.startswith("!") else [flag]
+        if flag in _NEGATED and text.startswith("!"):
+            return ["!", flag, text.removeprefix("!").strip()]
+        return [flag, text]

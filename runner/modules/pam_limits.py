@@ -83,7 +83,7 @@ class PamLimits(Module[Options]):
         backup = ""
         if changed:
             _, _, backup = yield from saved(found, former, content, options, "")
-        return Outcome({"msg": new, **({"backup_file": backup} if backup else {})}, changed=changed)
+        return Outcome({"msg": f"{new}\n", **({"backup_file": backup} if backup else {})}, changed=changed)
 
     def _edited(self, lines: list[str]) -> tuple[list[str], str]:
         """Return the lines with the limit, and the line that says so."""
@@ -119,7 +119,7 @@ class PamLimits(Module[Options]):
 
     def _line(self, value: str) -> str:
         wanted = self.options
-        comment = f"\t# {wanted.comment}" if wanted.comment else ""
+        comment = f"\t#{wanted.comment}" if wanted.comment else ""
         return f"{wanted.domain}\t{wanted.limit_type}\t{wanted.limit_item}\t{value}{comment}"
 
 

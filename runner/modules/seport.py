@@ -36,17 +36,12 @@ class Seport(Module[Options]):
 
     name = "seport"
 
-    @classmethod
-    def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return which of these options this version cannot work with."""
-        return "local" if options.get("local") is True else None
-
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """See what the policy says of the ports, and have it say otherwise. Raises ``Failed``."""
         del facts
         wanted = self.options
         yield from enabled(ignored=wanted.ignore_selinux_state)
-        answer = yield Ask(("semanage", "port", "-l", "-n"))
+        answer = yield Ask(("semanage", "port", "-l", "-n", *(("-C",) if wanted.local else ())))
         if answer.status in (126, 127):
             raise Failed("the machine has no semanage", "install policycoreutils-python-utils")
         own, others = set[str](), set[str]()

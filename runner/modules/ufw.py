@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Generator, Mapping
 from typing import Annotated, Any, Literal
@@ -32,7 +33,12 @@ exit 0
 """
 _NO_PROGRAM = 44
 _ALWAYS = ("--force", "reload", "logging", "default")
-"""Calls of which a dry run tells nothing."""
+"""Calls that have no dry run: it would tell nothing, or change the firewall."""
+_MADE = re.compile("Rules? (?:added|updated|inserted|deleted)")
+_NUMBERED = re.compile(r"^\[ *(\d+)\].*?(\(v6\))?$", re.MULTILINE)
+_CHAINS = {"incoming": "INPUT", "outgoing": "OUTPUT", "routed": "FORWARD"}
+_POLICIES = {"allow": "ACCEPT", "deny": "DROP", "reject": "REJECT"}
+"""What the files of ufw call what its options name."""
 
 
 @options(
@@ -101,12 +107,14 @@ class Ufw(Module[Options]):
         before = yield from self._state()
         commands: list[str] = []
         changed = False
-        for words in self._calls(before):
-            dry = yield Ask(("ufw", "--dry-run", *words))
-            if dry.status:
-                raise Failed(f"ufw refuses {shlex.join(words)}: {dry.stderr.strip() or dry.stdout.strip()}")
-            if words[0] not in _ALWAYS and _skips(dry.stdout):
-                continue
+        place = yield from self._place()
+        for words in self._calls(before, place):
+            if words[0] not in _ALWAYS:
+                dry = yield Ask(("ufw", "--dry-run", *words))
+                if dry.status:
+                    raise Failed(f"ufw refuses {shlex.join(words)}: {dry.stderr.strip() or dry.stdout.strip()}")
+                if "Skipping" in dry.stdout and not _MADE.search(dry.stdout):
+                    continue
             commands.append(f"ufw {shlex.join(words)}")
             yield from done(Do(("ufw", *words)), f"ufw {words[0]} failed")
             changed = changed or words != ("--force", "reload")
@@ -122,7 +130,23 @@ class Ufw(Module[Options]):
             raise Failed("the machine has no ufw", "install the package ufw")
         return answer.stdout
 
-    def _calls(self, now: str) -> list[tuple[str, ...]]:
+    def _place(self) -> Generator[Verb, Any, int | None]:
+        """Return the place for a new rule; nothing for the end, which ufw wants no number for."""
+        wanted = self.options
+        if wanted.insert is None or wanted.insert_relative_to == "zero":
+            return wanted.insert
+        answer: Answer = yield Ask(("ufw", "status", "numbered"))
+        rules = [(int(number), bool(v6)) for number, v6 in _NUMBERED.findall(answer.stdout)]
+        last = max((number for number, _ in rules), default=0)
+        last_v4 = max((number for number, v6 in rules if not v6), default=0)
+        start = {
+            "first-ipv4": 1, "last-ipv4": last_v4 or 1, "first-ipv6": last_v4 + 1,
+            "last-ipv6": last if any(v6 for _, v6 in rules) else last + 1,
+        }[wanted.insert_relative_to]
+        place = start + wanted.insert
+        return place if place <= last else None
+
+    def _calls(self, now: str, place: int | None) -> list[tuple[str, ...]]:
         """Return the calls of the program, in the order of Ansible's. Raises ``Failed``."""
         wanted, calls = self.options, list[tuple[str, ...]]()
         active = "Status: active" in now
@@ -136,22 +160,25 @@ class Ufw(Module[Options]):
             calls.append(("--force", "disable"))
         if wanted.logging is not None:
             level = {"True": "on", "False": "off"}.get(str(wanted.logging), str(wanted.logging))
-            calls.append(("logging", level))
+            found = re.search(r"^LOGLEVEL=(\w+)", now, re.MULTILINE)
+            current = found[1] if found else "off"
+            if level != current and not (level == "on" and current != "off"):
+                calls.append(("logging", level))
         if wanted.default is not None:
             direction = {"in": "incoming", "out": "outgoing"}.get(wanted.direction or "", wanted.direction)
-            calls.append(("default", wanted.default, direction or "incoming"))
+            line = f'DEFAULT_{_CHAINS[direction or "incoming"]}_POLICY="{_POLICIES[wanted.default]}"'
+            if line not in now:
+                calls.append(("default", wanted.default, direction or "incoming"))
         if wanted.rule is not None:
-            calls.append(self._rule())
+            calls.append(self._rule(place))
         return calls
 
-    def _rule(self) -> tuple[str, ...]:
+    def _rule(self, place: int | None) -> tuple[str, ...]:
         """Return the call for a rule, as ufw(8) wants it."""
         wanted = self.options
-        if wanted.insert is not None and wanted.insert_relative_to != "zero":
-            raise Failed("insert_relative_to: only zero is possible")
         words = ["route"] if wanted.route else []
         words += ["delete"] if wanted.delete else []
-        words += ["insert", str(wanted.insert)] if wanted.insert is not None else []
+        words += ["insert", str(place)] if place is not None else []
         words.append(wanted.rule or "")
         direction = {"incoming": "in", "outgoing": "out"}.get(wanted.direction or "", wanted.direction)
         words += [direction] if direction else []
@@ -165,7 +192,3 @@ class Ufw(Module[Options]):
         words += ["app", wanted.name] if wanted.name else []
         words += ["comment", wanted.comment] if wanted.comment and not wanted.delete else []
         return tuple(words)
-
-
-def _skips(said: str) -> bool:
-    return "Skipping" in said and "Rule added" not in said

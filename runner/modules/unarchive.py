@@ -66,8 +66,14 @@ else
 fi
 """
 _MISSING = 44
-_MAGIC = {b"\x1f\x8b": ("-z",), b"BZh": ("-j",), b"\xfd7zXZ\0": ("-J",), b"\x28\xb5\x2f\xfd": ("--zstd",)}
+_ZSTD = ("--zstd",)
+_MAGIC = {b"\x1f\x8b": ("-z",), b"BZh": ("-j",), b"\xfd7zXZ\0": ("-J",), b"\x28\xb5\x2f\xfd": _ZSTD}
 """How a compressed file begins -> what tells tar so."""
+_HANDLERS = {
+    (): "TarArchive", ("-z",): "TgzArchive", ("-j",): "TarBzipArchive", ("-J",): "TarXzArchive",
+    _ZSTD: "TarZstdArchive",
+}
+"""What tells tar how a file is compressed -> what results call what unpacks it."""
 _COMPARE_TAR = """
 archive=$1 directory=$2 ignored=$3 flags=$4
 shift 4
@@ -82,29 +88,26 @@ fi
 """
 """Ends well if all is there: GNU's tar compares, with another one only names are."""
 _COMPARE_UNPACKED = """
-archive=$1 directory=$2 flags=$4
+archive=$1 directory=$2 ignored=$3 flags=$4
 shift 4
 there=$(mktemp -d) || exit
-status=0
-tar -x $flags -C "$there" "$@" -f "$archive" && cd "$there" || status=1
-[ $status -ne 0 ] || find . -type f -o -type l | while read -r each; do
-  if [ -L "$each" ]; then [ "$(readlink "$each")" = "$(readlink "$directory/$each")" ] || exit 1
-  else cmp -s "$each" "$directory/$each" || exit 1
+case $flags in
+  zip) unzip -q -o "$archive" "$@" -d "$there" >/dev/null ;;
+  *) tar -x $flags -C "$there" "$@" -f "$archive" ;;
+esac
+status=$?
+case $ignored in *Mode*) form=%Y ;; *) form='%Y %a' ;; esac
+[ $status -ne 0 ] || (cd "$there" && find . -type f -o -type l) | while read -r each; do
+  if [ -L "$there/$each" ]; then [ "$(readlink "$there/$each")" = "$(readlink "$directory/$each")" ] || exit 1
+  else
+    cmp -s "$there/$each" "$directory/$each" || exit 1
+    [ "$(stat -c "$form" "$there/$each")" = "$(stat -c "$form" "$directory/$each")" ] || exit 1
   fi
 done || status=1
 rm -rf "$there"
 exit $status
 """
-"""Compares what another place gets: tar cannot compare what it gives other names."""
-_COMPARE_ZIP = """
-archive=$1 directory=$2
-unzip -l "$archive" |
-  awk 'NR > 3 && NF > 3 && $1 ~ /^[0-9]+$/ { size = $1; $1 = $2 = $3 = ""; print size, substr($0, 4) }' |
-  while read -r size name; do
-    if [ ! -e "$directory/$name" ]; then exit 1; fi
-    case $name in */) ;; *) [ "$(stat -c %s "$directory/$name")" = "$size" ] || exit 1 ;; esac
-  done
-"""
+"""Compares what another place gets: nothing compares a zip, and tar cannot compare what it gives other names."""
 
 
 @options(AtMostOne("include", "exclude"), AtMostOne("copy", "remote_src"))
@@ -156,7 +159,7 @@ class Unarchive(Module[Options]):
         found = yield from look(dest, wanted, follow=True)
         if found.file.kind != "directory":
             raise Failed(f"dest '{wanted.dest}' must be an existing dir")
-        archive = _There(wanted, found.path) if remote else _Here(wanted, found.path)
+        archive = _There(wanted, found.path) if remote else (yield from _given(wanted, found.path, source))
         names = archive.names = yield from archive.opened(source)
         different = yield from archive.different()
         if different:
@@ -187,9 +190,9 @@ class _Archive:
         self.argv: tuple[str, ...] = ()
         self.names: list[str] = []
         """What is to be unpacked."""
-        self.handler = "TgzArchive"
+        self.handler = "TarArchive"
         self._path = ""
-        self._flags: Sequence[str] = ()
+        self._flags: tuple[str, ...] = ()
         """What tells ``tar`` how the archive is compressed, for those that do not see it by themselves."""
 
     def _named(self) -> Sequence[str]:
@@ -222,18 +225,20 @@ class _Archive:
 class _Here(_Archive):
     """An archive on this computer, which is looked into here."""
 
+    def __init__(self, wanted: Options, directory: str, path: str, data: bytes) -> None:
+        super().__init__(wanted, directory)
+        self._source = path
+        self._data = data
+
     def opened(self, source: str) -> Generator[Verb, Any, list[str]]:
         """Read what is in it; return the names. Raises ``Failed``."""
-        path = yield Find(source, "files")
-        if path is None:
-            raise Failed(f"Could not find or access '{self.wanted.src}'", "remote_src: true takes one on the machine")
-        self._source = path
-        data: bytes = yield Read(path, decrypt=self.wanted.decrypt)
-        self._data = data
+        del source
+        yield from ()
+        data = self._data
         self._entries = [each for each in _entries(data, self.wanted.src) if self._takes(each.name)]
         self._stripped = stripped(self.wanted.extra_opts or ())
-        self.handler = "ZipArchive" if data[:2] == b"PK" else "TarArchive" if _is_plain(data) else "TgzArchive"
-        self._flags = next((flags for magic, flags in _MAGIC.items() if data.startswith(magic)), ())
+        self._flags = _flags(data)
+        self.handler = "ZipArchive" if data[:2] == b"PK" else _HANDLERS[self._flags]
         return [f"{each.name}/" if each.kind == "directory" and each.name[-1:] != "/" else each.name
                 for each in self._entries]
 
@@ -255,15 +260,8 @@ class _Here(_Archive):
 
     def unpacked(self) -> Generator[Verb, Any, Answer]:
         """Send it to the machine, unpack it there, and remove it."""
-        made = yield Do(("mktemp", "-d"))
-        if made.status:
-            raise Failed(f"no directory can be made for the archive: {made.stderr.strip()}")
-        directory = made.stdout.strip()
+        directory = yield from _sent(self._source, self._data)
         self._path = join(directory, "archive")
-        if len(self._data) < LARGE:  # it may have been decrypted
-            yield Put(self._path, self._data, 0o600)
-        else:
-            yield Upload(directory, (Sent(self._source, "archive", 0o600),))
         self.argv = self._unpack()
         answer: Answer = yield Do(("/bin/sh", "-c", _UNPACK, "sh", directory, *self.argv))
         return answer
@@ -272,27 +270,32 @@ class _Here(_Archive):
 class _There(_Archive):
     """An archive on the machine, or one that the machine fetches, which is compared by the machine's own programs."""
 
+    def __init__(self, wanted: Options, directory: str, fetched: str = "") -> None:
+        super().__init__(wanted, directory)
+        self._fetched = fetched
+        """Directory on the machine that holds the archive, and goes with it."""
+
     def opened(self, source: str) -> Generator[Verb, Any, list[str]]:
         """Fetch it if need be, and list it; return the names. Raises ``Failed``."""
-        self._path, self._fetched = source, ""
         if "://" in source:
             insecure = "" if self.wanted.validate_certs else "yes"
             fetched: Answer = yield Ask(("/bin/sh", "-c", _FETCH, "sh", source, insecure))
             if fetched.status:
                 raise Failed(f"Failure downloading {source}: {fetched.stderr.strip()}")
             self._fetched = fetched.stdout.strip()
-            self._path = join(self._fetched, "archive")
+        self._path = join(self._fetched, "archive") if self._fetched else source
         listed: Answer = yield Ask(("/bin/sh", "-c", _LIST, "sh", self._path))
         if listed.status == _MISSING:
             raise Failed(f"Source '{self.wanted.src}' does not exist")
         kind, *names = listed.stdout.splitlines()
-        kind, *self._flags = kind.split()
+        kind, *flags = kind.split()
+        self._flags = tuple(flags)
         if listed.status:
             raise Failed(
                 f"Failed to find handler for \"{self.wanted.src}\": {listed.stderr.strip() or 'it is no archive'}",
                 "the machine needs tar, or unzip, and the program that it is compressed with",
             )
-        self.handler = "ZipArchive" if kind == "zip" else "TgzArchive"
+        self.handler = "ZipArchive" if kind == "zip" else _HANDLERS[self._flags]
         if not names and kind == "tar" and listed.stderr.strip():
             raise Failed(f'Failed to find handler for "{self.wanted.src}": {listed.stderr.strip()}')
         return [name for name in names if self._takes(name)]
@@ -300,15 +303,14 @@ class _There(_Archive):
     def different(self) -> Generator[Verb, Any, bool]:
         """Return whether anything of it is not on the machine as it is in the archive."""
         words = (*(self.wanted.extra_opts or ()), *self._named())
-        script = _COMPARE_ZIP if self.handler == "ZipArchive" else _COMPARE_TAR
-        if script == _COMPARE_TAR and stripped(self.wanted.extra_opts or ()):
-            script = _COMPARE_UNPACKED
+        zipped = self.handler == "ZipArchive"
+        script = _COMPARE_UNPACKED if zipped or stripped(self.wanted.extra_opts or ()) else _COMPARE_TAR
         ignored = [flag for flag, given in (
             ("Uid|Gid", self.wanted.owner or self.wanted.group), ("Mode", self.wanted.mode),
         ) if given]
         argv = (
             "/bin/sh", "-c", script, "sh", self._path, self.directory, "|".join(ignored) or "^$",
-            " ".join(self._flags), *words,
+            "zip" if zipped else " ".join(self._flags), *words,
         )
         answer: Answer = yield Ask(argv)
         if answer.status == 0 and self._fetched:
@@ -320,6 +322,30 @@ class _There(_Archive):
         self.argv = self._unpack()
         answer: Answer = yield Do(("/bin/sh", "-c", _UNPACK, "sh", self._fetched, *self.argv))
         return answer
+
+
+def _given(wanted: Options, directory: str, source: str) -> Generator[Verb, Any, _Here | _There]:
+    """Return the archive on this computer; one that nothing here can read is sent to the machine. Raises ``Failed``."""
+    path = yield Find(source, "files")
+    if path is None:
+        raise Failed(f"Could not find or access '{wanted.src}'", "remote_src: true takes one on the machine")
+    data: bytes = yield Read(path, decrypt=wanted.decrypt)
+    if _flags(data) == _ZSTD:
+        return _There(wanted, directory, (yield from _sent(path, data)))
+    return _Here(wanted, directory, path, data)
+
+
+def _sent(path: str, data: bytes) -> Generator[Verb, Any, str]:
+    """Send an archive to the machine; return the directory that was made for it. Raises ``Failed``."""
+    made: Answer = yield Do(("mktemp", "-d"))
+    if made.status:
+        raise Failed(f"no directory can be made for the archive: {made.stderr.strip()}")
+    directory = made.stdout.strip()
+    if len(data) < LARGE:  # it may have been decrypted
+        yield Put(join(directory, "archive"), data, 0o600)
+    else:
+        yield Upload(directory, (Sent(path, "archive", 0o600),))
+    return directory
 
 
 def stripped(options: Sequence[str]) -> int:
@@ -382,8 +408,8 @@ def _same(entry: _Entry, file: File, target: str | None) -> bool:
     return file.size == entry.size and (entry.mtime is None or int(entry.mtime) == file.mtime)
 
 
-def _is_plain(data: bytes) -> bool:
-    return data[257:262] == b"ustar"
+def _flags(data: bytes) -> tuple[str, ...]:
+    return next((flags for magic, flags in _MAGIC.items() if data.startswith(magic)), ())
 
 
 def _fits(name: str, pattern: str) -> bool:

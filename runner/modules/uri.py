@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Generator, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from posixpath import basename
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 from runner.modules.shared import Edited, Permissions, Url
-from runner.modules.support.asking import curl_call, replies, wget_call
+from runner.modules.support.asking import busybox_call, curl_call, replies, wget_call
 from runner.modules.support.attributes import look
 from runner.modules.support.commands import needless
+from runner.modules.support.multipart import Part, joined
 from runner.modules.support.writing import deliver
 from runner.sdk import (
     Alias,
@@ -46,14 +48,17 @@ fi
 _ASK = r"""
 tool=$1
 shift
-body=$(mktemp) && head=$(mktemp) && data=$(mktemp) || exit
-trap 'rm -f "$body" "$head" "$data"' EXIT
+body=$(mktemp) && head=$(mktemp) && data=$(mktemp) && config=$(mktemp) || exit
+trap 'rm -f "$body" "$head" "$data" "$config"' EXIT
+IFS= read -r line
+printf %s "$line" | base64 -d >"$config"
+cat >"$data"
 case $tool in
-  curl) curl "$@" -K - -D "$head" -o "$body"
+  curl) if [ -s "$data" ]; then set -- --data-binary "@$data" "$@"; fi
+    curl "$@" -K "$config" -D "$head" -o "$body"
     status=$? ;;
-  wget) cat >"$data"
-    if [ -s "$data" ]; then set -- "--body-file=$data" "$@"; fi
-    wget -O "$body" "$@" 2>"$head"
+  wget) if [ -s "$data" ]; then set -- "--body-file=$data" "$@"; fi
+    wget "--config=$config" -O "$body" "$@" 2>"$head"
     status=$? ;;
   *) wget -S -q -O "$body" "$@" 2>"$head"
     status=$? ;;
@@ -64,8 +69,9 @@ printf '\035body\n'
 base64 <"$body"
 exit $status
 """
-"""Writes what the server answered: its headers, and what it sent."""
+"""Writes what the server answered: its headers, and what it sent. Secrets come by standard input, on its first line."""
 _REFUSED = 400
+_KINDS = {"json": "application/json", "form-urlencoded": "application/x-www-form-urlencoded"}
 
 
 @options(AtMostOne("body", "src"))
@@ -118,9 +124,7 @@ class Uri(Module[Options]):
     @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
-        if options.get("unredirected_headers"):
-            return "unredirected_headers"
-        return "body_format: form-multipart" if options.get("body_format") == "form-multipart" else None
+        return "unredirected_headers" if options.get("unredirected_headers") else None
 
     def apply(self, facts: Mapping[str, Any]) -> Work:
         """Ask the server from the machine. Raises ``Failed`` when nothing there can."""
@@ -129,12 +133,12 @@ class Uri(Module[Options]):
         values: dict[str, Any] = {"url": wanted.url, "redirected": False}
         if why := (yield from needless(wanted.creates, wanted.removes, None)):
             return Outcome({**values, "msg": f"skipped, since {why}"}, changed=False, skipped=f"skipped, since {why}")
-        body = yield from self._body()
+        kind, body = yield from self._body()
         program: Answer = yield Ask(("/bin/sh", "-c", _TOOL))
         tool = program.stdout.strip()
         if not tool:
             raise Failed("the machine has neither curl nor wget to ask with", "install one first")
-        argv, stdin = self._call(tool, body)
+        argv, stdin = self._call(tool, body, kind)
         changes = wanted.method.upper() not in ("GET", "HEAD", "OPTIONS")
         verb = (Do if changes else Ask)(("/bin/sh", "-c", _ASK, "sh", tool, *argv), stdin=stdin)
         answer: Answer = yield verb
@@ -142,7 +146,8 @@ class Uri(Module[Options]):
         status = replied.status or -1
         elapsed = int((answer.end - answer.start).total_seconds()) if answer.start and answer.end else 0
         values |= {"status": status, "elapsed": elapsed, **replied.headers}
-        values["redirected"] = replied.redirected
+        values |= {"redirected": replied.redirected, "url": urljoin(wanted.url, replied.place)}
+        values |= {"cookies": replied.cookies, "cookies_string": "; ".join(map("=".join, replied.cookies.items()))}
         good = str(status) in wanted.status_code
         reason = f"OK ({replied.headers.get('content_length', 'unknown')} bytes)" if status < _REFUSED else (
             f"HTTP Error {status}: {replied.reason}"
@@ -166,34 +171,47 @@ class Uri(Module[Options]):
             return Outcome(values, changed=False, failed=failed)
         return Outcome(values, changed=changed)
 
-    def _body(self) -> Generator[Verb, Any, bytes | None]:
-        """Return what is sent. Raises ``Failed`` for a file that is not there."""
+    def _body(self) -> Generator[Verb, Any, tuple[str, bytes | None]]:
+        """Return what is sent and of which kind it is. Raises ``Failed`` for a file that is not there."""
         wanted = self.options
+        kind = _KINDS.get(wanted.body_format, "")
         if wanted.src is not None:
-            if wanted.remote_src:
-                content = yield Get(wanted.src)
-            else:
-                path = yield Find(wanted.src, "files")
-                content = None if path is None else (yield Read(path))
-            if content is None:
-                raise Failed(f"Unable to find '{wanted.src}'")
-            return bytes(content)
+            return kind, (yield from self._file(wanted.src))
         if wanted.body is None:
-            return None
-        if wanted.body_format == "json":
-            text = wanted.body if isinstance(wanted.body, str) else json.dumps(wanted.body)
-        elif wanted.body_format == "form-urlencoded" and not isinstance(wanted.body, str):
+            return kind, None
+        if wanted.body_format == "form-multipart":
+            if not isinstance(wanted.body, dict):
+                raise Failed("failed to parse body as form-multipart: it is not a mapping of names to values")
+            parts = []
+            for name, value in wanted.body.items():
+                part = Part.of(str(name), value)
+                if part.content is None:
+                    part = part._replace(content=(yield from self._file(part.filename)))
+                parts.append(part)
+            return joined(parts)
+        if wanted.body_format == "form-urlencoded" and not isinstance(wanted.body, str):
             text = urlencode(wanted.body, doseq=True)
         else:
             text = wanted.body if isinstance(wanted.body, str) else json.dumps(wanted.body)
-        return text.encode()
+        return kind, text.encode()
 
-    def _headers(self) -> dict[str, str]:
-        wanted = self.options
-        kinds = {"json": "application/json", "form-urlencoded": "application/x-www-form-urlencoded"}
-        given = {name: str(value) for name, value in (wanted.headers or {}).items()}
-        if wanted.body_format in kinds and not any(name.lower() == "content-type" for name in given):
-            given["Content-Type"] = kinds[wanted.body_format]
+    def _file(self, name: str) -> Generator[Verb, Any, bytes]:
+        """Return what is in a file, here or on the machine. Raises ``Failed`` when it is not there."""
+        if self.options.remote_src:
+            content = yield Get(name)
+        else:
+            path = yield Find(name, "files")
+            content = None if path is None else (yield Read(path))
+        if content is None:
+            raise Failed(f"Unable to find '{name}'")
+        return bytes(content)
+
+    def _headers(self, kind: str) -> dict[str, str]:
+        given = {name: str(value) for name, value in (self.options.headers or {}).items()}
+        written = next((name for name in given if name.lower() == "content-type"), None)
+        if kind and (written is None or kind.startswith("multipart/")):  # whose type names what is between the parts
+            given.pop(written or "", None)
+            given["Content-Type"] = kind
         return given
 
     def _follows(self) -> bool:
@@ -203,8 +221,12 @@ class Uri(Module[Options]):
             return self.options.method.upper() in ("GET", "HEAD")
         return follow in ("all", "yes", True)
 
-    def _call(self, tool: str, body: bytes | None) -> tuple[list[str], bytes]:
+    def _call(self, tool: str, body: bytes | None, kind: str) -> tuple[list[str], bytes]:
         """Return the arguments of the program, and its standard input. Raises ``Failed`` for what it cannot do."""
-        return curl_call(self.options, self._headers(), body, follows=self._follows()) if tool == "curl" else (
-            wget_call(self.options, self._headers(), body, follows=self._follows(), whole=tool == "wget")
+        headers, follows = self._headers(kind), self._follows()
+        argv, config = (
+            curl_call(self.options, headers, follows=follows) if tool == "curl" else
+            wget_call(self.options, headers, follows=follows) if tool == "wget" else
+            busybox_call(self.options, headers, body)
         )
+        return argv, b64encode(config) + b"\n" + (body or b"")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Texts
+from runner.modules.support.attributes import described, look
 from runner.modules.support.patterns import compiled
 from runner.sdk import (
     Answer,
@@ -128,20 +130,23 @@ class WaitFor(Module[Options]):
             holds, took = yield from self._holds()
             waited += took
             if holds:
-                return self._outcome(int(waited))
+                outcome = self._outcome(int(waited), holds)
+                if wanted.path is None:
+                    return outcome
+                seen = yield from look(wanted.path)
+                return Outcome({**outcome.values, **described(seen.file)}, changed=False)
             if waited >= limit:
                 return Outcome({"elapsed": int(waited)}, changed=False, failed=wanted.msg or self._late())
             yield Wait(min(pause, max(limit - waited, 0.01)))
             waited += pause
 
-    def _holds(self) -> Generator[Verb, Any, tuple[bool, float]]:
-        """Return whether it is as it should be, and how long the look took, in seconds."""
+    def _holds(self) -> Generator[Verb, Any, tuple[re.Match[bytes] | bool, float]]:
+        """Return whether it is as it should be, and how long the look took, in seconds; a match if one was wanted."""
         wanted = self.options
         if wanted.path is not None:
             if wanted.state in ("started", "present") and wanted.search_regex is not None:
                 content: bytes | None = yield Get(wanted.path)
-                found = content is not None and compiled(wanted.search_regex, "search_regex").search(content)
-                return bool(found), 0.0
+                return self._found(content or b""), 0.0
             answer: Answer = yield Ask(("/bin/sh", "-c", '[ -e "$1" ] || [ -L "$1" ]', "sh", wanted.path))
             return (answer.status == 0) == (wanted.state in ("started", "present")), _took(answer)
         if wanted.state == "drained":
@@ -156,14 +161,20 @@ class WaitFor(Module[Options]):
             raise Failed("the machine has no program to open a connection with: bash, nc, curl or python3")
         is_open = connected.status == 0
         if is_open and wanted.search_regex is not None:
-            pattern = compiled(wanted.search_regex, "search_regex")
-            is_open = pattern.search(connected.stdout.encode()) is not None
+            found = self._found(connected.stdout.encode())
+            return found if wanted.state in _THERE else not found, _took(connected)
         return is_open == (wanted.state in ("started", "present")), _took(connected)
 
-    def _outcome(self, elapsed: int) -> Outcome:
+    def _found(self, content: bytes) -> re.Match[bytes] | bool:
+        return compiled(self.options.search_regex or "", "search_regex").search(content) or False
+
+    def _outcome(self, elapsed: int, found: re.Match[bytes] | bool = True) -> Outcome:  # noqa: FBT001, FBT002 - or a match
         wanted = self.options
+        groups, named = (found.groups(), found.groupdict()) if isinstance(found, re.Match) else ((), {})
         values = {"elapsed": elapsed, "state": wanted.state, "port": wanted.port, "path": wanted.path,
-                  "search_regex": wanted.search_regex}
+                  "search_regex": wanted.search_regex,
+                  "match_groups": [_text(each) for each in groups],
+                  "match_groupdict": {name: _text(each) for name, each in named.items()}}
         return Outcome(values, changed=False)
 
     def _late(self) -> str:
@@ -173,10 +184,15 @@ class WaitFor(Module[Options]):
         if wanted.search_regex is not None:
             return f"Timeout when waiting for search string {wanted.search_regex} in {what}"
         if wanted.path is not None:
-            return f"Timeout when waiting for file {what}" + ("" if wanted.state in _THERE else " to be absent.")
+            absent = f"Timeout when waiting for {what} to be absent."
+            return f"Timeout when waiting for file {what}" if wanted.state in _THERE else absent
         return f"Timeout when waiting for {what}" + {
             "stopped": " to stop.", "absent": " to stop.", "drained": " to drain",
         }.get(wanted.state, "")
+
+
+def _text(found: bytes | None) -> str | None:
+    return None if found is None else found.decode(errors="surrogateescape")
 
 
 def _took(answer: Answer) -> float:

@@ -87,7 +87,12 @@ def read_included_role(task: Task, name: str, place: Span, context: Context) -> 
     keywords = {key: child for key, child in task.keywords.items() if key != "name"}
     silent = {key: child for key, child in keywords.items() if key != "notify"}
     handlers = tuple(each._replace(keywords=silent) for each in found.block.handlers)
-    return found.block._replace(keywords=keywords, handlers=handlers)
+    given = task.keywords.get("vars")
+    duplicates = task.args.get("allow_duplicates")
+    return found.block._replace(
+        keywords=keywords, handlers=handlers, identity=repr((name, named, given.plain() if given else {})),
+        once=duplicates is not None and not _is_true(duplicates),
+    )
 
 
 def _report_open(part: str, task: Task, context: Context) -> None:

@@ -9,13 +9,16 @@ from typing import Any
 from runner.sdk.work import Answer
 
 
-def command_values(command: str | Sequence[str], answers: Sequence[Answer]) -> dict[str, Any]:
+def command_values(
+    command: str | Sequence[str], answers: Sequence[Answer], *, strip: bool = True
+) -> dict[str, Any]:
     """Return what ``register`` keeps of a command; of several run one after the other, all output and the last status.
 
-    Like Ansible's, the output is without the line ends at its end.
+    Like Ansible's, the output is without the line ends at its end, unless ``strip`` is false.
     """
-    stdout = "".join(answer.stdout for answer in answers).rstrip("\r\n")
-    stderr = "".join(answer.stderr for answer in answers).rstrip("\r\n")
+    ends = "\r\n" if strip else ""
+    stdout = "".join(answer.stdout for answer in answers).rstrip(ends)
+    stderr = "".join(answer.stderr for answer in answers).rstrip(ends)
     start = answers[0].start if answers else None
     end = answers[-1].end if answers else None
     return {

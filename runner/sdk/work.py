@@ -288,6 +288,8 @@ class ApplyRole:
     """Let all tasks that follow see the role's variables and defaults."""
     validate: bool = True
     """Check what the role is given if it says what it takes."""
+    duplicates: bool = True
+    """Run it even if it has run with these files and variables."""
 
 
 @frozen

@@ -230,11 +230,11 @@ def play(options: dict[str, Any], answers: list[Answer | None]) -> tuple[list[Ve
         return asked, end.value
 
 
-FETCHED = Answer(0, "Get:1 http://deb.example bookworm InRelease\n")
+FETCHED = Answer(0, "Get:1 http://deb.example bookworm InRelease\n\x1d")
 
 
 def test_lists_that_are_as_they_were_are_no_change() -> None:
-    hit = Answer(0, "Hit:1 http://deb.example bookworm InRelease\n")
+    hit = Answer(0, "Get:1 http://deb.example bookworm InRelease\n")
     for answer, changed in ((hit, False), (FETCHED, True)):
         _, outcome = play({"update_cache": True}, [Answer(0, "5 99\n"), answer, Answer(0, "99 99\n")])
         assert (outcome.changed, outcome.values["cache_updated"]) == (changed, changed)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import tarfile
 import zipfile
@@ -73,6 +74,39 @@ def test_what_is_taken_of_an_archive(machine: Machine, place: str, tmp_path: Pat
     assert left.values["skipped"]
 
 
+@pytest.mark.parametrize(("same", "again"), [("1\n", False), ("2\n", True)])
+def test_what_a_zip_has_otherwise_is_unpacked(
+    debian_machine: Machine, tmp_path: Path, same: str, *, again: bool
+) -> None:
+    machine = debian_machine
+    machine.sh("command -v unzip >/dev/null || { apt-get update; apt-get install -y unzip; }")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        info = zipfile.ZipInfo("one", (2020, 2, 2, 2, 2, 2))
+        info.external_attr = 0o644 << 16
+        archive.writestr(info, "1\n")
+    machine.sh("rm -rf /srv/zip; mkdir -p /srv/zip/to")
+    machine.put("/srv/zip/x.zip", (tmp_path / "x.zip").read_bytes())
+    options = {"src": "/srv/zip/x.zip", "dest": "/srv/zip/to", "remote_src": True}
+    assert machine.apply("unarchive", options).changed
+    machine.sh('cd /srv/zip/to; cp -p one time; printf "$1" >one; touch -r time one', same)
+    done = machine.apply("unarchive", options)
+    assert (done.changed, done.failed) == (again, False)
+    assert machine.sh("cat /srv/zip/to/one") == "1\n"
+
+
+def test_an_archive_that_only_the_machine_can_read(debian_machine: Machine, tmp_path: Path) -> None:
+    machine = debian_machine
+    machine.sh("command -v zstd >/dev/null || { apt-get update; apt-get install -y zstd; }")
+    machine.sh("rm -rf /srv/z; mkdir -p /srv/z/to; cd /srv/z; echo one >a; tar -cf - a | zstd -q >x.tar.zst")
+    (tmp_path / "x.tar.zst").write_bytes(base64.b64decode(machine.sh("base64 /srv/z/x.tar.zst")))
+    options = {"src": str(tmp_path / "x.tar.zst"), "dest": "/srv/z/to", "list_files": True}
+    done = machine.apply("unarchive", options)
+    assert done.changed, done.values
+    assert (done.values["handler"], done.values["files"]) == ("TarZstdArchive", ["a"])
+    assert machine.sh("cat /srv/z/to/a") == "one\n"
+    assert not machine.apply("unarchive", options).changed
+
+
 @pytest.mark.parametrize("remote", [False, True], ids=["from here", "on the machine"])
 def test_directories_are_left_away(machine: Machine, place: str, tmp_path: Path, *, remote: bool) -> None:
     source = tar(tmp_path / "x.tar.gz", "w:gz")
@@ -101,8 +135,10 @@ def test_what_cannot_be_unpacked(machine: Machine, tmp_path: Path, options: dict
 
 def test_waiting_for_a_file(machine: Machine, place: str) -> None:
     machine.sh('(sleep 0.3; echo ready >"$1/flag") >/dev/null 2>&1 &', place)
-    done = machine.apply("wait_for", {"path": f"{place}/flag", "sleep": "0.1", "timeout": "20", "search_regex": "r.ady"})
+    done = machine.apply("wait_for", {"path": f"{place}/flag", "sleep": "0.1", "timeout": "20", "search_regex": "r(?P<letter>.)ady"})
     assert not done.failed, done.values
+    assert (done.values["match_groups"], done.values["state"], done.values["size"]) == (["e"], "file", 6)
+    assert done.values["match_groupdict"] == {"letter": "e"}
     assert machine.apply("wait_for", {"path": f"{place}/flag", "state": "absent", "timeout": "1"}).failed
     late = machine.apply("wait_for", {"path": f"{place}/never", "timeout": "0", "msg": "too late"})
     assert late.values["msg"] == "too late"
@@ -133,6 +169,8 @@ def test_a_file_of_pieces(machine: Machine, place: str, tmp_path: Path) -> None:
     assert machine.apply("assemble", options).changed
     assert machine.sh('cat "$1/all"', place) == "one\n# --\ntwo\n"
     assert not machine.apply("assemble", options).changed
+    (tmp_path / "piece").write_text("x")
+    assert "is not a directory" in machine.apply("assemble", {**options, "src": "piece", "remote_src": False}).values["msg"]
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "a").write_text("here\n")
     done = machine.apply("assemble", {"src": "parts", "dest": f"{place}/all", "remote_src": False, "mode": "0600"})

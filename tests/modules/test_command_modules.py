@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 STARTED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("command", {"cmd": "printf 'a b\\n\\n'"}, {"cmd": ["printf", "a b\\n\\n"], "stdout": "a b", "rc": 0}),
-    ("command", {"argv": ["printf", "%s", "$HOME", "a*"]}, {"stdout": "/roota*"}),
+    ("command", {"argv": ["printf", "%s", "$HOME", "a*"]},
+     {"stdout": "/roota*", "cmd": ["printf", "%s", "$HOME", "a*"]}),
+    ("command", {"argv": ["printf", "a\n\n"], "strip_empty_ends": False}, {"stdout_lines": ["a", ""]}),
     ("command", {"cmd": "echo ${HOME}/x $NOBODY_SET_THIS ~"}, {"stdout": "/root/x $NOBODY_SET_THIS /root"}),
     ("command", {"cmd": "echo $HOME", "expand_argument_vars": False}, {"stdout": "$HOME"}),
     ("command", {"cmd": "cat", "stdin": "typed"}, {"stdout": "typed", "stdout_lines": ["typed"]}),

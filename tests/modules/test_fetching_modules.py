@@ -4,10 +4,14 @@
 
 from __future__ import annotations
 
+import email
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from harness import Machine
+
+from runner.sdk import Ask
 
 PACKAGES = "git curl wget python3-pip python3-venv"
 SERVER = r"""
@@ -17,7 +21,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(size)
         if self.path == "/moved":
-            self.send_response(302); self.send_header("Location", "/json"); self.send_header("Content-Length", "0")
+            self.send_response(302); self.send_header("Set-Cookie", "seen=1; Path=/"); self.send_header("Location", "/json"); self.send_header("Content-Length", "0")
             self.end_headers(); return
         text = b'{"a": [1, 2]}' if self.path == "/json" else b"|".join((
             self.command.encode(), self.headers.get("X-Mine", "").encode(),
@@ -64,7 +68,8 @@ def program(request: pytest.FixtureRequest, machine_with: Machine) -> Iterator[s
 
 ANSWERS = [
     ({"url": "/json"}, {"status": 200, "json": {"a": [1, 2]}, "content_type": "application/json", "redirected": False}),
-    ({"url": "/moved"}, {"status": 200, "json": {"a": [1, 2]}, "redirected": True}),
+    ({"url": "/moved"}, {"status": 200, "json": {"a": [1, 2]}, "redirected": True, "cookies": {"seen": "1"},
+                         "cookies_string": "seen=1", "url": "http://127.0.0.1:8099/json"}),
     ({"url": "/moved", "follow_redirects": "none", "status_code": "302"}, {"status": 302, "location": "/json"}),
     ({"url": "/x", "return_content": True, "headers": {"X-Mine": 'a "b" \\'}}, {"content": 'GET|a "b" \\|||'}),
     ({"url": "/x", "method": "POST", "body": {"k": "v\n"}, "body_format": "json", "return_content": True},
@@ -88,6 +93,33 @@ def test_what_a_server_answers(
     assert not done.failed, done.values
     assert {name: done.values.get(name) for name in values} == values
     assert not done.changed or options.get("method") in ("POST", "PUT", "DELETE")
+
+
+@pytest.mark.usefixtures("program")
+def test_a_form_with_files(machine_with: Machine, server: str, tmp_path: Path) -> None:
+    machine_with.here = tmp_path
+    (tmp_path / "picture.png").write_bytes(b"\0\1")
+    body = {"a": "b", "f": {"filename": "x.txt", "content": "c\nd", "mime_type": "text/x"},
+            "p": {"filename": "picture.png"}, "r": {"filename": "picture.png", "multipart_encoding": "7or8bit"}}
+    options = {"url": f"{server}/x", "method": "POST", "body": body, "body_format": "form-multipart"}
+    done = machine_with.apply("uri", {**options, "return_content": True})
+    kind, sent = done.values["content"].split("|")[3:]
+    message = email.message_from_string(f"Content-Type: {kind}\r\n\r\n{sent}")
+    parts = [part for part in message.walk() if not part.is_multipart()]
+    assert [part.get_param("name", header="content-disposition") for part in parts] == ["a", "f", "p", "r"]
+    assert [part.get_payload(decode=True) for part in parts] == [b"b", b"c\nd", b"\0\1", b"\0\1"]
+    assert [part.get_content_type() for part in parts] == ["text/plain", "text/x", "image/png", "image/png"]
+    assert [part["Content-Transfer-Encoding"] for part in parts] == [None, None, "base64", None]
+
+
+@pytest.mark.usefixtures("program")
+def test_no_secret_is_on_a_command_line(machine_with: Machine, server: str) -> None:
+    options = {"url": f"{server}/x", "url_username": "me", "url_password": "word", "force_basic_auth": True}
+    done = machine_with.apply("uri", options)
+    assert done.values["status"] == 200
+    told = " ".join(word for verb in done.verbs if isinstance(verb, Ask) for word in verb.argv)
+    assert "word" not in told
+    assert "bWU6d29yZA" not in told
 
 
 def test_an_answer_that_is_not_wanted(machine_with: Machine, server: str) -> None:

@@ -18,7 +18,7 @@ PROGRAMS = {
     "setenforce": 'echo "setenforce $1" >>/tmp/se/log',
     "semanage": """case "$1 $2" in
       "boolean -l") sed 's/\\(.*\\) \\(.*\\)/\\1 (\\2 , \\2)  text/' /tmp/se/now ;;
-      "port -l") cat /tmp/se/ports 2>/dev/null ;;
+      "port -l") [ "$4" = -C ] || echo "http_port_t tcp 8080, 80"; cat /tmp/se/ports 2>/dev/null ;;
       "port -a") echo "$4 $6 $7" >>/tmp/se/ports; echo "semanage $*" >>/tmp/se/log ;;
       "port -d") : >/tmp/se/ports; echo "semanage $*" >>/tmp/se/log ;;
       "fcontext -l") cat /tmp/se/contexts 2>/dev/null ;;
@@ -46,7 +46,7 @@ def selinux(busybox_machine: Machine) -> Iterator[Machine]:
 
 CASES: list[tuple[str, dict[str, Any], str]] = [
     ("seboolean", {"name": "httpd_can", "state": True, "persistent": True}, "setsebool httpd_can on\n"),
-    ("seport", {"ports": ["8080"], "proto": "tcp", "setype": "http_port_t"},
+    ("seport", {"ports": ["8080"], "proto": "tcp", "setype": "http_port_t", "local": True},
      "semanage port -a -t http_port_t -p tcp 8080\n"),
     ("sefcontext", {"target": "/srv(/.*)?", "setype": "httpd_t"},
      "semanage fcontext -a -f a -t httpd_t /srv(/.*)?\n"),
@@ -67,7 +67,7 @@ def test_a_change(selinux: Machine, module: str, options: dict[str, Any], log: s
 
 def test_what_is_taken_back(selinux: Machine) -> None:
     for module, options in (
-        ("seport", {"ports": "8080", "proto": "tcp", "setype": "http_port_t"}),
+        ("seport", {"ports": "8081", "proto": "tcp", "setype": "http_port_t"}),
         ("sefcontext", {"target": "/srv(/.*)?", "setype": "httpd_t"}),
         ("firewalld", {"service": "http", "permanent": True}),
     ):

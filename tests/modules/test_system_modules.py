@@ -54,7 +54,7 @@ ANYWHERE = {
     "a limit that is only raised": Case(
         "pam_limits", {"domain": "*", "limit_type": "-", "limit_item": "core", "value": "4", "dest": "PLACE/l",
                        "use_max": True, "comment": "why"},
-        before="printf '' >PLACE/l", after='[ "$(cat PLACE/l)" = "$(printf "*\\t-\\tcore\\t4\\t# why")" ]',
+        before="printf '' >PLACE/l", after='[ "$(cat PLACE/l)" = "$(printf "*\\t-\\tcore\\t4\\t#why")" ]',
     ),
     "a key of a user": Case(
         "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/ssh/keys"},
@@ -65,6 +65,22 @@ ANYWHERE = {
         "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/keys", "key_options": 'command="a b",no-pty'},
         before=f"printf '# mine\\n{OTHER}\\n{KEY.rpartition(' ')[0]} old\\n' >PLACE/keys",
         after=f"""[ "$(sed -n 3p PLACE/keys)" = 'command="a b",no-pty {KEY}' ] && [ "$(wc -l <PLACE/keys)" -eq 3 ]""",
+    ),
+    "a key less a comment, for its owner alone": Case(
+        "authorized_key", {"user": "root", "key": KEY.rpartition(" ")[0], "path": "PLACE/s/keys"},
+        before=f"mkdir PLACE/s; printf '{KEY}\\n# mine\\n' >PLACE/s/keys; chmod 755 PLACE/s; chmod 644 PLACE/s/keys",
+        after=f"""[ "$(cat PLACE/s/keys)" = "$(printf '# mine\\n{KEY.rpartition(' ')[0]} ')" ]
+            [ "$(stat -c %a PLACE/s PLACE/s/keys)" = "$(printf '700\\n600')" ]""",
+        values={"mode": "0600", "comment": None, "follow": False},
+    ),
+    "a key in place of a link": Case(
+        "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/keys"},
+        before="echo '# old' >PLACE/real; ln -s real PLACE/keys",
+        after='[ ! -L PLACE/keys ] && [ $(wc -l <PLACE/keys) = 2 ] && [ "$(cat PLACE/real)" = "# old" ]',
+    ),
+    "a key behind a link": Case(
+        "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/keys", "follow": True},
+        before="echo '# old' >PLACE/real; ln -s real PLACE/keys", after="[ -L PLACE/keys ] && [ $(wc -l <PLACE/real) = 2 ]",
     ),
     "only these keys": Case(
         "authorized_key", {"user": "root", "key": f"# comment\n{KEY}\n", "path": "PLACE/keys", "exclusive": True},
@@ -79,6 +95,27 @@ ANYWHERE = {
         before="printf '[a]\\nk = 1\\n\\n[b]\\n;k=2\\nl=3\\n\\n# end\\n[c]\\n' >PLACE/x.ini",
         after='[ "$(cat PLACE/x.ini)" = "$(printf "[a]\\nk = 1\\n\\n[b]\\nk = v\\nl=3\\n\\n# end\\n[c]")" ]',
         values={"msg": "option changed", "path": "PLACE/x.ini"},
+    ),
+    "an option that says how the file is then": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v", "mode": "0600"},
+        before="printf '\\357\\273\\277[a]\\r\\nl=1\\r\\n' >PLACE/x.ini",
+        after="[ \"$(cat PLACE/x.ini)\" = \"$(printf '[a]\\nl=1\\nk = v')\" ]", values={"size": 14, "mode": "0600"},
+    ),
+    "an option in place of a link": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v"},
+        before="printf '[a]\\n' >PLACE/real; ln -s real PLACE/x.ini", after="[ ! -L PLACE/x.ini ] && ! grep -q k PLACE/real",
+    ),
+    "an option of the section that has another": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v",
+                     "section_has_values": [{"option": "name", "value": "two"}]},
+        before="printf '[a]\\nname=one\\nk = 1\\n[a]\\nname=two\\nk = 1\\n' >PLACE/x.ini",
+        after="[ \"$(sed -n 3p PLACE/x.ini) $(sed -n 6p PLACE/x.ini)\" = 'k = 1 k = v' ]",
+    ),
+    "a section that is told from others by what it has": Case(
+        "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v",
+                     "section_has_values": [{"option": "name", "values": ["two"]}]},
+        before="printf '[a]\\nname=one\\n' >PLACE/x.ini",
+        after="[ \"$(tail -n 3 PLACE/x.ini)\" = \"$(printf '[a]\\nname = two\\nk = v')\" ]",
     ),
     "an option that is new": Case(
         "ini_file", {"path": "PLACE/x.ini", "section": "a", "option": "k", "value": "v", "no_extra_spaces": True},
@@ -192,9 +229,25 @@ ANYWHERE = {
         after='[ "$(tar -tzf PLACE/x.tar.gz | grep -v "/$" | sort | tr "\n" " ")" = "a/one b2 " ] && [ $(stat -c %a PLACE/x.tar.gz) = 600 ]',
         values={"dest": "PLACE/x.tar.gz", "arcroot": "PLACE/"},
     ),
+    "an archive but for some names": Case(
+        "archive", {"path": ["PLACE/d", "PLACE/e*"], "dest": "PLACE/x.tar", "format": "tar", "exclude_path": "PLACE/e2",
+                    "exclusion_patterns": ["*.log", "d/c"]},
+        before="mkdir -p PLACE/d/c; for each in d/one d/x.log d/c/two e1 e2; do echo $each >PLACE/$each; done",
+        after='[ "$(tar -tf PLACE/x.tar | sort | tr "\n" " ")" = "d/c/two d/one e1 " ]',
+        values={"expanded_exclude_paths": ["PLACE/e2"], "missing": []},
+    ),
+    "what is not to be packed, in a directory that is": Case(
+        "archive", {"path": "PLACE/d", "dest": "PLACE/x.tar", "format": "tar", "exclude_path": ["PLACE/d/one"]},
+        before="mkdir PLACE/d; echo 1 >PLACE/d/one", after="[ $(tar -tf PLACE/x.tar) = d/one ]",
+    ),
+    "an archive of something else of the same size": Case(
+        "archive", {"path": "PLACE/d", "dest": "PLACE/x.tar", "format": "tar"},
+        before="mkdir PLACE/d; cd PLACE; echo 1 >d/one; tar -cf x.tar d/one; echo 2 >d/one; touch -r x.tar d/one",
+        after="[ $(tar -xOf PLACE/x.tar) = 2 ]",
+    ),
     "one file, packed": Case(
         "archive", {"path": "PLACE/one"}, before="echo 1 >PLACE/one", after='[ "$(gzip -dc PLACE/one.gz)" = 1 ]',
-        values={"dest": "PLACE/one.gz", "dest_state": "compressed"},
+        values={"dest": "PLACE/one.gz", "dest_state": "compress"},
     ),
     "another control of PAM": Case(
         "pamd", {"name": "login", "path": "PLACE", "type": "auth", "control": "required", "module_path": "pam_deny.so",
@@ -216,7 +269,52 @@ ANYWHERE = {
         after="""[ "$(cat PLACE/login)" = "$(printf 'auth\\trequired\\tpam_deny.so b')" ]""",
     ),
 }
+SETTLED = {
+    "a key whose options have quotes in quotes, the second time": Case(
+        "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/keys", "key_options": 'no-pty,command="a \\"b\\""'},
+        before=f"""printf '%s\\n' 'command="a \\"b\\"",no-pty {KEY}' >PLACE/keys; chmod 644 PLACE/keys""",
+        after="[ $(stat -c %a PLACE/keys) = 644 ]", values={"mode": "0644", "state": "file"},
+    ),
+    "no key, and no file for it": Case(
+        "authorized_key", {"user": "root", "key": KEY, "path": "PLACE/s/keys", "state": "absent"},
+        after="[ ! -e PLACE/s ]", values={"state": "absent"},
+    ),
+}
+"""What is as it should be already."""
 DEBIAN = {
+    "a service of firewalld": Case(
+        "firewalld", {"service": "https", "state": "enabled", "permanent": True}, before="rm -f /etc/firewalld/zones/*",
+        after="firewall-offline-cmd --zone=public --query-service=https",
+        values={"msg": "Permanent operation, Changed service https to enabled, "
+                       "(offline operation: only on-disk configs were altered)"},
+    ),
+    "no service of firewalld": Case(
+        "firewalld", {"service": "ssh", "state": "disabled", "permanent": True, "offline": True, "zone": "public"},
+        before="rm -f /etc/firewalld/zones/*", after="! firewall-offline-cmd --zone=public --query-service=ssh",
+    ),
+    "where firewalld sends a port": Case(
+        "firewalld", {"port_forward": [{"port": "80", "proto": "tcp", "toport": "8080"}], "state": "enabled",
+                      "permanent": True}, before="rm -f /etc/firewalld/zones/*",
+        after="firewall-offline-cmd --query-forward-port=port=80:proto=tcp:toport=8080",
+    ),
+    "a target of a zone": Case(
+        "firewalld", {"zone": "internal", "target": "DROP", "state": "enabled", "permanent": True},
+        before="rm -f /etc/firewalld/zones/*", after="[ $(firewall-offline-cmd --zone=internal --get-target) = DROP ]",
+    ),
+    "no forwarding in a zone": Case(
+        "firewalld", {"zone": "internal", "forward": False, "state": "enabled", "permanent": True},
+        before="rm -f /etc/firewalld/zones/*; firewall-offline-cmd --zone=internal --add-forward >/dev/null 2>&1 || true",
+        after="! firewall-offline-cmd --zone=internal --query-forward",
+    ),
+    "a zone of one's own": Case(
+        "firewalld", {"zone": "mine", "state": "present", "permanent": True}, before="rm -f /etc/firewalld/zones/*",
+        after="firewall-offline-cmd --get-zones | grep -qw mine",
+    ),
+    "a network interface from another zone": Case(
+        "firewalld", {"zone": "work", "interface": "eth2", "state": "enabled", "permanent": True},
+        before="rm -f /etc/firewalld/zones/*; firewall-offline-cmd --zone=internal --add-interface=eth2 >/dev/null",
+        after="firewall-offline-cmd --zone=work --query-interface=eth2",
+    ),
     "a chain of the firewall": Case(
         "iptables", {"chain": "INGOT", "chain_management": True}, before="iptables -X INGOT 2>/dev/null || true",
         after="iptables -S INGOT",
@@ -231,6 +329,16 @@ DEBIAN = {
         "iptables", {"chain": "OUTPUT", "table": "nat", "jump": "ACCEPT", "action": "insert", "protocol": "udp"},
         before="iptables -t nat -F OUTPUT; iptables -t nat -A OUTPUT -j RETURN",
         after="iptables -t nat -S OUTPUT | sed -n 2p | grep -q udp",
+    ),
+    "a rule for pings of IPv6": Case(
+        "iptables", {"chain": "INPUT", "ip_version": "ipv6", "protocol": "icmpv6", "icmp_type": "echo-request",
+                     "jump": "ACCEPT"},
+        before="ip6tables -F INPUT", after="ip6tables -S INPUT | grep -q -e '--icmpv6-type 128 -j ACCEPT'",
+        values={"rule": "-p icmpv6 -j ACCEPT --icmpv6-type echo-request", "wait": None},
+    ),
+    "a rule for fragments": Case(
+        "iptables", {"chain": "INPUT", "fragment": "yes", "jump": "DROP"},
+        before="iptables -F INPUT", after="iptables -S INPUT | grep -q -e '-A INPUT -f -j DROP'",
     ),
     "no rule of the firewall": Case(
         "iptables", {"chain": "INPUT", "jump": "DROP", "source": "192.0.2.1", "state": "absent"},
@@ -247,6 +355,17 @@ DEBIAN = {
     "what ufw allows": Case(
         "ufw", {"rule": "allow", "port": "22", "proto": "tcp", "comment": "ssh"}, before="sleep 1; ufw --force reset >/dev/null",
         after="ufw show added | grep -q 'ufw allow 22/tcp comment .ssh.'",
+    ),
+    "what ufw limits, where it was allowed": Case(
+        "ufw", {"rule": "limit", "port": "22", "proto": "tcp"},
+        before="sleep 1; ufw --force reset >/dev/null; ufw allow 22/tcp >/dev/null", after="ufw show added | grep -q 'limit 22/tcp'",
+    ),
+    "a place for a rule of ufw, while it sleeps": Case(
+        "ufw", {"rule": "allow", "src": "192.0.2.1", "insert": 0, "insert_relative_to": "first-ipv4"},
+        before="sleep 1; ufw --force reset >/dev/null", after="ufw show added | grep -q 'allow from 192.0.2.1'",
+    ),
+    "how much ufw logs": Case(
+        "ufw", {"logging": "full"}, before="ufw logging low >/dev/null", after="grep -q LOGLEVEL=full /etc/ufw/ufw.conf",
     ),
     "what ufw denies to some": Case(
         "ufw", {"rule": "deny", "src": "10.0.0.0/8", "direction": "in", "interface": "eth0"},
@@ -297,6 +416,12 @@ DEBIAN = {
     "an entry of an access list": Case(
         "acl", {"path": "/srv/acl", "etype": "user", "entity": "nobody", "permissions": "rw", "state": "present"},
         before="rm -f /srv/acl; touch /srv/acl", after="getfacl /srv/acl 2>/dev/null | grep -q 'user:nobody:rw-'",
+    ),
+    "a default entry in one text": Case(
+        "acl", {"path": "/srv/acl.d", "entry": "default:user:nobody:rw", "state": "present"},
+        before="rm -rf /srv/acl.d; mkdir /srv/acl.d",
+        after="getfacl /srv/acl.d 2>/dev/null | grep -q default:user:nobody:rw",
+        values={"acl": ["user::rwx", "user:nobody:rw-", "group::r-x", "mask::rwx", "other::r-x"]},
     ),
     "no entry of an access list": Case(
         "acl", {"path": "/srv/acl", "entry": "user:nobody:rw", "state": "absent"},
@@ -388,7 +513,7 @@ def debian_with_tools(debian_machine: Machine) -> Iterator[Machine]:
     debian_machine.sh(
         "apt-get update -qq && DEBIAN_FRONTEND=noninteractive "
         "apt-get install -qq --no-install-recommends locales cron gnupg tzdata iptables ufw make openssl "
-        "openssh-client libcap2-bin acl >/dev/null; cp -a /etc/apt /etc/apt.before"
+        "openssh-client libcap2-bin acl firewalld >/dev/null; cp -a /etc/apt /etc/apt.before"
     )
     yield debian_machine
     debian_machine.sh("rm -rf /etc/apt; mv /etc/apt.before /etc/apt")
@@ -397,6 +522,16 @@ def debian_with_tools(debian_machine: Machine) -> Iterator[Machine]:
 @pytest.mark.parametrize("case", ANYWHERE.values(), ids=ANYWHERE)
 def test_anywhere(machine: Machine, place: str, case: Case) -> None:
     converges(machine, _placed(case, place))
+
+
+@pytest.mark.parametrize("case", SETTLED.values(), ids=SETTLED)
+def test_nothing_to_do(machine: Machine, place: str, case: Case) -> None:
+    options, values = _placed(case.options, place), _placed(case.values, place)
+    machine.sh(_placed(case.before, place) or "true")
+    done = machine.apply(case.module, options)
+    assert (done.changed, done.failed) == (False, False)
+    assert {name: done.values[name] for name in values} == values
+    machine.sh(_placed(case.after, place))
 
 
 @pytest.mark.parametrize("case", DEBIAN.values(), ids=DEBIAN)
@@ -429,6 +564,17 @@ def _placed(value: Any, place: str) -> Any:
     if isinstance(value, Case):
         return Case(*(_placed(each, place) for each in value))
     return [_placed(each, place) for each in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"service": "http", "state": "enabled", "offline": True}, "offline cannot be enabled unless permanent"),
+    ({"service": "http", "state": "enabled"}, "not currently running"),
+    ({"service": "http", "zone": "public", "state": "present", "permanent": True}, "only be used in zone level"),
+])
+def test_what_firewalld_cannot_do_asleep(debian_with_tools: Machine, options: dict[str, Any], message: str) -> None:
+    done = debian_with_tools.apply("firewalld", options)
+    assert done.failed
+    assert message in done.values["msg"]
 
 
 def test_an_empty_name_takes_nothing(machine: Machine, place: str) -> None:

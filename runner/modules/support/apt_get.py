@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from runner.sdk import Answer, Ask, Do, Verb, Wait
@@ -23,14 +24,14 @@ printf '#!/bin/sh\\nexit %s\\n' "$code" >$policy && chmod 0755 $policy || exit
 "$@"
 """
 _FETCH = """
+before=$(stat -c %.9Y /var/lib/apt/lists 2>/dev/null)
 "$@" || exit
-touch /var/lib/apt/lists
+if [ "$before" = "$(stat -c %.9Y /var/lib/apt/lists)" ]; then touch /var/lib/apt/lists; else printf '\\035'; fi
 """
-"""Fetches the lists, and notes when: apt itself leaves no trace where nothing was new."""
+"""Fetches the lists, tells by a mark whether any was new, and notes when: apt leaves no trace where none was."""
+_NEW = "\x1d"
 _PLANNED = re.compile(r"^(?:Inst|Remv|Purg|Conf) ", re.MULTILINE)
 _LOCKED = re.compile(r"^E: (?:Could not get lock|Unable to lock|Unable to acquire)", re.MULTILINE)
-_FETCHED = re.compile(r"^Get:", re.MULTILINE)
-"""What ``apt-get update`` says of a list that it fetched; of one that is as it was it says ``Hit``."""
 _SAID = re.compile(r"^E: (.+)$", re.MULTILINE)
 _REASONS = (
     (re.compile(r"^E: Unable to locate package (\S+)", re.MULTILINE), "No package matching '{}' is available"),
@@ -90,7 +91,8 @@ class AptGet(NamedTuple):
         while True:
             answer: Answer = yield Do(argv, environment=ENVIRONMENT)
             if answer.status == 0:
-                return Step(changed=_FETCHED.search(answer.stdout) is not None, answers=(answer,))
+                said = replace(answer, stdout=answer.stdout.removesuffix(_NEW))
+                return Step(changed=said.stdout != answer.stdout, answers=(said,))
             if _LOCKED.search(answer.stderr):
                 if waited >= self.lock_timeout:
                     break
@@ -101,8 +103,8 @@ class AptGet(NamedTuple):
                     break
             yield Wait(min(delay, longest))
             delay *= 2
-        said = "; ".join(_SAID.findall(answer.stderr)) or f"exit status {answer.status}"
-        return Step(changed=False, answers=(answer,), failed=f"Failed to update apt cache: {said}")
+        why = "; ".join(_SAID.findall(answer.stderr)) or f"exit status {answer.status}"
+        return Step(changed=False, answers=(answer,), failed=f"Failed to update apt cache: {why}")
 
 
 def complaint(answer: Answer, command: str) -> str | None:

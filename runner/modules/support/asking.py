@@ -6,11 +6,15 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urljoin
 
 from runner.sdk import Failed
 from runner.sdk.durations import seconds_of
 
 _STATUS = re.compile(r"^\s*HTTP/[0-9.]+ (\d{3}) ?(.*)$")
+
+
+NO_COOKIES: Mapping[str, str] = {}
 
 
 class Reply(NamedTuple):
@@ -23,6 +27,9 @@ class Reply(NamedTuple):
     """By their names in results: small letters and underscores."""
     body: bytes
     redirected: bool
+    place: str = ""
+    """Where the server sent us, if it did."""
+    cookies: Mapping[str, str] = NO_COOKIES
 
 
 def replies(text: str) -> Reply:
@@ -30,21 +37,26 @@ def replies(text: str) -> Reply:
     pieces = {name: rest for name, _, rest in (each.partition("\n") for each in text.split("\x1d")[1:])}
     status, reason, answers = 0, "", 0
     headers: dict[str, str] = {}
+    cookies: dict[str, str] = {}
+    place = ""
     for line in pieces.get("head", "").splitlines():
         match = _STATUS.match(line)
         if match is not None:
+            place = urljoin(place, headers.get("location", ""))
             status, reason, headers = int(match[1]), match[2].strip(), {}
             answers += int(status) >= 200  # noqa: PLR2004 - what comes before is no answer yet
             continue
         name, colon, value = line.strip().partition(":")
         if colon and status and re.fullmatch(r"[A-Za-z0-9-]+", name):
-            headers[name.lower().replace("-", "_")] = value.strip()
-    return Reply(status, reason, headers, b64decode(pieces.get("body", "")), answers > 1)
+            key, value = name.lower().replace("-", "_"), value.strip()
+            headers[key] = f"{headers[key]}, {value}" if key in headers else value
+            if key == "set_cookie":
+                cookie, _, kept = value.partition(";")[0].partition("=")
+                cookies[cookie.strip()] = kept.strip()
+    return Reply(status, reason, headers, b64decode(pieces.get("body", "")), answers > 1, place, cookies)
 
 
-def curl_call(
-    options: Any, headers: Mapping[str, str], body: bytes | None, *, follows: bool
-) -> tuple[list[str], bytes]:
+def curl_call(options: Any, headers: Mapping[str, str], *, follows: bool) -> tuple[list[str], bytes]:
     """Return the arguments of curl, and the configuration that it reads, in which secrets may stand."""
     timeout = str(max(1, round(seconds_of(options.timeout))))
     words = ["-sSg", "-A", options.http_agent, "--max-time", timeout]
@@ -64,10 +76,6 @@ def curl_call(
     lines = [f"header = {_quoted(f'{name}: {value}')}" for name, value in headers.items()]
     if options.url_username is not None:
         lines.append(f"user = {_quoted(f'{options.url_username}:{options.url_password or str()}')}")
-    if body is not None:
-        if b"\0" in body:
-            raise Failed("what is sent holds a NUL, which curl cannot be told by its configuration")
-        lines.append(f"data-raw = {_quoted(body.decode('utf-8', 'surrogateescape'))}")
     lines.append(f"url = {_quoted(options.url)}")
     return words, "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
 
@@ -78,24 +86,9 @@ def _quoted(text: str) -> str:
     return '"' + "".join(escapes.get(each, each) for each in text) + '"'
 
 
-def wget_call(
-    options: Any, headers: Mapping[str, str], body: bytes | None, *, follows: bool, whole: bool
-) -> tuple[list[str], bytes]:
-    """Return the arguments of wget, GNU's (``whole``) or busybox's, and its input. Raises ``Failed``."""
-    given = dict(headers)
-    if options.url_username is not None:
-        pair = f"{options.url_username}:{options.url_password or ''}".encode()
-        given["Authorization"] = f"Basic {b64encode(pair).decode()}"
-    for name in ("unix_socket", "use_gssapi", "ca_path", "client_cert", "client_key", "ciphers"):
-        if getattr(options, name):
-            raise Failed(f"{name} needs curl, and the machine has only wget", "install curl first")
-    if not whole:
-        if options.method.upper() not in ("GET", "POST") or (body is not None and options.method.upper() != "POST"):
-            raise Failed(f"busybox's wget cannot ask with {options.method.upper()}", "install curl first")
-        words = ["-U", options.http_agent, *(word for pair in given.items() for word in ("--header", ": ".join(pair)))]
-        words += ["--post-data", body.decode("utf-8", "replace")] if body is not None else []
-        words += [] if options.validate_certs else ["--no-check-certificate"]
-        return [*words, options.url], b""
+def wget_call(options: Any, headers: Mapping[str, str], *, follows: bool) -> tuple[list[str], bytes]:
+    """Return the arguments of GNU's wget, and the configuration that it reads. Raises ``Failed``."""
+    given = _by_wget(options, headers)
     # A connection that is kept may end under the second request, which wget does not repeat.
     words = ["-nv", "--server-response", "--content-on-error", "--tries=1", "--no-http-keep-alive",
              f"--user-agent={options.http_agent}",
@@ -105,5 +98,28 @@ def wget_call(
         "--no-proxy": not options.use_proxy, "--no-netrc": not options.use_netrc,
     }
     words += [flag for flag, said in flags.items() if said]
-    words += [f"--header={name}: {value}" for name, value in given.items()]
-    return [*words, options.url], body or b""
+    config = "".join(f"header = {name}: {value}\n" for name, value in given.items())
+    return [*words, options.url], config.encode("utf-8", "surrogateescape")
+
+
+def busybox_call(options: Any, headers: Mapping[str, str], body: bytes | None) -> tuple[list[str], bytes]:
+    """Return the arguments of busybox's wget, which reads no configuration. Raises ``Failed``."""
+    given = _by_wget(options, headers)
+    if options.method.upper() not in ("GET", "POST") or (body is not None and options.method.upper() != "POST"):
+        raise Failed(f"busybox's wget cannot ask with {options.method.upper()}", "install curl first")
+    words = ["-U", options.http_agent, *(word for pair in given.items() for word in ("--header", ": ".join(pair)))]
+    words += ["--post-data", body.decode("utf-8", "replace")] if body is not None else []
+    words += [] if options.validate_certs else ["--no-check-certificate"]
+    return [*words, options.url], b""
+
+
+def _by_wget(options: Any, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return all headers of a request by wget. Raises ``Failed`` for what only curl can do."""
+    for name in ("unix_socket", "use_gssapi", "ca_path", "client_cert", "client_key", "ciphers"):
+        if getattr(options, name):
+            raise Failed(f"{name} needs curl, and the machine has only wget", "install curl first")
+    given = dict(headers)
+    if options.url_username is not None:
+        pair = f"{options.url_username}:{options.url_password or ''}".encode()
+        given["Authorization"] = f"Basic {b64encode(pair).decode()}"
+    return given

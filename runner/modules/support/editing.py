@@ -15,12 +15,14 @@ from runner.sdk import Failed, Get, Verb
 _ATTRIBUTES = "ownership, perms or SE linux context changed"
 
 
-def opened(path: str, options: Edited) -> Generator[Verb, Any, tuple[Found, bytes | None]]:
+def opened(
+    path: str, options: Edited, *, follow: bool = True
+) -> Generator[Verb, Any, tuple[Found, bytes | None]]:
     """Look at a file, behind links; return what was found and its content, nothing when there is no file.
 
-    Raises ``Failed`` for a directory.
+    What is written to a link that is not followed takes its place. Raises ``Failed`` for a directory.
     """
-    found = yield from look(path, options, follow=True, extras=("content", *extras_of(options)))
+    found = yield from look(path, options, follow=follow, extras=("content", *extras_of(options)))
     if found.file.kind == "directory":
         raise Failed(f"Path {path} is a directory !")
     if not found.file.exists:
