@@ -9,6 +9,7 @@ from typing import Any
 from runner.sdk import Failed
 
 _PLACE = re.compile(r"%(?:\((\w+)\))?(.?)", re.DOTALL)
+_FILLED = re.compile(r"%(?:\(\w+\))?s")
 _BEFORE = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*", re.DOTALL)
 """Blanks, brackets and comments before the first word."""
 
@@ -18,9 +19,9 @@ def filled(
 ) -> str:
     """Return a statement with values in its places ``%s`` or ``%(name)s``. Raises ``Failed``.
 
-    Where no values are given, nothing is a place.
+    Where no values are given, nothing is a place; a statement without places needs none.
     """
-    if positional is None and named is None:
+    if (positional is None and named is None) or not _FILLED.search(query):
         return query
     left = iter(positional or ())
 
