@@ -29,7 +29,8 @@ settings.register_profile("ingot", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("ingot")
 
 __all__ = [
-    "agent", "busybox_machine", "databases", "databases_image", "debian_machine", "has_sshd", "machine", "place", "sshd", "start_sshd",
+    "agent", "busybox_machine", "databases", "databases_image", "debian_machine", "has_sshd", "machine", "place",
+    "sshd", "start_sshd",
 ]
 SHARED = "INGOT_TEST_SHARED"
 """The environment variable that has the directory of what the test processes share."""

@@ -223,7 +223,7 @@ class Hands:
                 return await communicator.download(verb, self._frame.root / verb.to, become)
             case _:
                 command = replace(verb, environment={**self._manner.environment, **verb.environment})
-                heard = self._telling.output if isinstance(verb, Do) else None
+                heard = self._telling.output if isinstance(verb, Do) and verb.shown else None
                 return await communicator.run(command, heard, become)
 
     def _evaluated(self, verb: Evaluate) -> Any:

@@ -7,9 +7,10 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from runner.modules.shared import MysqlLogin
+from runner.modules.support.clients import unheard
 from runner.modules.support.mysql_client import Mysql, Row, failure, literal, result_sets, session_of
 from runner.modules.support.sql import filled, first_word
-from runner.sdk import Answer, Ask, AtMostOne, Do, Failed, Module, Outcome, Verb, Work, options
+from runner.sdk import Answer, Ask, AtMostOne, Failed, Module, Outcome, Verb, Work, options
 
 _ROWS = "SELECT ROW_COUNT() AS ingot_rows"
 """Follows every statement: its answer ends those of the statement."""
@@ -56,7 +57,7 @@ class MysqlQuery(Module[Options]):
         server = Mysql(wanted, wanted.login_db or "", first=first)
         begin, end = (["SET autocommit = 0"], ["COMMIT"]) if wanted.single_transaction else ([], [])
         answer: Answer = yield from server.statements(
-            Do, *begin, *(each for query in queries for each in (query, _ROWS)), *end
+            unheard, *begin, *(each for query in queries for each in (query, _ROWS)), *end
         )
         done = _by_statement(result_sets(answer.stdout))
         if (said := failure(answer)) is not None:

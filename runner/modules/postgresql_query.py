@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from runner.modules.shared import PostgresqlLogin, Texts
+from runner.modules.support.clients import unheard
 from runner.modules.support.postgres_client import NOT_CONNECTED, Postgres, check, complaint, literal, name
 from runner.modules.support.postgres_results import Result, results_of, script_of
 from runner.modules.support.sql import filled
-from runner.sdk import Alias, Answer, AtMostOne, Do, Failed, Module, Outcome, Work, options
+from runner.sdk import Alias, Answer, AtMostOne, Failed, Module, Outcome, Work, options
 
 _ONLY_LOOKS = ("SELECT", "SHOW")
 _COUNTS = re.compile(r"(?:INSERT \d+|UPDATE|DELETE|MERGE) (\d+)")
@@ -53,7 +54,7 @@ class PostgresqlQuery(Module[Options]):
         if wanted.search_path:
             first.append(f"SET search_path TO {', '.join(name(each) for each in wanted.search_path)}")
         server = Postgres(wanted, wanted.login_db or "", first=first)
-        answer: Answer = yield from server.script(Do, script_of(queries, together=not wanted.autocommit))
+        answer: Answer = yield from server.script(unheard, script_of(queries, together=not wanted.autocommit))
         results = results_of(answer.stdout, queries)
         if answer.status == NOT_CONNECTED:
             check(answer)

@@ -44,6 +44,9 @@ class Ask(Command):
 class Do(Command):
     """A command that changes the machine; its output is shown as it comes. The answer is an ``Answer``."""
 
+    shown: bool = True
+    """Left out where the output is for the module alone."""
+
 
 @frozen
 class Put:

@@ -14,7 +14,7 @@ from harness import Done, Machine
 
 from runner.modules.support.mysql_passwords import is_of, native_hash, sha2_hash
 from runner.modules.support.mysql_privileges import difference, shown_of, wanted_of
-from runner.sdk import Command, Failed
+from runner.sdk import Command, Do, Failed
 
 HASH = "*2470C0C06DEE42FD1618BB99005ADCA2EC9D1E19"  # of "password"
 EMPTY = "drop user if exists me@localhost, me@'%'; drop database if exists app; create database app; create table app.t (a int, b int);"
@@ -284,7 +284,13 @@ def test_no_secret_is_where_others_can_see_it(machine: Machine) -> None:
     ]
     commands = [verb for each in done for verb in each.verbs if isinstance(verb, Command)]
     assert not any(each.failed for each in done)
+    assert not any(each.shown for each in commands if isinstance(each, Do) and "--xml" in each.argv[2])
     assert not any("cret" in json.dumps([each.argv, dict(each.environment)]) for each in commands)
+
+
+def test_a_machine_without_a_client_needs_its_package(debian_machine: Machine) -> None:
+    done = debian_machine.apply("mysql_db", {"name": "app"})
+    assert done.values["msg"] == "none of these programs is there: mariadb mysql"
 
 
 def test_hashes_of_passwords() -> None:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from runner.sdk import Answer, Ask, Do, Failed
+
+Kind = Callable[..., Ask | Do]
+"""What makes a command: ``Ask``, ``Do`` or ``unheard``."""
+unheard: Kind = partial(Do, shown=False)
+"""Makes a command that changes something, and whose output is no user's business: it has marks, and statements."""
 
 _MARK = "#-- what follows is for the program --#"
 _PROLOGUE = f"""
@@ -20,7 +28,7 @@ program() {{
 
 
 def call(
-    kind: type[Ask | Do], script: str, *args: str, settings: str, stdin: str = "", chdir: str | None = None
+    kind: Kind, script: str, *args: str, settings: str, stdin: str = "", chdir: str | None = None
 ) -> Ask | Do:
     """Return a command that runs a script beside ``$private/settings``, with ``stdin`` as its standard input.
 

@@ -8,8 +8,8 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 from runner.modules.shared import MysqlLogin
-from runner.modules.support.clients import call, check_programs, setting
-from runner.sdk import Answer, Ask, Do, Failed, Verb
+from runner.modules.support.clients import Kind, call, check_programs, setting, unheard
+from runner.sdk import Answer, Ask, Failed, Verb
 
 _SCRIPT = r"""
 config=$1 only=$2
@@ -64,7 +64,7 @@ class Mysql:
             self._settings = own
 
     def run(
-        self, kind: type[Ask | Do], script: str, sql: str = "", *args: str, chdir: str | None = None
+        self, kind: Kind, script: str, sql: str = "", *args: str, chdir: str | None = None
     ) -> Generator[Verb, Any, Answer]:
         """Run a script that has the programs ``client`` and ``dump``; ``sql`` is its standard input."""
         words = (self._config, self._only, *args)
@@ -72,7 +72,7 @@ class Mysql:
         check_programs(answer, _HINT)
         return answer
 
-    def statements(self, kind: type[Ask | Do], *statements: str) -> Generator[Verb, Any, Answer]:
+    def statements(self, kind: Kind, *statements: str) -> Generator[Verb, Any, Answer]:
         """Run statements in one session; the answer's output is what ``result_sets`` reads."""
         sql = "".join(f"{each}\n;\n" for each in (*self._first, *statements))
         answer = yield from self.run(kind, 'client --batch --xml ${1:+"$1"}', sql, self.database)
@@ -87,7 +87,7 @@ class Mysql:
     def do(self, *statements: str) -> Generator[Verb, Any, None]:
         """Change something. Raises ``Failed``."""
         if statements:
-            check((yield from self.statements(Do, *statements)))
+            check((yield from self.statements(unheard, *statements)))
 
 
 def check(answer: Answer) -> None:

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from typing import Any
 
 from runner.modules.shared import PostgresqlLogin
-from runner.modules.support.clients import call, check_programs, setting
-from runner.sdk import Answer, Ask, Do, Failed, Verb
+from runner.modules.support.clients import Kind, call, check_programs, setting, unheard
+from runner.sdk import Answer, Ask, Failed, Verb
 
 _SCRIPT = r"""
 psql=$(program psql) || exit
@@ -40,14 +40,14 @@ class Postgres:
         self._first = (*role, *first)
 
     def run(
-        self, kind: type[Ask | Do], script: str, sql: str = "", *args: str
+        self, kind: Kind, script: str, sql: str = "", *args: str
     ) -> Generator[Verb, Any, Answer]:
         """Run a script in which libpq knows the server; ``sql`` is its standard input."""
         answer: Answer = yield call(kind, _SCRIPT + script, *args, settings=self._settings, stdin=sql)
         check_programs(answer, _HINT)
         return answer
 
-    def script(self, kind: type[Ask | Do], sql: str) -> Generator[Verb, Any, Answer]:
+    def script(self, kind: Kind, sql: str) -> Generator[Verb, Any, Answer]:
         """Have ``psql`` run a script; the answer's output is what ``rows_of`` reads."""
         first = "".join(f"{each};\n" for each in self._first)
         return (yield from self.run(kind, _CLIENT, first + sql))
@@ -61,7 +61,7 @@ class Postgres:
     def do(self, *statements: str) -> Generator[Verb, Any, None]:
         """Change something, each statement by itself. Raises ``Failed``."""
         if statements:
-            check((yield from self.script(Do, "".join(f"{each};\n" for each in statements))))
+            check((yield from self.script(unheard, "".join(f"{each};\n" for each in statements))))
 
 
 def check(answer: Answer) -> None:
@@ -85,7 +85,7 @@ def rows_of(text: str) -> list[Row]:
     """Return the rows of one answer."""
     lines = text.removesuffix("\n").split("\x1e")
     names = lines[0].split("\x1f")
-    return [dict(zip(names, (None if each == "\x1d" else each for each in line.split("\x1f")), strict=True))
+    return [dict(zip(names, (None if each == "\x1d" else each for each in line.split("\x1f")), strict=False))
             for line in lines[1:]]
 
 
@@ -127,13 +127,12 @@ def _check_input(options: Mapping[str, Any]) -> None:
 
 def _settings_of(login: PostgresqlLogin, database: str) -> str:
     """Return the lines of a file of services for libpq."""
+    local = login.login_host in ("", "localhost")
     values: dict[str, Any] = {
-        "host": login.login_unix_socket if login.login_host in ("", "localhost") else login.login_host,
+        "host": login.login_unix_socket or login.login_host if local else login.login_host,
         "port": login.login_port, "user": login.login_user, "password": login.login_password, "dbname": database,
         "sslmode": login.ssl_mode, "sslrootcert": login.ca_cert, "sslcert": login.ssl_cert, "sslkey": login.ssl_key,
         **(login.connect_params or {}),
     }
-    if login.login_host == "localhost" and not login.login_unix_socket:
-        values["host"] = "localhost"
     lines = [f"{key}={setting(str(value))}" for key, value in values.items() if value not in (None, "")]
     return "".join(f"{line}\n" for line in ("[ingot]", *lines))
