@@ -7,7 +7,7 @@ import re
 from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 
-from runner.modules.support.mysql_client import Mysql, Refused, Row, literal
+from runner.modules.support.mysql_client import Mysql, Refused, Row, literal, name
 from runner.modules.support.mysql_passwords import is_of, sha2_hash
 from runner.modules.support.mysql_privileges import Privileges, shown_of
 from runner.sdk import Failed, Verb
@@ -211,13 +211,14 @@ def _by_plugin(wanted: Any, *, maria: bool) -> str:
     if wanted.salt is not None:
         return _identified(wanted.plugin, sha2_hash(wanted.plugin, wanted.plugin_auth_string, wanted.salt), maria=maria)
     said = literal(wanted.plugin_auth_string)
-    return f" IDENTIFIED WITH {wanted.plugin} {f'USING PASSWORD({said})' if maria else f'BY {said}'}"
+    return f" IDENTIFIED WITH {name(wanted.plugin)} {f'USING PASSWORD({said})' if maria else f'BY {said}'}"
 
 
 def _identified(plugin: str, kept: bytes, *, maria: bool) -> str:
     """Return that a plugin identifies the user by what it keeps."""
+    said = f" IDENTIFIED WITH {name(plugin)}"
     if not kept:
-        return f" IDENTIFIED WITH {plugin}"
-    if maria:
-        return f" IDENTIFIED WITH {plugin} USING {literal(kept.decode())}"
-    return f" IDENTIFIED WITH {plugin} AS 0x{kept.hex()}"
+        return said
+    text = kept.decode("latin-1")
+    # New versions of MySQL alone take numbers here, and their salts alone have characters that nobody can write.
+    return f"{said} {'USING' if maria else 'AS'} {literal(text) if text.isprintable() else f'0x{kept.hex()}'}"
