@@ -218,7 +218,7 @@ def test_what_was_saved_is_restored(machine: Machine, ending: str) -> None:
         ("postgresql_user", {"name": "me", "role_attr_flags": "NONE"}, "Invalid role_attr_flags specified: NONE"),
         ("postgresql_user", {"name": "postgres", "state": "absent"}, "Unable to remove user: current user cannot be dropped"),
         ("postgresql_user", {"name": "me", "login_user": "none"}, "unable to connect to database"),
-        ("postgresql_user", {"name": "me", "session_role": "none"}, 'role "none" does not exist'),
+        ("postgresql_user", {"name": "me", "session_role": "nobody"}, 'role "nobody" does not exist'),
         ("postgresql_ext", {"name": "none", "login_db": "app"}, "Extension none is not available"),
         ("postgresql_ext", {"name": "plpgsql", "login_db": "app", "version": "99"}, "no valid update path"),
         ("postgresql_privs", {"login_db": "app", "roles": "none", "objs": "t", "privs": "SELECT"}, "Role 'none' does not exist"),
