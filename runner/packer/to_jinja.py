@@ -147,7 +147,14 @@ class ToJinja:
             self._before = outer
 
     def _text(self, parts: Iterable[Part]) -> str:
-        return "".join(map(self._part, parts)).replace("%}\n", "+%}\n")  # or the line end after it would go
+        found, after = "", False
+        for part in parts:
+            piece = self._part(part)
+            if after and piece.startswith("\n"):
+                found = f"{found.removesuffix('%}')}+%}}"  # or the line end after it would go
+            found += piece
+            after = isinstance(part, If | For)
+        return found
 
     def _part(self, part: Part) -> str:
         match part:
@@ -156,15 +163,15 @@ class ToJinja:
             case If(condition, then, other):
                 with self._statements() as before:
                     code = self._truth(condition, _CONDITIONAL)
-                alternative = f"{{% else %}}{self._text(other)}" if other else ""
-                head = _in_statement(code)
-                return f"{''.join(before)}{{% if {head} %}}{self._text(then)}{alternative}{{% endif %}}"
+                alternative = _statement("else", self._text(other)) if other else ""
+                chosen = _statement(f"if {_in_statement(code)}", self._text(then))
+                return f"{''.join(before)}{chosen}{alternative}{{% endif %}}"
             case For(key, name, over, body):
                 with self._statements() as before:
                     head, bound = self._loop(key, name, over)
                 with self.binding(bound):
-                    loop = f"{{% for {_in_statement(head)} %}}{self._text(body)}{{% endfor %}}"
-                    return "".join(before) + loop
+                    loop = _statement(f"for {_in_statement(head)}", self._text(body))
+                    return f"{''.join(before)}{loop}{{% endfor %}}"
         with self._statements() as before:
             code = self._shown(part)
         return f"{''.join(before)}{{{{ {code} }}}}"
@@ -358,6 +365,11 @@ def _protected(text: str) -> str:
             found.append(f"{text[end : opener.start()]}{{{{ '{text[opener.start() : opener.start() + 2]}' }}}}")
             end = opener.start() + 2
     return "".join((*found, text[end:]))
+
+
+def _statement(code: str, text: str) -> str:
+    """Return a statement and the text after it, whose first line end would go unless the statement says otherwise."""
+    return f"{{% {code} {'+' if text.startswith(chr(10)) else ''}%}}{text}"
 
 
 def _in_statement(code: str) -> str:
