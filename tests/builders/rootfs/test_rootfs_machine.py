@@ -86,12 +86,18 @@ def test_what_cannot_be_started_from(rootfs: Rootfs, source: dict[str, str], sai
     ({"format": ["oci"], "compression": "xz"}, "compression: xz with format oci"),
     ({"format": ["docker-archive"], "compression": "zstd"}, "compression: zstd with format docker-archive"),
     ({"format": ["docker-archive", "tar"], "compression": "none"}, "both would be OUTPUT.tar"),
+    ({"size": "4G"}, "size: 4G without a disk"),
+    ({"format": ["tar", "squashfs"], "filesystem": "ext4"}, "filesystem: ext4 without a disk"),
+    ({"format": ["directory"], "partition_table": "mbr"}, "partition_table: mbr without a disk"),
+    ({"bootloader": "extlinux"}, "bootloader: extlinux without a disk"),
+    ({"kernel_arguments": ["quiet"]}, "kernel_arguments: ['quiet'] without a disk"),
+    ({"format": ["raw"], "kernel_arguments": ["quiet"]}, "kernel_arguments without a boot loader"),
 ])
 def test_what_is_refused_before_anything_starts(
     rootfs: Rootfs, base: Path, source: dict[str, object], said: str  # noqa: F811
 ) -> None:
     answer = rootfs({"from": str(base), **source})
-    assert answer.status != 0
+    assert answer.status == 2
     assert said in answer.stderr
     assert not rootfs.cache.exists()
 
