@@ -9,7 +9,6 @@ from dataclasses import field
 from functools import partial
 from typing import Any, Literal
 
-from runner.builders.shared import docker_ssh
 from runner.builders.shared.communicator import Ssh, WinRm
 from runner.builders.shared.docker_container import (
     collect,
@@ -17,6 +16,7 @@ from runner.builders.shared.docker_container import (
     config_to_keep,
     container,
     directory,
+    halted,
     name_of,
     temporary_image,
     with_options,
@@ -162,8 +162,11 @@ class Docker(Builder[Options]):
             return "Windows containers"
         if carrier == "winrm":
             return "communicator: winrm"
-        if carrier == "ssh" and (more := docker_ssh.gap(options)):
-            return more
+        if carrier == "ssh":
+            from runner.builders.shared import docker_ssh
+
+            if more := docker_ssh.gap(options):
+                return more
         return docker_path_gap(options) or _run_gap(options.get("run_command"))
 
     async def launch(self, session: Session) -> Container:
@@ -196,13 +199,15 @@ class Docker(Builder[Options]):
         if options.export_path is not None:
             path = session.root / options.export_path
             session.say(f"Writing the container's files to {options.export_path}")
-            await exported(machine.engine, machine.id, path)
+            async with halted(machine.engine, machine.id):
+                await exported(machine.engine, machine.id, path)
             return Artifact(self.name, "Container", (path,), description=f"Exported Docker file: {session.shown(path)}")
         session.say("Making an image of the container")
-        image = await committed(
-            machine.engine, machine.id, machine.config, changes=options.changes or (),
-            author=options.author, message=options.message,
-        )
+        async with halted(machine.engine, machine.id):
+            image = await committed(
+                machine.engine, machine.id, machine.config, changes=options.changes or (),
+                author=options.author, message=options.message,
+            )
         return Artifact(
             self.name, image, labels={"ImageSha256": image}, description=f"Imported Docker image: {image}",
             remove=partial(_removed, machine.engine.address, image),
@@ -265,6 +270,8 @@ class Docker(Builder[Options]):
         if options.communicator == "none":
             return None, {}
         if options.communicator == "ssh":
+            from runner.builders.shared import docker_ssh
+
             return await docker_ssh.line(options, session, where, container_id)
         return await session.hold(connected(
             where, container_id, options.exec_user, pty=options.pty, owned=options.fix_upload_owner

@@ -114,6 +114,23 @@ class TestCommit:
         assert not config["OnBuild"]
 
 
+    def test_after_a_failure_the_container_runs_again(self, ingot: Ingot, engine: str, busybox: str) -> None:
+        """What `on_error` and `--on-error keep` are for needs a container that runs."""
+        ingot.write({"playbook.yml": f"""
+            sources: {{box: {{builder: docker, image: "{busybox}", pull: false, commit: true, changes: [NONSENSE x]}}}}
+            plays:
+              - name: failing
+                sources: [box]
+                gather_facts: false
+                tasks: [{{shell: echo why >/log}}]
+                on_error: [{{shell: cat /log && echo seen}}]
+            """})
+        answer = ingot("build", "playbook.yml", DOCKER_HOST=engine)
+        assert answer.status == 1
+        assert "cannot capture" in answer.stderr
+        assert "failing.box: seen" in answer.stdout
+
+
 class TestContainer:
     def test_options_reach_the_container(self, build: Builds, ingot: Ingot, busybox: str) -> None:
         shared = ingot.directory / "shared"
