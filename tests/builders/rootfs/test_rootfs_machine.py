@@ -232,3 +232,19 @@ def test_what_an_ordinary_user_lacks_is_told(home: Path, base: Path, how: dict[s
     assert done.returncode != 0
     assert said in done.stderr
     assert list((home / ".ingot").glob("work/*")) == []
+
+
+def test_changes_cannot_be_on_an_overlay(rootfs: Rootfs, base: Path, tmp_path: Path) -> None:  # noqa: F811
+    """The files of a container are one, so this is what a build in a container meets."""
+    for name in ("upper", "inner"):
+        (tmp_path / name).mkdir()
+    lower = rootfs.directory
+    options = f"lowerdir={lower},upperdir={tmp_path}/upper,workdir={tmp_path}/inner"
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, lower], check=True)
+    try:
+        answer = rootfs({"from": str(base)})
+    finally:
+        subprocess.run(["umount", lower], check=True)
+    assert answer.status == 1
+    assert "is on an overlay file system" in answer.stderr
+    assert "a volume of its own" in answer.stderr
