@@ -38,7 +38,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning", "store",
         "communicators",
     ),
-    "requirements": ("text", "diagnostics", "formats", "model"),
+    "requirements": ("text", "diagnostics", "formats", "model", "sdk"),
     "store": ("text", "model", "events", "sdk"),
     "reports": ("model", "events", "diagnostics"),
     "cli": ("*",),
