@@ -21,6 +21,7 @@ from front import front
 from line import line
 from machine import machine
 from measure import Failed
+from remote import remote
 from report import table, unmeasured
 from settings import INGOT, Settings
 
@@ -30,7 +31,7 @@ IN_CONTAINERS: Mapping[str, Part] = {
     "trivial": trivial, "steps": steps, "at-once": at_once, "line": line, "machine": machine,
 }
 """The parts that need a Docker engine and an image."""
-PARTS = ("front", *IN_CONTAINERS, "rootfs")
+PARTS = ("front", *IN_CONTAINERS, "ssh", "rootfs")
 FAILED = "- **failed**:"
 
 
@@ -105,6 +106,12 @@ def _report(settings: Settings, given: argparse.Namespace) -> Iterator[str]:
     yield from _about(settings)
     if "front" in given.only:
         yield from _part("front", front(settings))
+    if "ssh" in given.only:
+        try:
+            yield from _part("ssh", remote(settings))
+        except host.Missing as error:
+            yield unmeasured("the line over SSH", str(error))
+            yield ""
     parts = {name: part for name, part in IN_CONTAINERS.items() if name in given.only}
     if not parts and "rootfs" not in given.only:
         return

@@ -84,13 +84,20 @@ def test_what_is_left_out_is_said(front: str) -> None:
 def test_every_target_of_builds_has_a_verdict(machines: str) -> None:
     verdicts = re.findall(r"^- (met|\*\*missed\*\*|not measured)", machines, re.MULTILINE)
     assert verdicts.count("not measured") == 4
-    assert len(verdicts) == 7
+    assert len(verdicts) == 8
 
 
 def test_every_measurement_of_builds_has_its_row(machines: str) -> None:
     tasks = ("1 commands", "1 files copied, changed", "1 templates, unchanged", "1 lines in a file, unchanged")
     for name in ("by hand, with `docker`", "the same calls in a bare loop", "our upload", *tasks):
         assert name in rows(machines)
+
+
+@pytest.mark.usefixtures("has_sshd")
+def test_the_line_over_ssh_is_measured(tmp_path: Path) -> None:
+    report = measured(tmp_path, "--only", "ssh", "--items", "2", "--megabytes", "1")
+    assert {"in the long-lived shell", "`ssh`", "our upload", "`scp`"} <= {*rows(report)}
+    assert len(re.findall(r"^- (met|\*\*missed\*\*): at most 1.25 ms for a command", report, re.MULTILINE)) == 1
 
 
 def test_measuring_leaves_no_image_and_no_container(machines: str) -> None:

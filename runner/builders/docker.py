@@ -16,6 +16,7 @@ from runner.builders.shared.docker_container import (
     config_to_keep,
     container,
     directory,
+    halted,
     name_of,
     temporary_image,
     with_options,
@@ -33,7 +34,7 @@ from runner.builders.shared.docker_images import (
     pulled,
 )
 from runner.builders.shared.docker_login import login_of
-from runner.builders.shared.docker_run import run_of, usual_run
+from runner.builders.shared.docker_run import Run, run_of, usual_run
 from runner.builders.shared.group import LocalFile
 from runner.builders.shared.registry import RegistryLogin
 from runner.communicators.docker_bare import Bare
@@ -98,7 +99,8 @@ class Options(Ssh, WinRm, RegistryLogin):
     message: str | None = None
     """Message noted in the image."""
     run_command: list[str] | None = None
-    """Arguments of `docker run`, with `{{.Image}}` for the image; a shell is kept running when left out."""
+    """Arguments of `docker run`, with `{{.Image}}` for the image; a shell is kept running when left out, or with the
+    communicator `ssh` the image's own program."""
     volumes: dict[str, str] | None = None
     """Directory of this computer -> path inside."""
     tmpfs: list[str] | None = None
@@ -127,7 +129,7 @@ class Options(Ssh, WinRm, RegistryLogin):
     docker_path: str = "docker"
     """Packer's name for the `docker` program, which is not needed: the engine is found by `DOCKER_HOST`."""
     communicator: Literal["docker", "dockerWindowsContainer", "none", "ssh", "winrm"] = "docker"
-    """What carries commands and files to the container."""
+    """What carries commands and files to the container; `ssh` connects to its address in its network."""
     pause_before_connecting: Duration | None = None
     """How long to wait before the container is used."""
 
@@ -158,8 +160,13 @@ class Docker(Builder[Options]):
         carrier = options.get("communicator", "docker")
         if options.get("windows_container") or carrier == "dockerWindowsContainer":
             return "Windows containers"
-        if carrier in ("ssh", "winrm"):
-            return f"communicator: {carrier}"
+        if carrier == "winrm":
+            return "communicator: winrm"
+        if carrier == "ssh":
+            from runner.builders.shared import docker_ssh
+
+            if more := docker_ssh.gap(options):
+                return more
         return docker_path_gap(options) or _run_gap(options.get("run_command"))
 
     async def launch(self, session: Session) -> Container:
@@ -167,7 +174,7 @@ class Docker(Builder[Options]):
         options = self.options
         where = await session.hold(engine())
         image, digest = await self._image(session, where)
-        run = run_of(options.run_command, image) if options.run_command else usual_run(image)
+        run = self._run(image)
         binds = () if options.container_dir is None else (
             f"{await session.hold(directory(session))}:{options.container_dir}",
         )
@@ -175,12 +182,12 @@ class Docker(Builder[Options]):
         found = await described(where, run.image)
         session.say(f"Starting a container from {run.image}")
         container_id = await session.hold(container(where, session, run))
-        line = await self._line(session, where, container_id)
-        about = {
+        line, how = await self._line(session, where, container_id)
+        told = {
             "ID": container_id, "ConnType": options.communicator, "SourceImageSha256": found["Id"],
-            "SourceImageDigest": digest or digest_of(found),
+            "SourceImageDigest": digest or digest_of(found), **how,
         }
-        return Container(name_of(session), line, about, where, container_id, config_to_keep(found, run))
+        return Container(name_of(session), line, told, where, container_id, config_to_keep(found, run))
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Make the image, or the tar file, or nothing."""
@@ -192,13 +199,15 @@ class Docker(Builder[Options]):
         if options.export_path is not None:
             path = session.root / options.export_path
             session.say(f"Writing the container's files to {options.export_path}")
-            await exported(machine.engine, machine.id, path)
+            async with halted(machine.engine, machine.id):
+                await exported(machine.engine, machine.id, path)
             return Artifact(self.name, "Container", (path,), description=f"Exported Docker file: {session.shown(path)}")
         session.say("Making an image of the container")
-        image = await committed(
-            machine.engine, machine.id, machine.config, changes=options.changes or (),
-            author=options.author, message=options.message,
-        )
+        async with halted(machine.engine, machine.id):
+            image = await committed(
+                machine.engine, machine.id, machine.config, changes=options.changes or (),
+                author=options.author, message=options.message,
+            )
         return Artifact(
             self.name, image, labels={"ImageSha256": image}, description=f"Imported Docker image: {image}",
             remove=partial(_removed, machine.engine.address, image),
@@ -237,23 +246,36 @@ class Docker(Builder[Options]):
             pull=build.pull is not False, platform=self.options.platform,
         )
 
-    async def _line(self, session: Session, where: Engine, container_id: str) -> Communicator | None:
-        """Start the container; return the line to it."""
+    def _run(self, image: str) -> Run:
+        """Return how the container is run."""
+        if self.options.run_command:
+            return run_of(self.options.run_command, image)
+        # What answers to SSH is the image's own program.
+        return Run(image) if self.options.communicator == "ssh" else usual_run(image)
+
+    async def _line(
+        self, session: Session, where: Engine, container_id: str
+    ) -> tuple[Communicator | None, Mapping[str, Any]]:
+        """Start the container; return the line to it, and what expressions see of that."""
         options = self.options
         try:
             await where.ask("POST", f"/containers/{container_id}/start")
         except Refused as refused:
-            if "/bin/sh" not in str(refused) or options.run_command or options.communicator == "none":
+            if "/bin/sh" not in str(refused) or options.run_command or options.communicator != "docker":
                 raise
             session.say("The image has no /bin/sh, so nothing runs in the container: files can be copied to it")
-            return Bare(where, container_id, options.exec_user)
+            return Bare(where, container_id, options.exec_user), {}
         if options.pause_before_connecting is not None:
             await asyncio.sleep(seconds_of(options.pause_before_connecting))
         if options.communicator == "none":
-            return None
+            return None, {}
+        if options.communicator == "ssh":
+            from runner.builders.shared import docker_ssh
+
+            return await docker_ssh.line(options, session, where, container_id)
         return await session.hold(connected(
             where, container_id, options.exec_user, pty=options.pty, owned=options.fix_upload_owner
-        ))
+        )), {}
 
 
 def _run_gap(words: Any) -> str | None:

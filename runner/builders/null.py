@@ -7,16 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.builders.shared.communicator import Connection
-from runner.builders.shared.ssh import about, settings_of
+from runner.builders.shared.ssh import about, keys_gap, settings_of
 from runner.communicators import ssh
 from runner.sdk import Artifact, Builder, Failed, Machine, Session, options
 from runner.sdk.durations import seconds_of
-
-_ONLY_WHERE_MACHINES_ARE_MADE = (
-    "ssh_keypair_name", "temporary_key_pair_name", "temporary_key_pair_type", "temporary_key_pair_bits",
-    "ssh_clear_authorized_keys",
-)
-"""Options about keys that a builder makes for its machine."""
 
 
 @options()
@@ -39,10 +33,8 @@ class Null(Builder[Options]):
         """Return which of these options this version, or this builder, cannot work with."""
         if options.get("communicator", "ssh") == "winrm":
             return "communicator 'winrm'"
-        if cls.has_machine(options):
-            made = [name for name in _ONLY_WHERE_MACHINES_ARE_MADE if options.get(name) not in (None, False)]
-            if made:
-                return f"{made[0]}, for it makes no machine and no key"
+        if cls.has_machine(options) and (made := keys_gap(options)):
+            return f"{made}, for it makes no machine and no key"
         return None
 
     async def launch(self, session: Session) -> Machine:

@@ -42,12 +42,11 @@ def run(arguments: Namespace) -> int:
     from runner.packer.coverage import Coverage
     from runner.packer.outcome import remarks
     from runner.packer.reading import read
-    from runner.packer.units import find_units
 
     report = Report()
     output = Output(arguments.format)
-    units = [unit for path in arguments.paths for unit in find_units(path, report)]
-    found = [(unit, read(unit.files, report)) for unit in units]
+    units = [unit for path in arguments.paths for unit in _units(path, report)]
+    found = [(unit, read(tuple(map(str, unit.files)), report)) for unit in units]
     if report.failed or not units:
         return common.finish(report, output) or common.INVALID
     whole = Coverage()
@@ -68,6 +67,26 @@ def run(arguments: Namespace) -> int:
     if status == 0 and arguments.output:
         output.line(_summary(whole))
     return status or (DIFFERS if differing else 0)
+
+
+def _units(path: str, report: Report) -> tuple[Unit, ...]:
+    """Return the templates in a path, and the files of variables beside them."""
+    from runner.packer.units import Unit, find_units
+
+    units = find_units(Path(path))
+    if not units:
+        place = SourceFile(path, "").start()
+        report.add("E001", f"{path} holds no template of Packer", place, hint="it is a file or has files *.pkr.hcl")
+        return ()
+    if not Path(path).is_dir():
+        return units
+    values = dict.fromkeys(file for unit in units for file in unit.var_files)
+    return (*units, *(Unit(_stem(file), file.parent, (file,)) for file in values))
+
+
+def _stem(file: Path) -> str:
+    """Return the name of a file of variables without its endings; one that is read by itself keeps that in its name."""
+    return file.name.removesuffix(".hcl").removesuffix(".json").removesuffix(".pkrvars")
 
 
 def _playbook(template: Read, report: Report, *, redact: bool) -> str:
@@ -127,9 +146,13 @@ def _written(texts: list[tuple[Unit, str, str]], arguments: Namespace, report: R
         place = SourceFile(arguments.output, "").start()
         report.add("E143", f"{len(texts)} templates do not go into one file", place, hint="-o DIR takes them all")
         return
-    files = {target if one_file else target / f"{unit.name}{ending}": text for unit, text, ending in texts}
+    files = {target if one_file else target / f"{_name(unit)}{ending}": text for unit, text, ending in texts}
     if write_files(files, report, force=arguments.force):
         _tell(files, output)
+
+
+def _name(unit: Unit) -> str:
+    return "playbook" if unit.name == "-" else unit.name
 
 
 def _tell(paths: Iterable[Path], output: Output) -> None:

@@ -17,6 +17,7 @@ from typing import IO
 from runner.communicators.transport import Feed
 from runner.sdk import Failed, Sent
 from runner.sdk.threads import held
+from runner.sdk.unpacking import Misplaced, unpack
 
 __all__ = ["Feed", "Take", "read", "received_file", "received_tree", "send"]
 
@@ -122,10 +123,8 @@ def _unpacked(stream: IO[bytes], to: Path) -> None:
     to.mkdir()
     try:
         with contextlib.closing(tarfile.open(fileobj=stream, mode="r:")) as archive:
-            for member in archive:
-                if member.isfile() or member.isdir() or member.issym() or member.islnk():
-                    archive.extract(member, to, filter="tar", set_attrs=not member.issym())
-    except tarfile.FilterError as error:
+            unpack(archive, to)
+    except Misplaced as error:
         raise Failed(f"the machine sent a file that does not belong there: {error}") from error
     except tarfile.ReadError as error:
         message = f"what the machine sent is no archive: {error}"

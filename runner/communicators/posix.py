@@ -27,6 +27,8 @@ if [ -e "$path" ]; then cp -p "$path" "$part" || exit; fi
 { %s; } >"$part" && %s mv -f "$part" "$path" || { status=$?; rm -f "$part"; exit $status; }
 """
 """Writes a file beside its place and moves it there. A copy of the former one brings its owner and permissions."""
+_UNPACK = 'export TAR_OPTIONS="$TAR_OPTIONS -b2048" && exec tar -x -o -p -f - -C "$to"'
+"""Unpacks an archive. GNU tar reads ten kilobytes at once unless it is told otherwise; others know no such variable."""
 _EVERYTHING = 1 << 62
 
 
@@ -104,7 +106,7 @@ class Posix:
 
     async def upload(self, files: Upload, become: Become | None = None) -> None:
         """Send files and directories to the machine. Raises ``Failed``."""
-        script = f'{assignments({"to": files.directory})}mkdir -p "$to" && exec tar -x -o -p -f - -C "$to"'
+        script = f'{assignments({"to": files.directory})}mkdir -p "$to" && {_UNPACK}'
         err = Collector("stderr", None)
         channel = await self._transport.open(self._aside(script, become), _only(err))
         try:

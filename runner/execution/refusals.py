@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
@@ -18,6 +19,8 @@ from runner.text import Node, Span
 _CODE = "E801"
 HERE = ("localhost", "127.0.0.1", "::1")
 """What ``delegate_to`` calls this computer."""
+_NAME = re.compile(r"\w+")
+"""How what a plugin cannot do begins, if it begins with the option."""
 WAYS_OUT = "the module 'ansible' runs it with Ansible; a plugin, or 'shell', may do the same"
 """What to do about a module that there is not."""
 
@@ -75,10 +78,14 @@ class _Refusals:
         plugin: Any = entry.load()
         self._machine = plugin.has_machine(build.options)
         if gap := plugin.gap(build.options):
-            node = ground.options.get("communicator")
-            place = node.place if node and "communicator" in gap else ground.use.place
-            self._add(f"this version cannot use the builder {entry.name!r} with {gap}", place,
-                      "write communicator: none for work on this computer alone")
+            name = _NAME.match(gap)
+            node = ground.options.get(name[0]) if name else None
+            place = node.place if node else ground.use.place
+            self._add(
+                f"this version cannot use the builder {entry.name!r} with {gap}", place,
+                "write communicator: none for work on this computer alone" if "communicator" in gap
+                else "change the source's options, or leave the build out with --except",
+            )
 
     def _steps(self, items: tuple[Item, ...], steps: Iterator[Step]) -> None:
         """Check the tasks that are sure to run: the plan has a step for each, in the same order.

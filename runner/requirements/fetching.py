@@ -16,6 +16,7 @@ from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
 from runner.requirements.wanted import Wanted
+from runner.sdk.unpacking import unpack
 
 LARGEST = 256 * 1024 * 1024
 """The largest archive that is fetched, and the most that one may hold, in bytes."""
@@ -124,10 +125,10 @@ def _unpacked(archive: Path, to: Path) -> None:
             _unzipped(archive, inside)
         else:
             with tarfile.open(archive) as tar:
-                members = tar.getmembers()
-                if sum(member.size for member in members) > LARGEST:
+                if sum(member.size for member in tar.getmembers()) > LARGEST:
                     raise Unfetched(f"the archive holds more than {LARGEST >> 20} MiB")
-                tar.extractall(inside, members, filter="data")
+                inside.mkdir()
+                unpack(tar, inside, bound=True)
         found = [each for each in inside.iterdir() if each.name != "pax_global_header"]
         alone = len(found) == 1 and found[0].is_dir() and found[0].name not in ("tasks", "meta", "defaults")
         (found[0] if alone else inside).rename(to)

@@ -114,6 +114,23 @@ class TestCommit:
         assert not config["OnBuild"]
 
 
+    def test_after_a_failure_the_container_runs_again(self, ingot: Ingot, engine: str, busybox: str) -> None:
+        """What `on_error` and `--on-error keep` are for needs a container that runs."""
+        ingot.write({"playbook.yml": f"""
+            sources: {{box: {{builder: docker, image: "{busybox}", pull: false, commit: true, changes: [NONSENSE x]}}}}
+            plays:
+              - name: failing
+                sources: [box]
+                gather_facts: false
+                tasks: [{{shell: echo why >/log}}]
+                on_error: [{{shell: cat /log && echo seen}}]
+            """})
+        answer = ingot("build", "playbook.yml", DOCKER_HOST=engine)
+        assert answer.status == 1
+        assert "cannot capture" in answer.stderr
+        assert "failing.box: seen" in answer.stdout
+
+
 class TestContainer:
     def test_options_reach_the_container(self, build: Builds, ingot: Ingot, busybox: str) -> None:
         shared = ingot.directory / "shared"
@@ -332,6 +349,12 @@ def test_values_of_docker_run_become_the_engines(words: str, expected: dict[str,
     ({"docker_path": "podman"}, "docker_path: podman"),
     ({"windows_container": True}, "Windows containers"),
     ({"communicator": "winrm"}, "communicator: winrm"),
+    ({"communicator": "none"}, None),
+    ({"communicator": "ssh"}, None),
+    ({"communicator": "ssh", "exec_user": "worker"}, "exec_user and SSH"),
+    ({"communicator": "ssh", "pty": True}, "pty and SSH"),
+    ({"communicator": "ssh", "fix_upload_owner": False}, "fix_upload_owner: false and SSH"),
+    ({"communicator": "ssh", "ssh_keypair_name": "x"}, "ssh_keypair_name, for it puts no key"),
     ({"run_command": ["-d", "{{.Image}}"]}, None),
     ({"run_command": ["-d", "--isolation=hyperv", "{{.Image}}"]}, "run_command: unrecognized arguments: --isolation"),
     ({"run_command": ["-d", "--ulimit", "nofile=many", "x"]}, "run_command: --ulimit cannot be"),

@@ -69,7 +69,7 @@ async def base(session: Session, inside: Namespaces, options: Any, *, user: bool
         async with cache.tree(session, inputs, fetch, **how) as found:
             yield found
     elif path.is_dir() and not (path / "index.json").is_file():
-        yield Tree(path, {"config": None, "layers": []})
+        yield Tree(path, {"config": None, "layers": []}, None)
     else:
         async with cache.tree(
             session, {**_identity(path), "platform": where}, lambda part: _unpacked(session, inside, path, part, where),

@@ -49,7 +49,7 @@ class Rootfs(Builder[Options]):
                 return f"compression: {compression} with format {form}, whose readers do not know it"
         if {"tar", "docker-archive"} <= set(forms) and compression == "none":
             return "the formats tar and docker-archive together without compression: both would be OUTPUT.tar"
-        return disk.gap(options) if {"raw", "qcow2"} & set(forms) else None
+        return disk.gap(options, wanted=bool({"raw", "qcow2"} & set(forms)))
 
     async def launch(self, session: Session) -> Files:
         """Mount an overlay over the base, in namespaces of its own."""

@@ -41,11 +41,8 @@ class Tree:
     files: Path
     """The directory of its files."""
     about: Mapping[str, Any]
-
-    @property
-    def layers(self) -> Path:
-        """The directory of its layers, if it was an image."""
-        return self.files.parent / "layers"
+    layers: Path | None
+    """The directory of its layers as files; nothing when they are not kept."""
 
 
 def place(environ: Mapping[str, str], *, user: bool) -> Path:
@@ -69,18 +66,19 @@ async def tree(
         (where / name).mkdir(parents=True, exist_ok=True)
     key = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()[:24]
     ref = where / "refs" / key
-    async with _locked(where / "refs" / f"{key}.lock", fcntl.LOCK_EX):
+    async with locked(where / "refs" / f"{key}.lock", fcntl.LOCK_EX):
         found = None if anew else _known(where, ref)
         if found is None:
             if only:
                 raise Failed("the base is not in the cache, and `pull: never` forbids to make it ready")
             found = await _made(session, where / "trees" / f"{key}-{secrets.token_hex(4)}", make, user=user)
             _write(ref, found.name)
-        lock = _locked(found / "lock", fcntl.LOCK_SH)
+        lock = locked(found / "lock", fcntl.LOCK_SH)
         await lock.__aenter__()
     try:
         os.utime(found)
-        yield Tree(found / "fs", json.loads((found / _ABOUT).read_text(encoding="utf-8")))
+        about = json.loads((found / _ABOUT).read_text(encoding="utf-8"))
+        yield Tree(found / "fs", about, found / "layers")
     finally:
         await lock.__aexit__(None, None, None)
 
@@ -130,7 +128,7 @@ def _write(path: Path, text: str) -> None:
 
 
 @asynccontextmanager
-async def _locked(path: Path, how: int) -> AsyncIterator[None]:
+async def locked(path: Path, how: int) -> AsyncIterator[None]:
     """Hold a lock; it is waited for without keeping anybody else from working."""
     with path.open("a") as file:
         while True:

@@ -24,6 +24,8 @@ _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 _SIZE = re.compile(r"([0-9]+)([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _SPARE = 64 * _MIB
 """What a disk has at least beside its files, in bytes: the journal and tables of the file system."""
+_OPTIONS = ("size", "filesystem", "partition_table", "bootloader", "kernel_arguments")
+"""What only a disk has."""
 _MBR = {"gpt": "gptmbr.bin", "mbr": "mbr.bin"}
 _CODE = ("/usr/lib/syslinux/mbr", "/usr/lib/EXTLINUX", "/usr/share/syslinux")
 """Where distributions put the code that starts extlinux."""
@@ -51,13 +53,18 @@ class Disk:
     epoch: int | None = None
 
 
-def gap(options: Mapping[str, Any]) -> str | None:
-    """Return which of these options this version cannot work with."""
+def gap(options: Mapping[str, Any], *, wanted: bool) -> str | None:
+    """Return which of these options this version cannot work with; without a disk, it is all that are of disks."""
+    if not wanted:
+        given = next((name for name in _OPTIONS if options.get(name) not in (None, "none")), None)
+        return None if given is None else f"{given}: {options[given]} without a disk: format is neither raw nor qcow2"
     if (filesystem := options.get("filesystem", "ext4")) != "ext4":
         return f"filesystem: {filesystem}"
     bootloader = options.get("bootloader", "none")
     if bootloader not in ("none", "extlinux"):
         return f"bootloader: {bootloader}"
+    if bootloader == "none" and options.get("kernel_arguments"):
+        return "kernel_arguments without a boot loader that would hand them on"
     if bootloader == "extlinux" and options.get("partition_table", "gpt") == "none":
         return "a boot loader on a disk without a partition table"
     return None

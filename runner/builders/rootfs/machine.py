@@ -99,7 +99,16 @@ async def assembled(inside: Namespaces, work: Path, base: Path, *, user: bool) -
     lower = f"{_escaped(base)}:skeleton"
     mount = _mount((lower,), "root", user, "upperdir=upper,workdir=inner")
     script = f"set -e; cd {quote(str(work))}; {_SKELETON}{mount}\n{_DEVICES}{_RESOLV}"
-    await program(inside, "the machine's files cannot be mounted", "/bin/sh", "-c", script)
+    try:
+        await program(inside, "the machine's files cannot be mounted", "/bin/sh", "-c", script)
+    except Failed as failed:
+        place = await inside.run(("stat", "--file-system", "--format=%T", str(work)))
+        if place.stdout.strip() != "overlayfs":
+            raise
+        raise Failed(
+            f"{work} is on an overlay file system, as a container's files are, and the changes to a machine cannot be",
+            "in a container, give the playbook's directory, or .ingot in it, a volume of its own",
+        ) from failed
     return Overlay(inside, work, base)
 
 

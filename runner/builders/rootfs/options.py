@@ -51,7 +51,7 @@ class Options:
     tags: list[str] | None = None
     """References noted in the container image, such as `example/web:1.2`."""
     compression: Literal["gzip", "none", "xz", "zstd"] = "gzip"
-    """Compression of tar files, and of the layer that is made."""
+    """Compression of tar files, and of the layers that are made."""
     source_date_epoch: int | None = None
     """The latest time that a file in the result has, in seconds since 1970, so that equal builds give equal images."""
     env: dict[str, str] | None = None

@@ -30,5 +30,6 @@ async def program(inside: Namespaces, what: str, *argv: str, **environment: str)
     """Run a program inside the namespaces; ``what`` it is for is told when it fails. Raises ``Failed``."""
     answer = await inside.run(argv, environment={**os.environ, **environment})
     if answer.status:
-        said = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
+        lines = (answer.stderr.strip() or answer.stdout.strip()).splitlines()
+        said = [line for line in lines if not line[0:1].isspace()]  # mount goes on indented, with no news
         raise Failed(f"{what}: {said[-1] if said else f'exit status {answer.status}'}")

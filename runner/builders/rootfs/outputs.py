@@ -8,13 +8,15 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from runner.builders.rootfs import config, disk
 from runner.builders.rootfs.bases import platform_of
 from runner.builders.rootfs.cache import Tree
 from runner.builders.rootfs.images import LAYER
+from runner.builders.rootfs.layers import Layer, kept
 from runner.builders.rootfs.layout import Written, write_archive, write_layout
 from runner.builders.rootfs.machine import Overlay, removed, shown
 from runner.builders.rootfs.options import Options
@@ -37,10 +39,6 @@ def places(session: Session, options: Options) -> dict[str, Path]:
     stem = session.root.absolute() / (options.output or f"output-{plain}")
     endings = {**_ENDINGS, "tar": f".tar{SUFFIXES[options.compression]}"}
     return {form: stem.with_name(stem.name + endings[form]) for form in dict.fromkeys(options.format)}
-
-
-_Layer = tuple[dict[str, Any], Path]
-"""How a layer is described, and the file that has its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +105,12 @@ class Capture:
             else:
                 part.replace(place)
 
-    async def _image(self, clean: Path, tar: _Layer | None, parts: Mapping[str, Path]) -> Written:
-        """Write the container image: the base's layers and one more, or one that is what ``tar`` is."""
-        about, options = self.base.about, self.options
-        kept = [(each, self.base.layers / each["digest"].partition(":")[2]) for each in about["layers"]]
-        if kept:
-            made = await self._archive(self.overlay.upper, self.overlay.work / "layer", upper=True)
-        else:
-            made = tar or await self._archive(clean, self.overlay.work / "layer")
-        layers = [*kept, made]
+    async def _image(self, clean: Path, tar: Layer | None, parts: Mapping[str, Path]) -> Written:
+        """Write the container image."""
+        options = self.options
+        layers = await self._layers(clean, tar)
         described = config.whole(
-            about["config"], options, platform_of(options.architecture), [each for each, _ in layers]
+            self.base.about["config"], options, platform_of(options.architecture), [each for each, _ in layers]
         )
         layout = parts.get("oci") or self.overlay.work / "layout"
         tags = options.tags or []
@@ -127,6 +120,18 @@ class Capture:
             names = [each for each, _ in layers]
             await held(write_archive, archive, layout, written, names, tags, epoch)
         return written
+
+    async def _layers(self, clean: Path, tar: Layer | None) -> list[Layer]:
+        """Return the base's layers and one of the changes; a single one of all files where the base's is not kept."""
+        base, work = self.base, self.overlay.work
+        if base.layers is None:
+            return [tar or await self._archive(clean, work / "layer")]
+        below = [(each, base.layers / each["digest"].partition(":")[2]) for each in base.about["layers"]]
+        if not below:
+            slot, epoch = base.layers / self.options.compression, self.options.source_date_epoch
+            pack = partial(self._archive, base.files, what="base")
+            below = [await kept(self.session, slot, epoch, work / "base", pack, user=self.user)]
+        return [*below, await self._archive(self.overlay.upper, work / "layer", what="changes")]
 
     async def _disks(self, clean: Path, parts: Mapping[str, Path]) -> None:
         """Write the disks, which hold what the options want only of disks over the files."""
@@ -143,13 +148,15 @@ class Capture:
         if "qcow2" in parts:
             await disk.qcow2(overlay.inside, raw, parts["qcow2"])
 
-    async def _archive(self, root: Path, target: Path, *, upper: bool = False) -> _Layer:
+    async def _archive(
+        self, root: Path, target: Path, *, what: Literal["base", "changes", "files"] = "files"
+    ) -> Layer:
         """Pack files into a tar file, which can be a layer; return how it is described, and the file."""
-        self.session.say("Packing the changes" if upper else "Packing the files")
+        self.session.say(f"Packing the {what}")
         compression = self.options.compression
         found = await ordered(
-            self.overlay.inside, "archive", root=str(root), target=str(target), upper=upper, compression=compression,
-            epoch=self.options.source_date_epoch,
+            self.overlay.inside, "archive", root=str(root), target=str(target), upper=what == "changes",
+            compression=compression, epoch=self.options.source_date_epoch,
         )
         return {**found, "mediaType": LAYER + _MEDIA.get(compression, "")}, target
 

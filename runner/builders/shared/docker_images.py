@@ -47,13 +47,14 @@ def image_of(artifact: Artifact) -> str:
 
 
 def archive_of(artifact: Artifact) -> Path:
-    """Return the tar file that an artifact is. Raises ``Failed`` when it is none."""
-    if len(artifact.files) != 1 or artifact.files[0].is_dir():
+    """Return the tar file that an artifact has: an archive of an image rather than bare files. Raises ``Failed``."""
+    files = [each for each in artifact.files if each.is_file() and tarfile.is_tarfile(each)]
+    if not files:
         raise Failed(
             f"what {artifact.builder} made is no tar file, and Docker can begin with nothing else of it",
             "let the builder write a tar file or a docker archive",
         )
-    return artifact.files[0]
+    return next(filter(_holds_images, files), files[0])
 
 
 def docker_path_gap(options: Mapping[str, Any]) -> str | None:

@@ -12,6 +12,17 @@ from runner.communicators.ssh_settings import Checking, Login, Proxy, Server, Se
 from runner.sdk import Failed, Session
 from runner.sdk.durations import seconds_of
 
+_OF_MADE_KEYS = (
+    "ssh_keypair_name", "temporary_key_pair_name", "temporary_key_pair_type", "temporary_key_pair_bits",
+    "ssh_clear_authorized_keys",
+)
+"""Options about keys that a builder makes for its machine."""
+
+
+def keys_gap(options: Mapping[str, Any]) -> str | None:
+    """Return which option makes no sense for a builder that puts no key on its machine."""
+    return next((name for name in _OF_MADE_KEYS if options.get(name) not in (None, False)), None)
+
 
 def settings_of(
     options: Ssh, session: Session, *, host: str | None = None, port: int | None = None, key: str | None = None,

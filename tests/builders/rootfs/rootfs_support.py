@@ -52,6 +52,7 @@ class Rootfs:
         out = self.directory / "out"
         return [
             *(self.directory / ".ingot" / "work").glob("*"), *self.cache.glob("rootfs/*/trees/.*"),
+            *self.cache.glob("rootfs/*/trees/*/layers/.*"),
             *(each for each in out.glob(".*")), *(self.directory.parent / "state").rglob("*.jsonl"),
         ]
 

@@ -86,12 +86,18 @@ def test_what_cannot_be_started_from(rootfs: Rootfs, source: dict[str, str], sai
     ({"format": ["oci"], "compression": "xz"}, "compression: xz with format oci"),
     ({"format": ["docker-archive"], "compression": "zstd"}, "compression: zstd with format docker-archive"),
     ({"format": ["docker-archive", "tar"], "compression": "none"}, "both would be OUTPUT.tar"),
+    ({"size": "4G"}, "size: 4G without a disk"),
+    ({"format": ["tar", "squashfs"], "filesystem": "ext4"}, "filesystem: ext4 without a disk"),
+    ({"format": ["directory"], "partition_table": "mbr"}, "partition_table: mbr without a disk"),
+    ({"bootloader": "extlinux"}, "bootloader: extlinux without a disk"),
+    ({"kernel_arguments": ["quiet"]}, "kernel_arguments: ['quiet'] without a disk"),
+    ({"format": ["raw"], "kernel_arguments": ["quiet"]}, "kernel_arguments without a boot loader"),
 ])
 def test_what_is_refused_before_anything_starts(
     rootfs: Rootfs, base: Path, source: dict[str, object], said: str  # noqa: F811
 ) -> None:
     answer = rootfs({"from": str(base), **source})
-    assert answer.status != 0
+    assert answer.status == 2
     assert said in answer.stderr
     assert not rootfs.cache.exists()
 
@@ -226,3 +232,19 @@ def test_what_an_ordinary_user_lacks_is_told(home: Path, base: Path, how: dict[s
     assert done.returncode != 0
     assert said in done.stderr
     assert list((home / ".ingot").glob("work/*")) == []
+
+
+def test_changes_cannot_be_on_an_overlay(rootfs: Rootfs, base: Path, tmp_path: Path) -> None:  # noqa: F811
+    """The files of a container are one, so this is what a build in a container meets."""
+    for name in ("upper", "inner"):
+        (tmp_path / name).mkdir()
+    lower = rootfs.directory
+    options = f"lowerdir={lower},upperdir={tmp_path}/upper,workdir={tmp_path}/inner"
+    subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, lower], check=True)
+    try:
+        answer = rootfs({"from": str(base)})
+    finally:
+        subprocess.run(["umount", lower], check=True)
+    assert answer.status == 1
+    assert "is on an overlay file system" in answer.stderr
+    assert "a volume of its own" in answer.stderr

@@ -51,10 +51,13 @@ def test_a_container_image_of_bare_files(rootfs: Rootfs, base: Path) -> None:  #
         "Labels": {"x": "y"}, "ExposedPorts": {"80/tcp": {}, "53/udp": {}}, "Volumes": {"/data": {}},
     }
     assert (config["author"], config["created"], config["os"]) == ("Somebody", "2023-11-14T22:13:20Z", "linux")
-    assert len(manifest_of(out / "box.oci")["layers"]) == 1
-    files = layer_of(out / "box.oci", 0)
-    greeting = files["etc/greeting"]
+    assert len(manifest_of(out / "box.oci")["layers"]) == 2
+    below, above = layer_of(out / "box.oci", 0), layer_of(out / "box.oci", 1)
+    assert "bin/busybox" in below
+    assert above.keys() == {"etc", "etc/greeting"}
+    greeting = above["etc/greeting"]
     assert (greeting.uid, greeting.gid, greeting.mode, greeting.mtime) == (1000, 1000, 0o644, EPOCH)
+    files = {**below, **above}
     assert max(each.mtime for each in files.values()) == EPOCH
     # Nothing of what the build needed is in it.
     assert not {"usr/sbin/policy-rc.d", "etc/resolv.conf", "dev/null"} & files.keys()
@@ -64,7 +67,7 @@ def test_a_container_image_of_bare_files(rootfs: Rootfs, base: Path) -> None:  #
 def test_skopeo_reads_it(rootfs: Rootfs, base: Path, form: str) -> None:  # noqa: F811
     out = rootfs.made({"from": str(base), "format": ["oci", "docker-archive"], **CONFIG}, GREET)
     found = inspected(form.format(out))
-    assert (found["Labels"], found["Env"][-1], len(found["Layers"])) == ({"x": "y"}, "A=1", 1)
+    assert (found["Labels"], found["Env"][-1], len(found["Layers"])) == ({"x": "y"}, "A=1", 2)
 
 
 def test_docker_runs_it(rootfs: Rootfs, base: Path, docker: APIClient) -> None:  # noqa: F811
@@ -94,8 +97,8 @@ def test_a_layer_on_the_layers_of_an_image(rootfs: Rootfs, tmp_path: Path) -> No
     config = config_of(made / "box.oci")
     assert config["config"]["Labels"] == {"a": "1", "b": "2"}
     assert config["config"]["Entrypoint"] == ["/x"]
-    assert manifest_of(made / "box.oci")["layers"][:1] == first
-    assert layer_of(made / "box.oci", 1) == {}
+    assert manifest_of(made / "box.oci")["layers"][:2] == first
+    assert layer_of(made / "box.oci", 2) == {}
     with tarfile.open(made / "box.tar.gz") as archive:
         assert {"etc/old", "opt/a"} <= set(archive.getnames())
 
@@ -105,7 +108,7 @@ def test_what_is_removed_and_replaced_in_a_layer(rootfs: Rootfs, base: Path) -> 
     rootfs.made({"from": str(base), "output": "out/below"}, first)
     script = "rm /opt/a/1; rm -r /opt/b; mkdir /opt/b; touch /opt/b/3; ln /etc/passwd /etc/again; mkfifo /opt/pipe"
     out = rootfs.made({"from": "out/below.oci", "format": ["oci", "docker-archive", "directory"]}, {"shell": script})
-    files = layer_of(out / "box.oci", 1)
+    files = layer_of(out / "box.oci", 2)
     assert {"opt/a/.wh.1", "opt/b/.wh..wh..opq", "opt/b/3", "opt/pipe"} <= files.keys()
     assert files["opt/pipe"].isfifo()
     assert {each.name for each in files.values() if each.islnk()} <= {"etc/again", "etc/passwd"}
@@ -170,7 +173,7 @@ def test_permissions_are_kept(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
         {"from": str(base), "format": ["oci", "squashfs", "directory"]},
         {"shell": "echo x > /bin/tool; chmod 4755 /bin/tool; chmod 1777 /var; ln -s nowhere /etc/link"},
     )
-    files = layer_of(out / "box.oci", 0)
+    files = layer_of(out / "box.oci", 1)
     assert (files["bin/tool"].mode, files["var"].mode, files["etc/link"].linkname) == (0o4755, 0o1777, "nowhere")
     argv: list[str | Path] = ["unsquashfs", "-ll", out / "box.squashfs", "bin/tool"]
     assert "-rwsr-xr-x root/root" in subprocess.run(argv, capture_output=True, text=True, check=True).stdout
@@ -198,7 +201,7 @@ def test_a_result_that_is_there_stays_without_force(rootfs: Rootfs, base: Path) 
     assert (out / "box.tar.gz").read_bytes() == before
     rootfs.made({"from": str(base), "format": ["oci", "tar"]}, GREET, force=True)
     assert (out / "box.tar.gz").read_bytes() != before
-    assert "etc/greeting" in layer_of(out / "box.oci", 0)
+    assert "etc/greeting" in layer_of(out / "box.oci", 1)
 
 
 def test_a_failing_build_leaves_nothing(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
@@ -216,7 +219,7 @@ def test_what_a_task_left_running_writes_no_more(rootfs: Rootfs, base: Path) -> 
 
 def test_a_blob_is_what_its_name_says(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     out = rootfs.made({"from": str(base), "output": "out/below"})
-    (layer,) = manifest_of(out / "below.oci")["layers"]
+    layer, _ = manifest_of(out / "below.oci")["layers"]
     file = out / "below.oci" / "blobs" / layer["digest"].replace(":", "/")
     other = file.with_name("other.tar")
     other.write_bytes(tar_of({"etc": None}))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tarfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,14 +69,17 @@ def test_a_mirror_that_is_named_wins(tmp_path: Path) -> None:
     assert sources(named, tmp_path) == ["deb http://mine.example bookworm main contrib"]
 
 
-def test_a_release_with_packages(rootfs: Rootfs) -> None:  # noqa: F811
-    needed("mmdebstrap")
+def this_release() -> str:
     release = re.findall(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)
     if not release:
         pytest.skip("this machine is no Debian")
-    source = {
-        "suite": release[0], "packages": ["netbase"], "exclude": ["tzdata"], "format": ["tar"], "compression": "none",
-    }
+    return str(release[0])
+
+
+def test_a_release_with_packages(rootfs: Rootfs) -> None:  # noqa: F811
+    needed("mmdebstrap")
+    packages = {"packages": ["netbase"], "exclude": ["tzdata"]}
+    source = {"suite": this_release(), **packages, "format": ["tar"], "compression": "none"}
     # A package with a service: nothing of it may start while it is installed.
     install = "apt-get update -q && apt-get install -q -y --no-install-recommends cron"
     out = rootfs.made(source, {"shell": f"{install} && ! grep -qx cron /proc/[0-9]*/comm"})
@@ -85,3 +90,23 @@ def test_a_release_with_packages(rootfs: Rootfs) -> None:  # noqa: F811
     assert not {name for name in names if name.startswith("usr/share/zoneinfo")}
     said = rootfs({**source, "output": "out/again"}, {"shell": "true"}).stdout
     assert "Installing" not in said
+
+
+def test_a_release_by_debootstrap(rootfs: Rootfs, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    needed("debootstrap")
+    monkeypatch.setattr("shutil.which", _without(shutil.which, "mmdebstrap"))
+    source = {"suite": this_release(), "packages": ["netbase"], "exclude": ["tzdata"], "format": ["tar"]}
+    answer = rootfs(source, {"shell": "test ! -e /debootstrap && dpkg --audit && echo whole >/etc/whole"})
+    assert answer.status == 0, answer.stdout + answer.stderr
+    with tarfile.open(rootfs.directory / "out" / "box.tar.gz") as archive:
+        names = set(archive.getnames())
+    assert {"etc/protocols", "etc/whole", "usr/bin/apt-get"} <= names
+    assert not {name for name in names if name.startswith("usr/share/zoneinfo")}
+    refused = rootfs({**source, "variant": "essential", "output": "out/again"})
+    assert refused.status == 1
+    assert "debootstrap has no variant 'essential'" in refused.stderr
+
+
+def _without(find: Callable[..., str | None], name: str) -> Callable[..., str | None]:
+    """Return ``shutil.which`` of a computer that has no such program."""
+    return lambda wanted, *more, **how: None if wanted == name else find(wanted, *more, **how)
