@@ -38,12 +38,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "text", "diagnostics", "model", "sdk", "events", "schema", "registry", "expand", "reading", "planning", "store",
         "communicators",
     ),
-<<<<<<< HEAD
     "packer": ("text", "diagnostics", "formats", "model", "schema", "registry", "expand", "reading"),
-    "requirements": ("text", "diagnostics", "formats", "model"),
-=======
     "requirements": ("text", "diagnostics", "formats", "model", "sdk"),
->>>>>>> wt-three
     "store": ("text", "model", "events", "sdk"),
     "reports": ("model", "events", "diagnostics"),
     "cli": ("*",),

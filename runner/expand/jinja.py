@@ -231,10 +231,15 @@ def compiled(text: str, dialect: Dialect = STANDARD, *, bare: bool = False) -> T
     return environment(dialect).from_string(kept(text, bare=bare))
 
 
+def parsed(text: str) -> nodes.Template:
+    """Return a template's syntax tree as it is written. Raises ``TemplateError`` when it has none."""
+    return environment().parse(kept(text))
+
+
 @lru_cache(maxsize=20_000)
 def syntax_tree(text: str) -> nodes.Template:
-    """Return a template's syntax tree. Raises ``TemplateError`` when it has none."""
-    return environment().parse(kept(text))
+    """Return a template's syntax tree, in which Jinja may have worked constants out. Raises like ``parsed``."""
+    return parsed(text)
 
 
 def evaluate(text: str, scope: Scope, *, bare: bool = False) -> Any:
@@ -312,4 +317,4 @@ def defined_names() -> frozenset[str]:
 
 
 __all__ = ["Environment", "Missing", "TemplateError", "Undefined", "compiled", "defined_names", "environment",
-           "evaluate", "evaluate_file", "evaluate_part", "file_template", "syntax_tree", "within_limits"]
+           "evaluate", "evaluate_file", "evaluate_part", "file_template", "parsed", "syntax_tree", "within_limits"]

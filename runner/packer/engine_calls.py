@@ -14,7 +14,11 @@ def without_engine_calls(body: Body, coverage: Coverage) -> Body:
     """Return a template in which the engine's functions are HCL's; what only builders fill in stays as it is."""
 
     def change(record: Any) -> Any:
-        found = rebuilt(record, change)
+        if isinstance(record, Template):  # its texts are one text, with holes
+            parts = tuple(part if isinstance(part, Lit) else change(part) for part in record.parts)
+            found = record._replace(parts=parts)
+        else:
+            found = rebuilt(record, change)
         if not isinstance(found, Template | Lit) or (isinstance(found, Lit) and "{{" not in str(found.value)):
             return found
         translated = translate(found, found.place)

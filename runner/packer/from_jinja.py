@@ -11,7 +11,7 @@ from jinja2 import nodes
 
 from runner.diagnostics import Report
 from runner.expand.calls import CALLED
-from runner.expand.jinja import TemplateError, syntax_tree
+from runner.expand.jinja import TemplateError, parsed
 from runner.formats import hcl_document
 from runner.formats.hcl_tree import (
     SPLAT_ITEM, Attr, Binary, Call, Comprehension, Conditional, Expression, For, If, Index, Item, Lit, Many, Part, Ref,
@@ -76,7 +76,8 @@ class FromJinja:
             items = tuple(Item(self.value(each), _key(key, each.place)) for key, each in value.items())
             return Many(items, keyed=True, place=node.span)
         if isinstance(value, tuple):
-            return Many(tuple(Item(self.value(each)) for each in value), keyed=False, place=node.span)
+            items = tuple(Item(self.value(each)) for each in value)
+            return Many(items, keyed=False, place=node.span, one_line=_is_short(items))
         if node.tag is not None:
             raise Unsayable(f"a value tagged {node.tag}")
         if isinstance(value, str) and any(mark in value for mark in ("{{", "{%", "{#")):
@@ -90,7 +91,7 @@ class FromJinja:
         self._place = place
         self._made = {}
         try:
-            tree = syntax_tree(text)
+            tree = parsed(text)
         except TemplateError as error:
             raise Unsayable(f"what is no expression of Jinja ({error.message})") from error
         parts = self._parts(tree.body)
@@ -416,6 +417,16 @@ def expression_of(text: str, place: Span) -> Expression:
     if report.failed or found is None:
         raise Unsayable(f"{text!r}, which is no HCL")
     return found.value
+
+
+_SHORT = 70
+"""How long the texts of a list may be together for it to stand on one line."""
+
+
+def _is_short(items: tuple[Item, ...]) -> bool:
+    """Return whether a list is one of few words."""
+    words = [str(item.value.value) for item in items if isinstance(item.value, Lit)]
+    return len(words) == len(items) and not any(" " in word for word in words) and len("".join(words)) < _SHORT
 
 
 def _key(key: Any, place: Span) -> Expression:

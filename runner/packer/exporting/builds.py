@@ -106,7 +106,7 @@ class Builds:
             blocks.append(Block("source", (label,), Body(tuple(items), use.place), use.place, gap=True))
         found: Items = []
         if listed:
-            found.append(Attribute("sources", Many(tuple(listed), keyed=False, place=play.place), play.place))
+            found.append(Attribute("sources", _list(listed, play), play.place))
         return [*found, *blocks]
 
     def _chosen(self, play: Play, field: str) -> Expression | None:
@@ -134,6 +134,10 @@ class Builds:
 
     def _unsupported(self, node: Node, field: str, why: str) -> None:
         self._writing.coverage.unsupported(node.place, field, why)
+
+
+def _list(items: list[Item], play: Play) -> Many:
+    return Many(tuple(items), keyed=False, place=play.place, one_line=len(items) == 1)
 
 
 class _Targets:

@@ -158,7 +158,8 @@ class Tasks:
     def selection(self, name: str, node: Node) -> Items:
         """Return ``only`` or ``except`` as Packer names sources."""
         names = [each for child in node.elements() for each in self._targets.addresses(str(child.value))]
-        listed = Many(tuple(Item(Lit(each, node.span)) for each in names), keyed=False, place=node.span)
+        items = tuple(Item(Lit(each, node.span)) for each in names)
+        listed = Many(items, keyed=False, place=node.span, one_line=len(items) == 1)
         return [Attribute(name, listed, node.place)]
 
     def _override(self, node: Node, path: str) -> Items:

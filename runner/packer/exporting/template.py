@@ -42,4 +42,5 @@ def to_template(playbook: Playbook, stem: str) -> Exported:
         *builds.builds(),
     ]
     place = playbook.files[0].start() if playbook.files else SourceFile(playbook.path, "").start()
-    return Exported(Body(tuple(blocks), place), coverage, builds.files)
+    first = [block._replace(gap=False) for block in blocks[:1]]
+    return Exported(Body((*first, *blocks[1:]), place), coverage, builds.files)

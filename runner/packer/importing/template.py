@@ -7,7 +7,6 @@ from typing import NamedTuple
 from runner.formats.hcl_tree import Attribute, Block, Body
 from runner.formats.yaml_write import Entry, Map, Seq, write
 from runner.packer.coverage import Coverage
-from runner.packer.engine_calls import without_engine_calls
 from runner.packer.importing import inputs
 from runner.packer.importing.builds import Builds
 from runner.packer.names import names_of
@@ -25,7 +24,6 @@ class Imported(NamedTuple):
 
 def to_playbook(body: Body, coverage: Coverage) -> Imported:
     """Return the playbook that a template becomes, and what became of each of its fields."""
-    body = without_engine_calls(body, coverage)
     names = names_of(body)
     jinja = ToJinja(names, coverage)
     builds = Builds(body, names, jinja)
