@@ -14,7 +14,7 @@ _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=<~.")
 _UNSAFE_PLAIN = re.compile(r":(?:\s|$)|\s#|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[{}\[\],]")
 _UNSAFE_INSIDE = re.compile(r"[:?]|^[.<=~]|^-(?![-\w])")
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
-_ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\"\\\\]")
+_ESCAPED = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"\\\\]')
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\0": "\\0"}
 _LATE_BREAK = re.compile(r"\{\{[^{}]*\n|\{%[^{}]*\n")
 """A line that ends in an expression: it stays where it is, and its break is written as an escape."""
@@ -125,7 +125,7 @@ def _lines(parts: Iterable[tuple[Entry, Iterator[str]]], end: Iterable[str], ind
         if entry.gap and last:  # the blank lines at the end of a text are part of it
             yield ""
         yield from _comments(entry.above, indent)
-        for last in lines:  # noqa: B007 - the last one is asked for
+        for last in lines:
             yield last
     yield from _comments(end, indent)
 

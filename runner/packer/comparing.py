@@ -8,14 +8,31 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.formats.hcl_tree import (
-    SPLAT_ITEM, Attr, Binary, Block, Body, Call, Comprehension, Conditional, Expression, For, If, Index, Item, Lit,
-    Many, Part, Ref, Splat, Template,
+    SPLAT_ITEM,
+    Attr,
+    Binary,
+    Block,
+    Body,
+    Call,
+    Comprehension,
+    Conditional,
+    Expression,
+    For,
+    If,
+    Index,
+    Item,
+    Lit,
+    Many,
+    Part,
+    Ref,
+    Splat,
+    Template,
 )
 from runner.formats.hcl_walk import rebuilt
 from runner.formats.hcl_write import write_expression
-from runner.packer.engine_calls import without_engine_calls
 from runner.packer.coverage import Coverage
-from runner.packer.names import address, names_of, source_address
+from runner.packer.engine_calls import without_engine_calls
+from runner.packer.names import address, source_address
 
 Tree = dict[str, Any]
 

@@ -14,8 +14,24 @@ from runner.expand.calls import CALLED
 from runner.expand.jinja import TemplateError, parsed
 from runner.formats import hcl_document
 from runner.formats.hcl_tree import (
-    SPLAT_ITEM, Attr, Binary, Call, Comprehension, Conditional, Expression, For, If, Index, Item, Lit, Many, Part, Ref,
-    Splat, Template, Unary,
+    SPLAT_ITEM,
+    Attr,
+    Binary,
+    Call,
+    Comprehension,
+    Conditional,
+    Expression,
+    For,
+    If,
+    Index,
+    Item,
+    Lit,
+    Many,
+    Part,
+    Ref,
+    Splat,
+    Template,
+    Unary,
 )
 from runner.packer.names import Kind, Names
 from runner.text import NOTHING, Node, SourceFile, Span

@@ -8,7 +8,20 @@ from typing import Literal, NamedTuple
 
 from runner.expand.scope import BUILT_IN, RESERVED
 from runner.formats.hcl_tree import (
-    Attr, Binary, Block, Body, Call, Comprehension, Conditional, Expression, Index, Lit, Many, Ref, Splat, Template,
+    Attr,
+    Binary,
+    Block,
+    Body,
+    Call,
+    Comprehension,
+    Conditional,
+    Expression,
+    Index,
+    Lit,
+    Many,
+    Ref,
+    Splat,
+    Template,
     Unary,
 )
 from runner.reading.vocabulary import EARLY, is_fact

@@ -11,8 +11,25 @@ from contextlib import contextmanager
 
 from runner.expand import functions
 from runner.formats.hcl_tree import (
-    SPLAT_ITEM, Attr, Binary, Block, Call, Comprehension, Conditional, Expression, For, If, Index, Item, Lit, Many, Part, Ref, Splat,
-    Template, Unary,
+    SPLAT_ITEM,
+    Attr,
+    Binary,
+    Block,
+    Call,
+    Comprehension,
+    Conditional,
+    Expression,
+    For,
+    If,
+    Index,
+    Item,
+    Lit,
+    Many,
+    Part,
+    Ref,
+    Splat,
+    Template,
+    Unary,
 )
 from runner.formats.hcl_write import write_expression
 from runner.formats.yaml_write import Entry, Map, Seq, Value

@@ -6,7 +6,19 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from runner.formats.hcl_tree import (
-    Attr, Attribute, Block, Body, Call, Conditional, Expression, Item, Lit, Many, Ref, Template, Unary,
+    Attr,
+    Attribute,
+    Block,
+    Body,
+    Call,
+    Conditional,
+    Expression,
+    Item,
+    Lit,
+    Many,
+    Ref,
+    Template,
+    Unary,
 )
 from runner.model.playbook import Block as TaskBlock
 from runner.model.playbook import Item as Written

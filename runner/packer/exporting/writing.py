@@ -6,7 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.formats.hcl_tree import (
-    Attr, Attribute, Block, Body, Call, Comprehension, Conditional, Expression, Index, Lit, Many, Ref,
+    Attr,
+    Attribute,
+    Block,
+    Body,
+    Call,
+    Comprehension,
+    Conditional,
+    Expression,
+    Index,
+    Lit,
+    Many,
+    Ref,
 )
 from runner.formats.hcl_walk import rebuilt
 from runner.packer.catalogue import Options

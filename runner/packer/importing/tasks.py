@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from runner import registry
 from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Item, Lit, Many, Template
 from runner.formats.yaml_write import Entry, Map, Seq, Value
-from runner.packer.importing.options import Options
 from runner.packer.importing.dynamic import dynamic
+from runner.packer.importing.options import Options
 from runner.packer.names import address
 from runner.packer.to_jinja import OPERAND, ToJinja
 from runner.text import NOTHING

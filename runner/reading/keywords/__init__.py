@@ -9,7 +9,15 @@ from typing import Any
 
 from runner.reading.keywords.play import Matrix, Play, PostProcessor, SourceUse
 from runner.reading.keywords.playbook import (
-    Data, PackerPlugin, Playbook, RequiredRole, Requires, RequiresPacker, Source, Validation, Variable,
+    Data,
+    PackerPlugin,
+    Playbook,
+    RequiredRole,
+    Requires,
+    RequiresPacker,
+    Source,
+    Validation,
+    Variable,
 )
 from runner.reading.keywords.role import RoleMeta, RoleUse
 from runner.reading.keywords.task import Block, Handler, LoopControl, Task
