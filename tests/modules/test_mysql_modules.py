@@ -12,6 +12,7 @@ import pytest
 from database_machines import Databases
 from harness import Done, Machine
 
+from runner.modules.mysql_db import MysqlDb
 from runner.modules.support.mysql_passwords import is_of, native_hash, sha2_hash
 from runner.modules.support.mysql_privileges import difference, shown_of, wanted_of
 from runner.sdk import Command, Do, Failed
@@ -291,6 +292,11 @@ def test_no_secret_is_where_others_can_see_it(machine: Machine) -> None:
 def test_a_machine_without_a_client_needs_its_package(debian_machine: Machine) -> None:
     done = debian_machine.apply("mysql_db", {"name": "app"})
     assert done.values["msg"] == "none of these programs is there: mariadb mysql"
+
+
+def test_a_password_for_the_shell_is_refused() -> None:
+    assert MysqlDb.gap({"unsafe_login_password": "yes"}) == "unsafe_login_password: no shell gets the password"
+    assert MysqlDb.gap({"unsafe_login_password": False}) is None
 
 
 def test_hashes_of_passwords() -> None:
