@@ -163,7 +163,8 @@ class Copy(Module[Options]):
         if paths:
             yield from copy_tree(source.path, found.path, paths)
             new = [join(found.path, path) for path in paths if path.endswith("/")]
-            file = found.file if found.file.exists else replace(source.file, uid=found.uid, gid=found.gid)
+            mine = replace(source.file, uid=found.uid, gid=found.gid, owner=found.user, group=found.team)
+            file = found.file if found.file.exists else mine
             if wanted.directory_mode is not None and new:
                 yield from for_each(("chmod", wanted.directory_mode), new, "permissions cannot be set")
         if wanted.owner or wanted.group:

@@ -77,10 +77,10 @@ else
     branch=
   fi
   if [ -n "$branch" ]; then
-    git_ checkout --quiet --force -B "$branch" "refs/remotes/$remote/$branch" || exit
+    git_ checkout --quiet --force -B "$branch" "refs/remotes/$remote/$branch" || exit 46
   else
     if [ -n "$depth" ] && ! git_ cat-file -e "$version^{commit}" 2>/dev/null; then version=FETCH_HEAD; fi
-    git_ checkout --quiet --force "$version" -- || exit
+    git_ checkout --quiet --force "$version" -- || exit 46
   fi
   case $flags in *" recursive "*)
     if [ -e .gitmodules ]; then
@@ -90,7 +90,7 @@ else
 fi
 echo "head $(git_ rev-parse HEAD)"
 """
-_NO_PROGRAM, _NOT_EMPTY = 44, 45
+_NO_PROGRAM, _NOT_EMPTY, _NO_CHECKOUT = 44, 45, 46
 
 
 @options(
@@ -196,7 +196,11 @@ class Git(Module[Options]):
         after = answer.stdout.strip().rpartition("\n")[2].removeprefix("head ")
         if answer.status:
             lines = answer.stderr.strip().splitlines()
-            raise Failed(f"the repository {wanted.repo} cannot be fetched: {lines[-1] if lines else answer.status}")
+            why = lines[-1] if lines else answer.status
+            raise Failed(
+                f"Failed to checkout {wanted.version}: {why}" if answer.status == _NO_CHECKOUT else
+                f"the repository {wanted.repo} cannot be fetched: {why}"
+            )
         changed = after != before or bool(told.get("dirty")) or values["remote_url_changed"]
         return Outcome({**values, "after": after}, changed=changed)
 

@@ -168,7 +168,7 @@ def test_a_repository(machine_with: Machine) -> None:
 @pytest.mark.parametrize(("options", "message"), [
     ({"repo": "/srv/nowhere", "dest": "/srv/x"}, "Failed to download"),
     ({"repo": "/srv/repo", "dest": "/etc"}, "is no clone"),
-    ({"repo": "/srv/repo", "dest": "/srv/y", "version": "nothing"}, "cannot be fetched"),
+    ({"repo": "/srv/repo", "dest": "/srv/y", "version": "nothing"}, "Failed to checkout nothing"),
 ])
 def test_a_repository_that_cannot_be_had(machine_with: Machine, options: dict[str, object], message: str) -> None:
     machine_with.sh(REPOSITORY)
