@@ -23,5 +23,6 @@ def daemonless(settings: Settings, base: Path) -> Iterator[str]:
     yield "## A trivial build without a daemon: one shell task, an OCI layout"
     yield ""
     yield from seconds(timings)
-    yield f"The base is a tar of {base.stat().st_size / 1e6:.0f} MB, which the first, uncounted run unpacks."
+    yield f"The base is a tar of {base.stat().st_size / 1e6:.0f} MB, which the first, uncounted run unpacks and packs"
+    yield "as a layer."
     yield ""
