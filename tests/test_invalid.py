@@ -48,7 +48,6 @@ LINES = 40
 SECRET = "hunter2"
 """What every sensitive value in the cases holds."""
 WITHOUT_CASE = {
-    "E041": "only templates of Packer have it",
     "E810": "only a plugin that goes wrong gets it",
     "E813": "it stands in the journal of another run, which no playbook can leave so that it cannot be removed",
     "E900": "a mistake in Ingot itself: none is known",

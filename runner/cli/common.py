@@ -110,7 +110,8 @@ def load(
 ) -> Loaded | None:
     """Read the playbook and give its variables their values; what is wrong is in ``report``.
 
-    That a variable has none is only pointed out unless they are to be ``complete``. When something is, a command that would plan builds hears at once what the plan of the rest would find.
+    That a variable has none is only pointed out unless they are to be ``complete``. When something is wrong, a command
+    that would plan builds hears at once what the plan of the rest would find.
     """
     plugins = RolePlugins()
     playbook = read(arguments, report, plugins)

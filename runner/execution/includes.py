@@ -45,7 +45,8 @@ class Includes:
         beside = Path(task.file.path).parent
         files = Files(report, self._world.vaults)
         context = Context(
-            files, self._world.root, self._roles_path, beside, task.file, self._world.plugins, self._sources, task.role
+            files, self._world.root, self._roles_path, beside, task.file, self._world.plugins,
+            sources=self._sources, role=task.role,
         )
         block = self._role(include, task, context) if isinstance(include, ApplyRole) else (
             self._tasks(include, task, context, part)

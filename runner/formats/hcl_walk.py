@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from runner.text import Span
@@ -24,14 +24,3 @@ def _part(value: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(value, tuple):
         return tuple(_part(each, change) for each in value)
     return value
-
-
-def records(record: Any) -> Iterator[Any]:
-    """Yield a record and all that are in it, however deep."""
-    yield record
-    for value in record:
-        if isinstance(value, Span):
-            continue
-        for each in value if isinstance(value, tuple) and not hasattr(value, "_fields") else (value,):
-            if hasattr(each, "_fields"):
-                yield from records(each)

@@ -61,7 +61,7 @@ def write_list(document: Seq) -> str:
     return "\n".join(_seq(document, 0)) + "\n"
 
 
-def scalar(value: str | float | bool | None, *, inside: bool = False) -> str:
+def scalar(value: str | float | None, *, inside: bool = False) -> str:
     """Return a scalar on one line; ``inside`` the brackets of a list."""
     if value is None:
         return "null"
@@ -86,9 +86,10 @@ def _text(value: str, *, inside: bool = False) -> str:
     plain = plain and not (inside and _UNSAFE_INSIDE.search(value))
     if plain and implicit_tag(value) is None:
         return value
-    if "'" not in value and not _NOT_PRINTABLE.search(value) and "\n" not in value and ('"' in value or "\\" in value):
+    simple = not _NOT_PRINTABLE.search(value) and "\n" not in value
+    if simple and "'" not in value and ('"' in value or "\\" in value):
         return f"'{value}'"
-    if '"' in value and not _NOT_PRINTABLE.search(value) and "\n" not in value and "\t" not in value:
+    if simple and '"' in value and "\t" not in value:
         return "'" + value.replace("'", "''") + "'"
     return '"' + _ESCAPED.sub(_escape, value) + '"'
 
@@ -176,7 +177,9 @@ def _flow(value: Map | Seq, column: int, *, inner: bool = False) -> str | None:
     words = []
     for item in value.items:
         each = item.value
-        if isinstance(each, Map | Seq) or item.above or item.beside or (isinstance(each, str) and " " in each and not inner):
+        if isinstance(each, Map | Seq) or item.above or item.beside:
+            return None
+        if isinstance(each, str) and " " in each and not inner:
             return None
         words.append(scalar(each, inside=True))
     text = f"[{', '.join(words)}]"

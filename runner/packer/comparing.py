@@ -39,8 +39,8 @@ Tree = dict[str, Any]
 
 def differences(first: Body, second: Body) -> list[str]:
     """Return the lines in which the normalised trees of two templates differ, as ``diff`` marks them."""
-    texts = [json.dumps(normal(body), indent=1, ensure_ascii=False).splitlines() for body in (first, second)]
-    return [line for line in difflib.unified_diff(*texts, lineterm="", n=2)][2:]
+    one, other = (json.dumps(normal(body), indent=1, ensure_ascii=False).splitlines() for body in (first, second))
+    return list(difflib.unified_diff(one, other, lineterm="", n=2))[2:]
 
 
 def normal(body: Body) -> Tree:
@@ -268,7 +268,7 @@ def text(expression: Expression) -> str:
     return write_expression(_plain(expression))
 
 
-def _plain(record: Any) -> Any:  # noqa: PLR0911 - one return a kind of expression
+def _plain(record: Any) -> Any:  # noqa: PLR0911 - one case a kind of expression
     """Return an expression in its one form: what can be written in several ways is written in one."""
     made = rebuilt(record, _plain)
     match made:
@@ -280,7 +280,7 @@ def _plain(record: Any) -> Any:  # noqa: PLR0911 - one return a kind of expressi
             plain = tuple(Item(item.value, item.key) for item in items if not (keyed and _is_null(item.value)))
             return Many(plain, keyed, place)
         case Splat(on, rest, _, place):
-            return Splat(on, rest, True, place)
+            return Splat(on, rest, full=True, place=place)
         case Index(on, Lit(str(name)), place) if name.isidentifier():
             return Attr(on, name, place)
         case Call("tobool", (inner,)):
@@ -289,18 +289,16 @@ def _plain(record: Any) -> Any:  # noqa: PLR0911 - one return a kind of expressi
             return inner
         case Comprehension(None, name, over, value, place, None, None):
             rest = _renamed(value, {name: SPLAT_ITEM})
-            return Splat(over, rest, True, place) if _is_part(rest) else _indexed(made)
+            return Splat(over, rest, full=True, place=place) if _is_part(rest) else _indexed(made)
         case Comprehension():
             return _indexed(made)
-        case Conditional():
-            return made
     return made
 
 
 def _indexed(made: Comprehension) -> Comprehension:
     """Return a comprehension whose names are always the same."""
     named = {made.name: "v", **({made.key_name: "k"} if made.key_name else {})}
-    renamed = _renamed(made, named)
+    renamed: Comprehension = _renamed(made, named)
     return renamed._replace(name="v", key_name="k" if made.key_name else None, over=made.over)
 
 

@@ -44,9 +44,10 @@ _BINARY: Mapping[type[nodes.BinExpr], str] = {
 _FILTERS: Mapping[str, str] = {
     "upper": "upper", "lower": "lower", "length": "length", "count": "length", "trim": "trimspace", "abs": "abs",
     "basename": "basename", "dirname": "dirname", "to_json": "jsonencode", "from_json": "jsondecode",
-    "b64encode": "base64encode", "b64decode": "base64decode", "flatten": "flatten", "unique": "distinct", "sort": "sort",
-    "reverse": "reverse", "urlencode": "urlencode", "string": "tostring", "int": "tonumber", "float": "tonumber",
-    "sum": "sum", "min": "min", "max": "max", "list": "tolist", "to_yaml": "yamlencode", "from_yaml": "yamldecode",
+    "b64encode": "base64encode", "b64decode": "base64decode", "flatten": "flatten", "unique": "distinct",
+    "sort": "sort", "reverse": "reverse", "urlencode": "urlencode", "string": "tostring", "int": "tonumber",
+    "float": "tonumber", "sum": "sum", "min": "min", "max": "max", "list": "tolist", "to_yaml": "yamlencode",
+    "from_yaml": "yamldecode",
 }
 """Filters without options -> the function of HCL that does the same."""
 _SPREAD = frozenset({"min", "max"})
@@ -135,7 +136,7 @@ class FromJinja:
 
     # ------------------------------------------------------------------ templates
 
-    def _parts(self, body: Iterable[nodes.Node]) -> list[Part]:
+    def _parts(self, body: Iterable[nodes.Node]) -> list[Part]:  # noqa: C901 - one case a kind of node
         found: list[Part] = []
         for each in body:
             match each:
@@ -154,8 +155,8 @@ class FromJinja:
                     self._made[each.target.name] = self._joined(each.body)  # type: ignore[attr-defined]  # a Name
                 case nodes.Assign(target=nodes.Name()):
                     self._made[each.target.name] = self._expression(each.node)  # type: ignore[attr-defined]  # a Name
-                case nodes.ExprStmt(node=nodes.Call() as call) if (name := _target(call)) and call.node.attr == "append":  # type: ignore[attr-defined]
-                    one = Many((Item(self._expression(call.args[0])),), keyed=False, place=self._place)
+                case nodes.ExprStmt(node=nodes.Call(args=[value]) as call) if name := _target(call):
+                    one = Many((Item(self._expression(value)),), keyed=False, place=self._place)
                     self._made[name] = self._more(name, one)
                 case nodes.ExprStmt():
                     raise Unsayable("a statement of Jinja")
@@ -260,10 +261,10 @@ class FromJinja:
 
     # ------------------------------------------------------------------ expressions
 
-    def _truth(self, node: nodes.Expr) -> Expression:
+    def _truth(self, node: nodes.Node) -> Expression:
         return _plain(self._expression(node))
 
-    def _expression(self, node: nodes.Node) -> Expression:  # noqa: C901, PLR0911, PLR0912 - one case a kind of node
+    def _expression(self, node: nodes.Node | None) -> Expression:  # noqa: C901, PLR0911, PLR0912 - one case a kind of node
         place = self._place
         match node:
             case nodes.Const(value=value):
@@ -275,8 +276,8 @@ class FromJinja:
             case nodes.List(items=items) | nodes.Tuple(items=items):
                 return Many(tuple(Item(self._expression(each)) for each in items), keyed=False, place=place)
             case nodes.Dict(items=pairs):
-                items = tuple(Item(self._expression(each.value), self._expression(each.key)) for each in pairs)
-                return Many(items, keyed=True, place=place)
+                entries = tuple(Item(self._expression(each.value), self._expression(each.key)) for each in pairs)
+                return Many(entries, keyed=True, place=place)
             case nodes.CondExpr(test=test, expr1=then, expr2=other):
                 chosen = Lit(None, place) if other is None else self._expression(other)
                 return Conditional(self._truth(test), self._expression(then), chosen, place)
@@ -381,17 +382,13 @@ class FromJinja:
             return Call(name, (*arguments, self._expression(node.dyn_args)), self._place, spread=True)
         return Call(name, tuple(arguments), self._place)
 
-    def _filter(self, node: nodes.Filter) -> Expression:
-        assert node.node is not None
+    def _filter(self, node: nodes.Filter) -> Expression:  # noqa: PLR0911 - one return a filter
         place, name = self._place, node.name
         match node:
             case nodes.Filter(name="bool", node=inner, args=[]):
                 return Call("tobool", (self._expression(inner),), place)
-            case nodes.Filter(
-                name="list",
-                node=nodes.Filter(name="map", node=inner, kwargs=[nodes.Keyword(key="attribute", value=path)]),
-            ):
-                return Splat(self._expression(inner), _rest(path, place), full=True, place=place)
+            case nodes.Filter(name="list", node=nodes.Filter(name="map", kwargs=[nodes.Keyword(key="attribute")]) as made):
+                return Splat(self._expression(made.node), _rest(made.kwargs[0], place), full=True, place=place)
             case nodes.Filter(name="join", node=inner, args=args):
                 separator = self._expression(args[0]) if args else Lit("", place)
                 return Call("join", (separator, self._expression(inner)), place)
@@ -484,11 +481,11 @@ def _target(call: nodes.Call) -> str:
     return ""
 
 
-def _rest(path: nodes.Expr, place: Span) -> Expression:
+def _rest(part: nodes.Keyword, place: Span) -> Expression:
     """Return what follows the star of a splat."""
-    if not isinstance(path, nodes.Const):
+    if not isinstance(part.value, nodes.Const):
         raise Unsayable("an attribute that is computed")
     found: Expression = Ref(SPLAT_ITEM, place)
-    for part in str(path.value).split("."):
-        found = Index(found, Lit(int(part), place), place) if part.isdigit() else Attr(found, part, place)
+    for each in str(part.value.value).split("."):
+        found = Index(found, Lit(int(each), place), place) if each.isdigit() else Attr(found, each, place)
     return found

@@ -31,26 +31,22 @@ Kind = Literal["string", "number", "bool", "list", "map", "unknown"]
 
 _OF_JINJA = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs", "recursive", "for", "set", "do"})
 _LOGICAL = frozenset({"==", "!=", "<", ">", "<=", ">=", "&&", "||"})
-_GIVES: dict[str, Kind] = {
-    name: kind
-    for kind, names in {
-        "bool": "alltrue anytrue can contains endswith fileexists startswith strcontains tobool",
-        "number": "abs ceil floor index length log max min parseint pow signum sum tonumber",
-        "list": (
-            "chunklist coalescelist compact concat distinct fileset flatten formatlist keys range regexall setintersection"
-            " setproduct setsubtract setunion slice sort split tolist toset values cidrsubnets csvdecode"
-        ),
-        "map": "merge tomap transpose zipmap",
-        "string": (
-            "abspath basename base64decode base64encode bcrypt chomp cidrhost cidrnetmask cidrsubnet consul_key dirname"
-            " env file filebase64 format formatdate indent join jsonencode legacy_isotime legacy_strftime lower md5"
-            " pathexpand regex_replace replace sha1 sha256 sha512 strrev substr templatefile timeadd timestamp title"
-            " tostring trim trimprefix trimspace trimsuffix upper urlencode uuidv4 uuidv5 vault yamlencode"
-            " aws_secretsmanager"
-        ),
-    }.items()
-    for name in names.split()
+_RESULTS: dict[Kind, str] = {
+    "bool": "alltrue anytrue can contains endswith fileexists startswith strcontains tobool",
+    "number": "abs ceil floor index length log max min parseint pow signum sum tonumber",
+    "list": (
+        "chunklist coalescelist compact concat distinct fileset flatten formatlist keys range regexall setintersection"
+        " setproduct setsubtract setunion slice sort split tolist toset values cidrsubnets csvdecode"
+    ),
+    "map": "merge tomap transpose zipmap",
+    "string": (
+        "abspath basename base64decode base64encode bcrypt chomp cidrhost cidrnetmask cidrsubnet consul_key dirname env"
+        " file filebase64 format formatdate indent join jsonencode legacy_isotime legacy_strftime lower md5 pathexpand"
+        " regex_replace replace sha1 sha256 sha512 strrev substr templatefile timeadd timestamp title tostring trim"
+        " trimprefix trimspace trimsuffix upper urlencode uuidv4 uuidv5 vault yamlencode aws_secretsmanager"
+    ),
 }
+_GIVES: dict[str, Kind] = {name: kind for kind, names in _RESULTS.items() for name in names.split()}
 """Function -> the type of its result, where it has one."""
 
 
@@ -72,7 +68,9 @@ class Names(NamedTuple):
         """Return how an expression names a local."""
         return _named("local", name, bare=name in self.locals)
 
-    def kind(self, expression: Expression, seen: frozenset[str] = frozenset()) -> Kind:  # noqa: PLR0911 - one a kind
+    def kind(  # noqa: C901, PLR0911, PLR0912 - one case a kind of expression
+        self, expression: Expression, seen: frozenset[str] = frozenset()
+    ) -> Kind:
         """Return the type of an expression's value, as far as the template tells."""
         match expression:
             case Lit(value):
@@ -121,8 +119,8 @@ def _named(space: str, name: str, *, bare: bool) -> str:
 
 
 _TYPE_WORD: dict[str, Kind] = {
-    "string": "string", "number": "number", "bool": "bool", "list": "list", "set": "list", "tuple": "list", "map": "map",
-    "object": "map",
+    "string": "string", "number": "number", "bool": "bool", "list": "list", "set": "list", "tuple": "list",
+    "map": "map", "object": "map",
 }
 
 

@@ -9,9 +9,9 @@ from runner.diagnostics import Report
 from runner.formats import documents, hcl_document
 from runner.formats.files import read_source
 from runner.formats.hcl_tree import Attribute, Body
-from runner.packer import hcl_json
 from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
+from runner.packer.hcl_json import read as read_hcl_json
 from runner.packer.legacy import reader, var_files
 from runner.text import Node, SourceFile
 
@@ -56,7 +56,7 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
     if root is None:
         return None
     if name.endswith(".pkr.json"):
-        return "template", without_engine_calls(hcl_json.read(file, root, report), coverage)
+        return "template", without_engine_calls(read_hcl_json(file, root, report), coverage)
     if _is_var_file(root):
         values = var_files.read(root, report)
         coverage.findings += values.findings

@@ -11,7 +11,8 @@ from runner.packer.catalogue import ComponentKind, Options, options
 from runner.text import NOTHING, Span
 
 _NAMES = re.compile(
-    r"(?:^|_|-)(?:pass(?:word|wd|phrase)?|secret|token|api_?key|access_?key|secret_?key|private_?key|credentials)$", re.IGNORECASE
+    r"(?:^|_|-)(?:pass(?:word|wd|phrase)?|secret|token|api_?key|access_?key|secret_?key|private_?key|credentials)$",
+    re.IGNORECASE,
 )
 _VALUES = re.compile(r"^AKIA[0-9A-Z]{16}$|-----BEGIN [A-Z ]*PRIVATE KEY-----|^gh[pousr]_[A-Za-z0-9]{36}$|^xox[abp]-")
 """Values that are secrets whatever they are called: keys of AWS, private keys, tokens of GitHub and Slack."""

@@ -83,7 +83,7 @@ class ToJinja:
         finally:
             self._bound = outer
 
-    def value(self, expression: Expression) -> Value:
+    def value(self, expression: Expression) -> Value:  # noqa: PLR0911 - one return a kind of expression
         """Return the value that a playbook has for an expression."""
         match expression:
             case Lit(str(text)):
@@ -199,7 +199,9 @@ class ToJinja:
             return f"tostring({self.code(expression)})"
         return self.code(expression, level)
 
-    def _coded(self, expression: Expression) -> tuple[str, int]:  # noqa: C901, PLR0911 - one case a kind of expression
+    def _coded(  # noqa: C901, PLR0911, PLR0912 - one case a kind of expression
+        self, expression: Expression
+    ) -> tuple[str, int]:
         match expression:
             case Lit(value):
                 return _literal(value)
@@ -278,7 +280,7 @@ class ToJinja:
             codes[-1] = f"*{codes[-1]}"
         return f"{call.name}({', '.join(codes)})"
 
-    def _attribute(self, expression: Attr) -> str:
+    def _attribute(self, expression: Attr) -> str:  # noqa: PLR0911 - one return a kind of name
         match expression:
             case Attr(Ref(item), name) if f"{item}.{name}" in self._bound:
                 return self._bound[f"{item}.{name}"]

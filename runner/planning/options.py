@@ -31,7 +31,7 @@ def fixed_options(options: Node, schema: Schema) -> dict[str, Any] | None:
     return values
 
 
-def rendered_options(
+def rendered_options(  # noqa: PLR0913 - they say how strictly the options are taken
     options: Node,
     scope: Scope,
     schema: Schema,

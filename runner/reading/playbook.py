@@ -278,7 +278,7 @@ def _read_data(
             continue
         options = without(child, frozenset({"type", "when", "options"}))
         if (more := child.get("options")) is not None:
-            options = options._replace(value={**mapping_of(options), **mapping_of(more)})
+            options = options._replace(value=dict([*options.items(), *more.items()]))
         check(options, entry.schema, report)
         data[name] = Data(name, child.place, entry.name, options, child.get("when"))
         unread.discard(name)

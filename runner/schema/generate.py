@@ -227,7 +227,7 @@ def _union(hints: list[Any], *, optional: bool) -> Schema:
     return schema
 
 
-def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:
+def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:  # noqa: C901 - one case a mark
     target = schema["items"] if schema.get("type", [""])[0] == "array" and "items" in schema else schema
     for extra in extras:
         match extra:

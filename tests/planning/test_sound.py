@@ -37,7 +37,7 @@ def answer(ingot: Ingot, text: str) -> list[str]:
     (f"variables: {{v: {{type: number, default: x}}}}\nplays:\n- sources: [a]\n  tasks: [{TASK}]",
      ["E305 2", "W510 5"]),
     ("variables: {v: {type: string}}\nplays:\n- sources: [a]\n  vars: {w: 1}\n  tasks: [{debug: {msg: '{{ w.x }}'}}]",
-     ["E301 2", "E402 6"]),
+     ["W302 2", "E402 6"]),
 ])
 def test_what_a_mistake_does_not_touch_is_planned(ingot: Ingot, text: str, mistakes: list[str]) -> None:
     assert answer(ingot, text) == mistakes
@@ -53,8 +53,6 @@ def test_what_a_mistake_does_not_touch_is_planned(ingot: Ingot, text: str, mista
     ("plays:\n- name: n\n  sources: [c, b: {from: '{{ \"n.c\" }}'}]", ["E206 4"]),
     ("plays:\n- name: n\n  sources: [a]\n- name: n\n  sources: [a: {from: n.a}]", ["E016 5"]),
     ("plays:\n- name: n\n  sources: [a]\n  matrix: {v: 1}\n- sources: [a: {from: 'n.a[1]'}]", ["E104 5"]),
-    ("variables: {v: {type: string}}\nplays:\n- sources: [a, b: {from: '{{ v }}'}]\n  matrix: {m: '{{ v }}'}",
-     ["E301 2"]),
     ("variables: {v: {type: numbr, default: x}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ v + 1 }}'}}]",
      ["E102 2"]),
     ("locals: {v: {w: 1, w: 2}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ v.w + v.x }}'}}]", ["E016 2"]),
@@ -64,6 +62,13 @@ def test_what_a_mistake_does_not_touch_is_planned(ingot: Ingot, text: str, mista
 ])
 def test_what_follows_from_a_mistake_is_not_told(ingot: Ingot, text: str, mistakes: list[str]) -> None:
     assert answer(ingot, text) == mistakes
+
+
+def test_what_a_missing_value_decides_is_not_checked_without_it(ingot: Ingot) -> None:
+    text = "variables: {v: {type: string}}\nplays:\n- sources: [a, b: {from: '{{ v }}'}]\n  matrix: {m: '{{ v }}'}"
+    ingot.write({"playbook.yml": HEAD + text})
+    status, _, remarks = ingot("validate", "playbook.yml")
+    assert (status, "warning[W302]" in remarks) == (0, True), remarks
 
 
 @pytest.mark.parametrize("command", ["plan", "build"])

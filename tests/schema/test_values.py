@@ -171,7 +171,7 @@ def has_expression(value: Any) -> bool:
 
 def record_of(name: str) -> Any:
     kind, _, plugin = name.partition("/")
-    entry = registry.find(kind, plugin)  # type: ignore[arg-type]  # a part of a path, which is a kind
+    entry = registry.find(kind, plugin)
     assert entry is not None
     return entry.load().options_type()
 

@@ -71,7 +71,8 @@ class Builds:
         for task in play.verify:
             why = "Packer does not check an image"
             self._writing.coverage.unsupported(task.place, f"{field}.verify", why)
-        known = {use.name: ".".join(self._names(use.name)) for use in play.sources if use.name in self._playbook.sources}
+        used = (use.name for use in play.sources if use.name in self._playbook.sources)
+        known = {name: ".".join(self._names(name)) for name in used}
         items += self._uses(play, field)
         work = Tasks(self._writing, _Targets(play, known), self._playbook, self._stem)
         items += work.provisioners(play, field)

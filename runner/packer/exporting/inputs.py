@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from runner.formats.hcl_tree import Attribute, Binary, Block, Body, Call, Expression, Item, Lit, Many
 from runner.model.playbook import Playbook, Variable
@@ -42,17 +42,17 @@ def variables(playbook: Playbook, writing: Writing) -> Iterator[Block]:
         yield Block("variable", (variable.name,), body, variable.place, gap=True)
 
 
+_KINDS: Mapping[str, Kind] = {
+    "string": "string", "number": "number", "boolean": "bool", "bool": "bool", "list": "list", "set": "list",
+    "tuple": "list", "map": "map", "object": "map",
+}
+
+
 def kind_of(variable: Variable) -> Kind:
     """Return the type of a variable's value, as far as the playbook tells."""
-    kind = (variable.type or "").partition("(")[0].strip()
-    if kind in ("string", "number"):
-        return "string" if kind == "string" else "number"
-    if kind in ("boolean", "bool"):
-        return "bool"
-    if kind in ("list", "set", "tuple"):
-        return "list"
-    if kind in ("map", "object"):
-        return "map"
+    kind = _KINDS.get((variable.type or "").partition("(")[0].strip())
+    if kind is not None:
+        return kind
     value = variable.default.value if variable.default else None
     if isinstance(value, bool):
         return "bool"

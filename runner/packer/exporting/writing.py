@@ -15,6 +15,7 @@ from runner.formats.hcl_tree import (
     Conditional,
     Expression,
     Index,
+    Item,
     Lit,
     Many,
     Ref,
@@ -23,7 +24,7 @@ from runner.formats.hcl_walk import rebuilt
 from runner.packer.catalogue import Options
 from runner.packer.coverage import Coverage
 from runner.packer.from_jinja import FromJinja, Unsayable
-from runner.text import NOTHING, Key, Node, Span
+from runner.text import Key, Node, Span
 
 Items = list[Attribute | Block]
 
@@ -88,7 +89,8 @@ class Writing:
 
 
 def _are_objects(node: Node) -> bool:
-    return isinstance(node.value, tuple) and bool(node.value) and all(isinstance(each.value, dict) for each in node.value)
+    items = node.value if isinstance(node.value, tuple) else ()
+    return bool(items) and all(isinstance(each.value, dict) for each in items)
 
 
 def _blocks(name: str, value: Expression) -> Items | None:
@@ -119,8 +121,6 @@ def dynamic(name: str, over: Expression, iterator: str, content: Body, labels: t
     if iterator != name:
         items.append(Attribute("iterator", Ref(iterator, place), place))
     if labels:
-        from runner.formats.hcl_tree import Item
-
         many = Many(tuple(Item(Lit(each, place)) for each in labels), keyed=False, place=place, one_line=True)
         items.append(Attribute("labels", many, place))
     items.append(Block("content", (), content, place, gap=True))
@@ -129,10 +129,8 @@ def dynamic(name: str, over: Expression, iterator: str, content: Body, labels: t
 
 def _body(value: Many) -> Body:
     """Return an object as the body of a block."""
-    items = tuple(
-        Attribute(str(item.key.value), item.value, item.value.place) for item in value.items if isinstance(item.key, Lit)
-    )
-    return Body(items, value.place)
+    pairs = ((item.key.value, item.value) for item in value.items if isinstance(item.key, Lit))
+    return Body(tuple(Attribute(str(name), each, each.place) for name, each in pairs), value.place)
 
 
 def _replaced(record: Any, named: Mapping[str, Expression]) -> Any:
@@ -140,11 +138,3 @@ def _replaced(record: Any, named: Mapping[str, Expression]) -> Any:
     if isinstance(record, Ref):
         return named.get(record.name, record)
     return rebuilt(record, lambda each: _replaced(each, named))
-
-
-def body(items: Items, place: Span) -> Body:
-    """Return items as a body."""
-    return Body(tuple(items), place)
-
-
-__all__ = ["NOTHING", "Items", "Writing", "body", "dynamic"]

@@ -45,12 +45,29 @@ class Builds:
         return [self._play(block, number) for number, block in enumerate(self._body.blocks("build"), 1)]
 
     def _play(self, block: Block, number: int) -> Entry:
+        path = f"build.{number}"
+        known: dict[str, str] = {}
+        entries, uses = self._head(block, known, path)
+        work = Tasks(self._jinja, known)
+        found: dict[str, list[Entry]] = {"sources": uses, "tasks": [], "on_error": []}
+        for item in block.body.blocks():
+            match block_type(item):
+                case "provisioner":
+                    found["tasks"].append(work.task(item, path))
+                case "error-cleanup-provisioner":
+                    found["on_error"].append(work.task(item, path))
+                case "post-processor" | "post-processors":
+                    continue
+                case _ if item.type != "source":
+                    self._unsupported(item, f"{path}.{item.type}")
+        found["post_processors"] = list(chains(block.body, work, path))
+        entries += [(name, Entry(Seq(tuple(items)))) for name, items in found.items() if items]
+        return Entry(Map(tuple(entries), block.body.end), block.above, gap=True)
+
+    def _head(self, block: Block, known: dict[str, str], path: str) -> tuple[Entries, list[Entry]]:
+        """Return what a build is called, and its sources, which become ``known`` by ``TYPE.NAME``."""
         entries: Entries = []
         uses: list[Entry] = []
-        known: dict[str, str] = {}
-        path = f"build.{number}"
-        tasks: list[Entry] = []
-        on_error: list[Entry] = []
         for item in block.body.items:
             match item:
                 case Attribute("name", value):
@@ -62,34 +79,16 @@ class Builds:
                     uses += self._sources(value, item, known, path)
                 case Block("source"):
                     uses.append(self._use(item, known, path))
+                case Attribute(name):
+                    self._unsupported(item, f"{path}.{name}")
+                    continue
                 case _:
                     continue
             self._jinja.coverage.mapped(item.place, f"{path}.{item.name if isinstance(item, Attribute) else item.type}")
-        work = Tasks(self._jinja, known)
-        for item in block.body.blocks():
-            match block_type(item):
-                case "provisioner":
-                    tasks.append(work.task(item, path))
-                case "error-cleanup-provisioner":
-                    on_error.append(work.task(item, path))
-                case "post-processor" | "post-processors":
-                    continue
-                case "source" if item.type == "source":
-                    continue
-                case _:
-                    self._jinja.coverage.unsupported(item.place, f"{path}.{item.type}", "a play has no such thing")
-        for attribute in block.body.attributes():
-            if attribute.name not in ("name", "description", "sources"):
-                self._jinja.coverage.unsupported(attribute.place, f"{path}.{attribute.name}", "a play has no such thing")
-        if uses:
-            entries.append(("sources", Entry(Seq(tuple(uses)))))
-        if tasks:
-            entries.append(("tasks", Entry(Seq(tuple(tasks)))))
-        if on_error:
-            entries.append(("on_error", Entry(Seq(tuple(on_error)))))
-        if after := chains(block.body, work, path):
-            entries.append(("post_processors", Entry(Seq(tuple(after)))))
-        return Entry(Map(tuple(entries), block.body.end), block.above, gap=True)
+        return entries, uses
+
+    def _unsupported(self, item: Attribute | Block, field: str) -> None:
+        self._jinja.coverage.unsupported(item.place, field, "a play has no such thing")
 
     def _named(self, value: Expression, item: Attribute, path: str) -> Value:
         name = self._jinja.value(value)
@@ -108,7 +107,8 @@ class Builds:
                 name = address(each.value)
                 key = self._key(name)
                 if key is None or name is None:
-                    self._jinja.coverage.unsupported(item.place, f"{path}.sources", "it names a source that is not there")
+                    why = "it names a source that is not there"
+                    self._jinja.coverage.unsupported(item.place, f"{path}.sources", why)
                     continue
                 known[name] = key
                 yield Entry(key, each.above, each.beside)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from runner.formats.hcl_tree import Attr, Block, Call, Conditional, Expression, Lit, Many, Ref
-from runner.formats.hcl_walk import records
+from runner.formats.hcl_tree import Binary, Block, Call, Conditional, Expression, Lit, Many, Ref
 
 
 class Dynamic(NamedTuple):
@@ -41,18 +40,10 @@ def dynamic(block: Block) -> Dynamic | None:
     match over.value:
         case Conditional(condition, Many((one,), keyed=False), Many((), keyed=False)):
             return Dynamic(inner, one.value, iterator, condition)
-        case Call("compact", (Many((one,), keyed=False),), place):
-            return Dynamic(inner, one.value, iterator, _given(one.value, place))
+        case Call("compact", (Many((one,), keyed=False),)):
+            return Dynamic(inner, one.value, iterator, _given(one.value))
     return Dynamic(inner, over.value, iterator)
 
 
-def _given(text: Expression, place: object) -> Expression:
-    from runner.formats.hcl_tree import Binary
-
-    assert hasattr(text, "place")
+def _given(text: Expression) -> Expression:
     return Binary("!=", text, Lit("", text.place), text.place)
-
-
-def uses(block: Block, iterator: str) -> bool:
-    """Return whether the content of a block uses the iterator."""
-    return any(isinstance(each, Attr) and each.on[:1] == (iterator,) for each in records(block.body))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from runner import registry
 from runner.formats.hcl_tree import Attribute, Block, Body, Call, Expression, Lit, Many, Ref
@@ -11,7 +12,6 @@ from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.options import Options
 from runner.packer.names import Names
 from runner.packer.to_jinja import ToJinja
-from runner.sdk.plugin import Kind
 from runner.text import NOTHING
 
 Entries = list[tuple[str, Entry]]
@@ -46,13 +46,14 @@ def requires(body: Body, jinja: ToJinja) -> Map | None:
 
 def _foreign(body: Body, required: Sequence[str]) -> list[str]:
     """Return the plugins, beside those ``required``, whose components the template uses and Ingot has none of."""
-    used: list[tuple[Kind, str]] = [("builders", block.labels[0]) for block in body.blocks("source")]
+    used: list[tuple[Any, str]] = [("builders", block.labels[0]) for block in body.blocks("source")]
     used += [("data_sources", block.labels[0]) for block in body.blocks("data")]
     for build in body.blocks("build"):
         works = build.body.blocks("provisioner", "error-cleanup-provisioner")
         used += [("modules", block.labels[0]) for block in works if block.labels[0] != "file"]
         links = list(build.body.blocks("post-processor"))
-        links += [link for chain in build.body.blocks("post-processors") for link in chain.body.blocks("post-processor")]
+        chains = build.body.blocks("post-processors")
+        links += [link for chain in chains for link in chain.body.blocks("post-processor")]
         used += [("post_processors", block.labels[0]) for block in links]
     unknown = (name for kind, name in used if registry.find_required(kind, name, required) is None)
     return list(dict.fromkeys(name.partition("-")[0] for name in unknown))

@@ -58,10 +58,11 @@ class Options(NamedTuple):
             return [f"{word}: (no such option)"]
         with self.jinja.inside(path):
             shown = write(Map(((word, Entry(self.jinja.value(item.value))),)))
-        return [f"{line}  (no such option)" if number == 0 else line for number, line in enumerate(shown.splitlines())]
+        first, *more = shown.splitlines()
+        return [f"{first}  (no such option)", *more]
 
     def _attribute(self, item: Attribute, name: str) -> Entry | None:
-        """Return an option's value; nothing for null and for an empty text where none can stand: no values to Packer."""
+        """Return an option's value; nothing for what is none to Packer: null, an empty text where none can stand."""
         path = f"{self.field}.{item.name}"
         shape = self._properties().get(name)
         with self.jinja.inside(path):

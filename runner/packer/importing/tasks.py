@@ -75,7 +75,7 @@ class Tasks:
         """Yield ``only`` or ``except`` with the names of the playbook; what the build has no source for is left out."""
         listed = item.value.items if isinstance(item.value, Many) else (Item(item.value),)
         found = [address(each.value) for each in listed]
-        names = list(dict.fromkeys(self.known[each] for each in found if each in self.known))
+        names = list(dict.fromkeys(self.known[each] for each in found if each is not None and each in self.known))
         lost = [each for each in found if each not in self.known]
         if lost:
             shown = ", ".join(str(each) for each in lost)
@@ -132,9 +132,10 @@ class Tasks:
         names = {"source": "src", "destination": "dest", "content": "content"}
         args += [(names.get(name, name), entry) for name, entry in options.items()]
         if direction == "download":
-            work: Entries = [("fetch", Entry(Map((*args, ("flat", Entry(value=True))))))]
-        else:
-            work = [("copy", Entry(Map((*args, ("mode", Entry("preserve"))) if "content" not in options else tuple(args))))]
+            args.append(("flat", Entry(value=True)))
+        elif "content" not in options:
+            args.append(("mode", Entry("preserve")))
+        work: Entries = [("fetch" if direction == "download" else "copy", Entry(Map(tuple(args))))]
         return [*work, ("loop", several)] if several is not None else work
 
     def _looped(self, block: Block, path: str) -> Entry:
