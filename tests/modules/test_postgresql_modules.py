@@ -194,7 +194,7 @@ def test_it_is_so_afterwards_and_only_once(machine: Machine, case: Case) -> None
 
 @pytest.mark.parametrize("ending", ["sql", "sql.gz", "sql.bz2", "sql.xz", "tar", "tar.gz", "pgc", "dir"])
 def test_what_was_saved_is_restored(machine: Machine, ending: str) -> None:
-    target = f"/tmp/app.{ending}"
+    target = f"/tmp/pg.{ending}"
     machine.sh(f"rm -rf {target}; psql -q -d app -c 'insert into t values (4711)'")
     saved = machine.apply("postgresql_db", {"name": "app", "state": "dump", "target": target, "session_role": "postgres"})
     assert (saved.changed, saved.failed, saved.values["rc"]) == (True, False, 0), saved
@@ -298,7 +298,7 @@ def test_no_secret_is_where_others_can_see_it(machine: Machine) -> None:
     login = {"login_host": "127.0.0.1", "login_user": "me", "login_password": "se'cret", "connect_params": {"application_name": "a b"}}
     done = [
         machine.apply("postgresql_user", {**login, "name": "o-ther", "password": "other se'cret"}),
-        machine.apply("postgresql_db", {**login, "name": "app", "state": "dump", "target": "/tmp/app.sql"}),
+        machine.apply("postgresql_db", {**login, "name": "app", "state": "dump", "target": "/tmp/pg-secret.sql"}),
         machine.apply("postgresql_query", {**login, "query": "select current_setting('application_name') as a, %s as b", "positional_args": ["se'cret"]}),
     ]
     commands = [verb for each in done for verb in each.verbs if isinstance(verb, Command)]
