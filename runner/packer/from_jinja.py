@@ -388,9 +388,9 @@ class FromJinja:
             case nodes.Filter(name="bool", node=inner, args=[]):
                 return Call("tobool", (self._expression(inner),), place)
             case nodes.Filter(
-                name="list", node=nodes.Filter(name="map", node=inner, kwargs=[nodes.Keyword(key="attribute") as part])
+                name="list", node=nodes.Filter(name="map", kwargs=[nodes.Keyword(key="attribute")]) as made
             ):
-                return Splat(self._expression(inner), _rest(part, place), full=True, place=place)
+                return Splat(self._expression(made.node), _rest(made.kwargs[0], place), full=True, place=place)
             case nodes.Filter(name="join", node=inner, args=args):
                 separator = self._expression(args[0]) if args else Lit("", place)
                 return Call("join", (separator, self._expression(inner)), place)
@@ -483,7 +483,7 @@ def _target(call: nodes.Call) -> str:
     return ""
 
 
-def _rest(part: nodes.Keyword, place: Span) -> Expression:
+def _rest(part: nodes.Keyword | nodes.Pair, place: Span) -> Expression:
     """Return what follows the star of a splat."""
     if not isinstance(part.value, nodes.Const):
         raise Unsayable("an attribute that is computed")
