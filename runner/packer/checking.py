@@ -96,6 +96,11 @@ def _used(record: Any) -> Iterator[str]:
         case Lit():
             return
     parts: list[Any] = []
-    rebuilt(record, lambda each: parts.append(each) or each)
+
+    def keep(part: Any) -> Any:
+        parts.append(part)
+        return part
+
+    rebuilt(record, keep)
     for part in parts:
         yield from _used(part)
