@@ -49,14 +49,14 @@ def run(arguments: Namespace) -> int:
         place = SourceFile(str(arguments.playbook), "").start()
         names = ", ".join(made.files)
         report.add("E143", f"files go with the template: {names}", place, hint="-o FILE writes them beside it")
-    if not report.failed:
+    if not report.failed and not (arguments.strict and report.diagnostics):
         files = {} if target is None else {target: text, **{target.parent / n: t for n, t in made.files.items()}}
-        if arguments.report:
-            document = json.dumps(coverage.document(), indent=2) + "\n"
-            write_files({Path(arguments.report): document}, report, force=True)
         if write_files(files, report, force=arguments.force):
             for path in files:
                 output.line(str(path))
             if target is None:
                 output.raw(text)
+            if arguments.report:
+                document = json.dumps(coverage.document(), indent=2) + "\n"
+                write_files({Path(arguments.report): document}, report, force=True)
     return common.finish(report, output, strict=arguments.strict)

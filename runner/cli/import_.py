@@ -44,24 +44,25 @@ def run(arguments: Namespace) -> int:
 
     report = Report()
     output = Output(arguments.format)
-    units = [unit for path in arguments.paths for unit in _units(path, report)]
+    units = list(dict.fromkeys(unit for path in arguments.paths for unit in _units(path, report)))
     found = [(unit, read(tuple(map(str, unit.files)), report)) for unit in units]
     if report.failed or not units:
         return common.finish(report, output) or common.INVALID
     whole = Coverage()
     texts: list[tuple[Unit, str, str]] = []
     differing = False
-    for unit, template in found:
-        if template is not None:
-            text = _playbook(template, report, redact=arguments.redact)
+    for unit, read_ in found:
+        if read_ is not None:
+            template = _without_secrets(read_) if arguments.redact else _with_secrets(read_, report)
+            text = _playbook(template)
             texts.append((unit, text, _VALUES if template.kind == "variables" else _PLAYBOOK))
             whole.findings += template.coverage.findings
             differing |= arguments.check and _differs(unit, template, text, output)
     remarks(whole, report, strict=arguments.strict, other="playbook")
-    if arguments.report and not report.failed:
-        _reported(whole, arguments.report, report)
     if not arguments.check and not report.failed:
         _written(texts, arguments, report, output)
+    if arguments.report and not report.failed:
+        _reported(whole, arguments.report, report)
     status = common.finish(report, output)
     if status == 0 and arguments.output:
         output.line(_summary(whole))
@@ -70,7 +71,7 @@ def run(arguments: Namespace) -> int:
 
 def _units(path: str, report: Report) -> tuple[Unit, ...]:
     """Return the templates in a path, and the files of variables beside them."""
-    from runner.packer.units import Unit, find_units
+    from runner.packer.units import Unit, find_units, stem
 
     units = find_units(Path(path))
     if not units:
@@ -80,27 +81,32 @@ def _units(path: str, report: Report) -> tuple[Unit, ...]:
     if not Path(path).is_dir():
         return units
     values = dict.fromkeys(file for unit in units for file in unit.var_files)
-    return (*units, *(Unit(_stem(file), file.parent, (file,)) for file in values))
+    return (*units, *(Unit(stem(file), file.parent, (file,)) for file in values))
 
 
-def _stem(file: Path) -> str:
-    """Return the name of a file of variables without its endings; one that is read by itself keeps that in its name."""
-    return file.name.removesuffix(".hcl").removesuffix(".json").removesuffix(".pkrvars")
-
-
-def _playbook(template: Read, report: Report, *, redact: bool) -> str:
-    """Return the playbook, or the file of variables, that a template becomes."""
+def _without_secrets(template: Read) -> Read:
     from runner.packer import secrets
-    from runner.packer.importing import to_playbook, to_values
 
-    body = template.body
-    for secret in () if redact else secrets.found_in(body):
+    return template._replace(body=secrets.without_secrets(template.body))
+
+
+def _with_secrets(template: Read, report: Report) -> Read:
+    """Return a template as it is, and point out the secrets in it."""
+    from runner.packer import secrets
+
+    for secret in secrets.found_in(template.body):
         hint = "--redact makes it a sensitive variable without a value"
         report.add("W142", f"{secret.field} is a secret, and stands in the template", secret.place, hint=hint)
-    body = secrets.without_secrets(body) if redact else body
+    return template
+
+
+def _playbook(template: Read) -> str:
+    """Return the playbook, or the file of variables, that a template becomes."""
+    from runner.packer.importing import to_playbook, to_values
+
     if template.kind == "variables":
-        return to_values(body, template.coverage)
-    return to_playbook(body, template.coverage).text
+        return to_values(template.body, template.coverage)
+    return to_playbook(template.body, template.coverage).text
 
 
 def _differs(unit: Unit, template: Read, text: str, output: Output) -> bool:
@@ -145,7 +151,14 @@ def _written(texts: list[tuple[Unit, str, str]], arguments: Namespace, report: R
         place = SourceFile(arguments.output, "").start()
         report.add("E143", f"{len(texts)} templates do not go into one file", place, hint="-o DIR takes them all")
         return
-    files = {target if one_file else target / f"{_name(unit)}{ending}": text for unit, text, ending in texts}
+    files: dict[Path, str] = {}
+    for unit, text, ending in texts:
+        path = target if one_file else target / f"{_name(unit)}{ending}"
+        if path in files:
+            hint = "a directory of its own for each keeps them apart"
+            report.add("E143", f"another template becomes {path}, too", SourceFile(str(unit.files[0]), "").start(),
+                       hint=hint)
+        files[path] = text
     if write_files(files, report, force=arguments.force):
         _tell(files, output)
 

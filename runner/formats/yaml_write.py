@@ -110,14 +110,22 @@ def _beside(comment: str) -> str:
 
 
 def _map(value: Map, indent: int) -> Iterator[str]:
+    entries = ((key, _settled(entry)) for key, entry in value.entries)
     return _lines(
-        ((entry, _entry(f"{' ' * indent}{scalar(key)}:", entry, indent)) for key, entry in value.entries),
-        value.end, indent,
+        ((entry, _entry(f"{' ' * indent}{scalar(key)}:", entry, indent)) for key, entry in entries), value.end, indent
     )
 
 
 def _seq(value: Seq, indent: int) -> Iterator[str]:
-    return _lines(((entry, _item(entry, indent)) for entry in value.items), value.end, indent)
+    return _lines(((entry, _item(entry, indent)) for entry in map(_settled, value.items)), value.end, indent)
+
+
+def _settled(entry: Entry) -> Entry:
+    """Return an entry with the comments above it that stand in an empty collection: brackets have no lines for them."""
+    value = entry.value
+    if isinstance(value, Map | Seq) and not value[0] and value.end:
+        return entry._replace(value=value._replace(end=()), above=(*entry.above, *value.end))
+    return entry
 
 
 def _lines(parts: Iterable[tuple[Entry, Iterator[str]]], end: Iterable[str], indent: int) -> Iterator[str]:
@@ -171,8 +179,8 @@ def _item(entry: Entry, indent: int) -> Iterator[str]:
 def _flow(value: Map | Seq, column: int, *, inner: bool = False) -> str | None:
     """Return a collection on one line, if it is empty or a list of few words, or, as an ``inner`` one, of texts."""
     if isinstance(value, Map):
-        return None if value.entries or value.end else "{}"
-    if not value.items and not value.end:
+        return None if value.entries else "{}"
+    if not value.items:
         return "[]"
     words = []
     for item in value.items:

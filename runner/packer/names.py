@@ -30,6 +30,9 @@ from runner.text import NOTHING
 Kind = Literal["string", "number", "bool", "list", "map", "unknown"]
 
 _OF_JINJA = frozenset({"loop", "self", "super", "caller", "varargs", "kwargs", "recursive", "for", "set", "do"})
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+OF_MAPPINGS = frozenset(dir(dict)) | frozenset(dir(list))
+"""Names that a value's attribute has in Python, so that its element has to be asked for by an index."""
 _LOGICAL = frozenset({"==", "!=", "<", ">", "<=", ">=", "&&", "||"})
 _RESULTS: dict[Kind, str] = {
     "bool": "alltrue anytrue can contains endswith fileexists startswith strcontains tobool",
@@ -112,10 +115,13 @@ def _of_value(value: object) -> Kind:
 
 
 def _named(space: str, name: str, *, bare: bool) -> str:
-    if not re.fullmatch(r"[^\W\d]\w*", name):
-        return f"{space}['{name}']"
     own = name in RESERVED or name in BUILT_IN or name in _OF_JINJA or name in EARLY or is_fact(name)
-    return name if bare and not own else f"{space}.{name}"
+    return name if bare and not own and _IDENTIFIER.fullmatch(name) else member(space, name)
+
+
+def member(space: str, name: str) -> str:
+    """Return how an expression names what is in a namespace, where a mapping's methods have names of their own."""
+    return f"{space}.{name}" if _IDENTIFIER.fullmatch(name) and name not in OF_MAPPINGS else f"{space}['{name}']"
 
 
 _TYPE_WORD: dict[str, Kind] = {

@@ -42,7 +42,7 @@ def write_files(files: Mapping[Path, str], report: Report, *, force: bool) -> bo
     except OSError as error:
         for beside, _ in written:
             beside.unlink(missing_ok=True)
-        place = SourceFile(str(error.filename or ""), "").start()
+        place = SourceFile(str(path), "").start()
         report.add("E001", f"the files cannot be written: {error.strerror or error}", place)
         return False
     return True

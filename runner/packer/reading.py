@@ -9,6 +9,7 @@ from runner.diagnostics import Report
 from runner.formats import documents, hcl_document
 from runner.formats.files import read_source
 from runner.formats.hcl_tree import Attribute, Body
+from runner.packer.checking import check
 from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
 from runner.packer.hcl_json import read as read_hcl_json
@@ -41,7 +42,10 @@ def read(paths: tuple[str, ...], report: Report) -> Read | None:
         return None
     items = tuple(item for body in bodies for item in body.items)
     end = tuple(line for body in bodies for line in body.end)
-    return Read("template" if "template" in kinds else "variables", Body(items, bodies[0].place, end), coverage)
+    whole = Read("template" if "template" in kinds else "variables", Body(items, bodies[0].place, end), coverage)
+    if whole.kind == "template":
+        check(whole.body, report)
+    return None if report.failed else whole
 
 
 def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, Body] | None:
@@ -49,7 +53,8 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
     name = Path(file.path).name
     if name.endswith((".hcl", ".pkr", ".pkrvars")) or (file.path == "<stdin>" and not _is_json(file)):
         body = hcl_document.read(file, report)
-        if any(isinstance(item, Attribute) for item in body.items) and not tuple(body.blocks()):
+        plain = any(isinstance(item, Attribute) for item in body.items) and not tuple(body.blocks())
+        if plain or ".pkrvars" in name:
             return "variables", body
         return "template", without_engine_calls(body, coverage)
     root = documents.parse(file, report)

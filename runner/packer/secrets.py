@@ -57,17 +57,17 @@ def without_secrets(body: Body) -> Body:
 
 
 def _emptied(block: Block) -> Block:
-    """Return a variable without its default, and sensitive."""
+    """Return a variable without its default, from which its type may have followed, and sensitive."""
     kept = tuple(
         item for item in block.body.items if isinstance(item, Block) or item.name not in ("default", "sensitive")
     )
+    kind = () if block.body.get("type") else (Attribute("type", Ref("string", block.place), block.place),)
     sensitive = Attribute("sensitive", Lit(value=True, place=block.place), block.place)
-    return block._replace(body=block.body._replace(items=(*kept, sensitive)))
+    return block._replace(body=block.body._replace(items=(*kind, *kept, sensitive)))
 
 
 def _variable(name: str, place: Span) -> Block:
-    kind = Attribute("type", Ref("string", place), place)
-    return _emptied(Block("variable", (name,), Body((kind,), place), place))
+    return _emptied(Block("variable", (name,), Body((), place), place))
 
 
 def _marked(body: Body) -> Iterator[tuple[int, Secret]]:

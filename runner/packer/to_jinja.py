@@ -34,7 +34,7 @@ from runner.formats.hcl_tree import (
 from runner.formats.hcl_write import write_expression
 from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.coverage import Coverage
-from runner.packer.names import Names
+from runner.packer.names import OF_MAPPINGS, Names, member
 
 _CONDITIONAL, _OR, _AND, _NOT, _COMPARE, _ADD, _JOIN, _MULTIPLY, _FILTER, _ATOM = range(10)
 """How tightly Jinja's operators bind, the loosest first."""
@@ -46,7 +46,6 @@ _OPERATORS = {
     "*": ("*", _MULTIPLY), "/": ("/", _MULTIPLY), "%": ("%", _MULTIPLY),
 }
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_OF_MAPPINGS = frozenset(dir(dict)) | frozenset(dir(list))
 """What Jinja finds in a mapping before its keys."""
 _OPENERS = re.compile(r"\{(?=[{%#])")
 _GO_FIELD = re.compile(r"\{\{-?\s*\.\w[^{}]*\}\}")
@@ -289,7 +288,7 @@ class ToJinja:
             case Attr(Ref("local"), name):
                 return self._free(self.names.local(name), name, "local")
             case Attr(Attr(Ref("data"), kind), name):
-                return f"data.{self.names.data.get((kind, name), name)}"
+                return member("data", self.names.data.get((kind, name), name))
             case Attr(Ref("packer"), "version"):
                 self.coverage.changed(expression.place, self.field, "the version is Ingot's")
                 return "ingot.version"
@@ -299,7 +298,7 @@ class ToJinja:
 
     def _free(self, code: str, name: str, space: str) -> str:
         """Return how something is named where an iteration may have given its bare name away."""
-        return f"{space}.{name}" if code in self._bound.values() else code
+        return member(space, name) if code in self._bound.values() else code
 
     def _unknown(self, expression: Ref, name: str) -> str:
         self.coverage.unsupported(expression.place, self.field, f"nothing is called {name!r}")
@@ -430,7 +429,7 @@ def _quoted(text: str) -> str:
 
 
 def _part_of(code: str, name: str) -> str:
-    if not _IDENTIFIER.fullmatch(name) or name in _OF_MAPPINGS:
+    if not _IDENTIFIER.fullmatch(name) or name in OF_MAPPINGS:
         return f"{code}[{_quoted(name)}]"
     return f"{code}.{name}"
 

@@ -42,7 +42,7 @@ def find_units(path: Path) -> tuple[Unit, ...]:
     if str(path) == STDIN:
         return (Unit(STDIN, Path(), (path,)),)
     if not is_directory(path):
-        return (Unit(_stem(path), path.parent, (path,), _ending_in(path.parent, VARIABLES)),)
+        return (Unit(stem(path), path.parent, (path,), _ending_in(path.parent, VARIABLES)),)
     files, var_files = _ending_in(path, TEMPLATES), _ending_in(path, VARIABLES)
     if not files:
         return ()
@@ -53,7 +53,7 @@ def find_units(path: Path) -> tuple[Unit, ...]:
         return (Unit(path.resolve().name, path, files, var_files),)
     shared = {file for file in files if not found[file] & {*twice, BUILD}}
     return tuple(
-        Unit(_stem(file), path, tuple(each for each in files if each == file or each in shared), var_files)
+        Unit(stem(file), path, tuple(each for each in files if each == file or each in shared), var_files)
         for file in files
         if file not in shared
     )
@@ -66,8 +66,10 @@ def _ending_in(directory: Path, suffixes: tuple[str, ...]) -> tuple[Path, ...]:
         return ()
 
 
-def _stem(file: Path) -> str:
-    return next((file.name.removesuffix(suffix) for suffix in TEMPLATES if file.name.endswith(suffix)), file.stem)
+def stem(file: Path) -> str:
+    """Return the name of a file without the endings that say what it is."""
+    endings = (suffix for suffix in (*TEMPLATES, *VARIABLES) if file.name.endswith(suffix))
+    return file.name.removesuffix(next(endings, file.suffix))
 
 
 def _defined(file: Path) -> set[tuple[str, ...]]:

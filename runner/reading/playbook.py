@@ -235,15 +235,17 @@ def _read_variables(node: Node | None, report: Report, unread: set[str]) -> dict
             rules=keys.get("rules") if sound else None,
             sensitive=sensitive is not None and str(sensitive.value).lower() in ("true", "yes", "on", "1"),
             env=text_of(keys.get("env")),
-            validation=_read_validation(keys.get("validation")) if sound else (),
+            validation=_read_validation(keys.get("validation"), report) if sound else (),
         )
         if "type" not in keys and "default" in keys:
             warn_of_number_like(keys["default"], report)
     return variables
 
 
-def _read_validation(node: Node | None) -> tuple[Validation, ...]:
-    rules = (mapping_of(each) for each in node.elements()) if node else ()
+def _read_validation(node: Node | None, report: Report) -> tuple[Validation, ...]:
+    shape = definition("validation")
+    written = node.elements() if node else ()
+    rules = [mapping_of(each) for each in written if check(each, shape, report, what="keyword")]
     return tuple(Validation(each["condition"], text_of(each["error_message"]) or "") for each in rules)
 
 

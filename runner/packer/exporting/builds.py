@@ -74,10 +74,9 @@ class Builds:
         used = (use.name for use in play.sources if use.name in self._playbook.sources)
         known = {name: ".".join(self._names(name)) for name in used}
         items += self._uses(play, field)
-        work = Tasks(self._writing, _Targets(play, known), self._playbook, self._stem)
+        work = Tasks(self._writing, _Targets(play, known), self._playbook, self._stem, self.files)
         items += work.provisioners(play, field)
         items += chains(play, work, field)
-        self.files |= work.files
         return items
 
     def _uses(self, play: Play, field: str) -> Items:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from runner.formats.hcl_tree import Attribute, Binary, Block, Body, Call, Expression, Item, Lit, Many
@@ -157,13 +158,22 @@ def locals_(playbook: Playbook, writing: Writing) -> Iterator[Block]:
             yield Block("local", (name,), Body(tuple(items), local.place), local.place, gap=True)
 
 
+def data_names(playbook: Playbook) -> Mapping[str, tuple[str, str]]:
+    """Return the type and the name of each data source: without its type where that only told it from others."""
+    kinds = {name: each.type.removeprefix("packer/") for name, each in playbook.data.items()}
+    short = {name: name.removeprefix(f"{kind}_") for name, kind in kinds.items()}
+    counts = Counter(short.values())
+    return {name: (kind, short[name] if counts[short[name]] > 1 else name) for name, kind in kinds.items()}
+
+
 def data(playbook: Playbook, writing: Writing) -> Iterator[Block]:
     """Yield the data sources."""
+    names = data_names(playbook)
     for each in playbook.data.values():
-        kind = each.type.removeprefix("packer/")
-        field = f"data.{kind}.{each.name}"
+        kind, name = names[each.name]
+        field = f"data.{kind}.{name}"
         if each.when is not None:
             writing.coverage.unsupported(each.when.place, f"{field}.when", "Packer looks up every data source")
         items = writing.options(dict(each.options.items()), options("data source", each.type), field)
-        yield Block("data", (kind, each.name), Body(tuple(items), each.place), each.place, gap=True)
+        yield Block("data", (kind, name), Body(tuple(items), each.place), each.place, gap=True)
         writing.coverage.mapped(each.place, field)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Protocol
 
 from runner.formats.hcl_tree import (
@@ -38,6 +40,7 @@ _KEYWORDS = ("name", "pause_before", "max_retries", "timeout", "continue_on_erro
 _SELECTING = ("only", "except")
 _SAYABLE = frozenset({*_KEYWORDS, *_SELECTING, "override", "when", "loop", "loop_control"})
 _SHELL = frozenset({"inline", "script", "scripts"})
+_NOT_OF_FILES = re.compile(r"[^\w.-]+")
 _PLAY = ("roles", "pre_tasks", "post_tasks", "handlers", "vars", "vars_files")
 """Parts of a play that have to stay together."""
 
@@ -50,14 +53,16 @@ class Targets(Protocol):
 
 
 class Tasks:
-    """Translates the tasks of one play."""
+    """Translates the tasks of one play; the files that go with its template are added to ``files``: name -> text."""
 
-    def __init__(self, writing: Writing, targets: Targets, playbook: Playbook, stem: str) -> None:
+    def __init__(
+        self, writing: Writing, targets: Targets, playbook: Playbook, stem: str, files: dict[str, str]
+    ) -> None:
         self.writing = writing
         self._targets = targets
         self._playbook = playbook
         self._stem = stem
-        self.files: dict[str, str] = {}
+        self._files = files
 
     def provisioners(self, play: Play, field: str) -> Items:
         """Return the provisioners that do a play's work."""
@@ -100,10 +105,11 @@ class Tasks:
         self, play: Play, field: str, items: Sequence[Written], nodes: Sequence[Node] | None
     ) -> Block:
         """Return the provisioner that runs tasks by Ansible, from a file of their own."""
-        number = len(self.files) + 1
-        name = f"{self._stem}-{play.name or 'play'}{f'-{number}' if number > 1 else ''}.ansible.yml"
+        stem = f"{self._stem}-{_NOT_OF_FILES.sub('-', play.name or 'play')}"
+        names = (f"{stem}{f'-{number}' if number > 1 else ''}.ansible.yml" for number in count(1))
+        name = next(each for each in names if each not in self._files)
         made: AnsiblePlay = ansible_play(play, nodes, self._playbook, self.writing)
-        self.files[name] = made.text
+        self._files[name] = made.text
         for item in items:
             place = item.place
             what = item.name if isinstance(item, TaskBlock) else item.module

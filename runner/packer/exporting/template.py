@@ -29,7 +29,7 @@ def to_template(playbook: Playbook, stem: str) -> Exported:
     declared = Declared(
         {name: inputs.kind_of(each) for name, each in playbook.variables.items()},
         frozenset(playbook.locals),
-        {name: (each.type.removeprefix("packer/"), name) for name, each in playbook.data.items()},
+        inputs.data_names(playbook),
     )
     writing = Writing(FromJinja(declared), coverage)
     builds = Builds(playbook, writing, stem)

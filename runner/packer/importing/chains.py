@@ -46,7 +46,10 @@ def _conditional(block: Block, work: Tasks, path: str) -> Sequence[Entry]:
         return []
     condition = Entry(work.jinja.condition(made.condition))
     with work.jinja.binding({f"{made.iterator}.value": work.jinja.code(made.over)}):
-        [entry] = chains(Body((made.block,), block.place), work, path)
+        found = chains(Body((made.block,), block.place), work, path)
+    if not found:  # a chain of nothing
+        return []
+    entry = found[0]
     links = entry.value.items if isinstance(entry.value, Seq) else (entry,)
     whole = []
     for link in links:

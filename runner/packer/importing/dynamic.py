@@ -34,8 +34,8 @@ def dynamic(block: Block) -> Dynamic | None:
     if written is not None:
         items = written.value.items if isinstance(written.value, Many) else ()
         labels = tuple(str(item.value.value) for item in items if isinstance(item.value, Lit))
-        if len(labels) != 1:
-            return None
+    if len(labels) != (block.labels[0] != "post-processors"):  # that one has none, every other one its type
+        return None
     inner = Block(block.labels[0], labels, content.body, block.place, block.above, block.beside, block.gap)
     match over.value:
         case Conditional(condition, Many((one,), keyed=False), Many((), keyed=False)):

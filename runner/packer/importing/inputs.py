@@ -213,7 +213,8 @@ def data(body: Body, names: Names, jinja: ToJinja) -> Entries:
         whole = options.map(block.body, _KEYWORDS, (("type", Entry(kind)),))
         if taken := [item for item in block.body.attributes() if item.name in _KEYWORDS]:
             more = options.map(Body(tuple(taken), block.place))
-            whole = whole._replace(entries=(*whole.entries, ("options", Entry(more))))
+            beside = (("options", Entry(more)),) if more.entries else ()
+            whole = Map((*whole.entries, *beside), whole.end if beside else (*whole.end, *more.end))
         found.append((names.data[kind, name], Entry(whole, block.above, block.beside, gap=True)))
         if names.data[kind, name] != name:
             jinja.coverage.changed(block.place, f"data.{kind}.{name}", "another data source has the same name")

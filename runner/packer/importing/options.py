@@ -53,7 +53,7 @@ class Options(NamedTuple):
 
     def _lost(self, item: Attribute | Block, word: str) -> list[str]:
         path = f"{self.field}.{word}"
-        self.jinja.coverage.unsupported(item.place, path, f"{self.field.split('.')[-2]} has no such option")
+        self.jinja.coverage.unsupported(item.place, path, "there is no such option")
         if isinstance(item, Block):
             return [f"{word}: (no such option)"]
         with self.jinja.inside(path):

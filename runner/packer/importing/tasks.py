@@ -87,20 +87,24 @@ class Tasks:
 
     def _module(self, block: Block, kind: str, path: str) -> tuple[str, Entry]:
         entry = registry.find("modules", kind)
-        if kind == "shell" and (script := self._script(block, path)) is not None:
+        overridden = block.body.get("override") is not None  # and cannot be a script here and a list there
+        if kind == "shell" and not overridden and (script := self._script(block, path)) is not None:
             return "shell", script
         options = Options(self.jinja, path, entry.schema if entry else NOTHING)
         return entry.name if entry else kind, Entry(options.map(block.body, _KEYWORDS))
 
     def _script(self, block: Block, path: str) -> Entry | None:
-        """Return commands as a script, if they are all there is: like Packer's, it ends with the first that fails."""
+        """Return commands as a script, if they are all there is: like Packer's, it ends with the first that fails.
+
+        Commands with comments stay a list, where these are beside them and not in what the shell is given.
+        """
         own = [item for item in block.body.items if not (isinstance(item, Attribute) and item.name in _KEYWORDS)]
         match own:
             case [Attribute("inline", Many(items, keyed=False) as many) as inline] if items and not many.end:
                 pass
             case _:
                 return None
-        if not all(isinstance(item.value, Lit | Template) for item in items):
+        if not all(isinstance(each.value, Lit | Template) and not each.above and not each.beside for each in items):
             return None
         with self.jinja.inside(f"{path}.inline"):
             texts = [self.jinja.value(item.value) for item in items]
@@ -109,13 +113,8 @@ class Tasks:
         if len(commands) != len(items) or not simple:
             return None
         self.jinja.coverage.mapped(inline.place, f"{path}.inline")
-        if len(commands) == 1 and not items[0].above and not items[0].beside:
-            return Entry(commands[0], inline.above, inline.beside)
-        lines = ["set -e"]
-        for item, command in zip(items, commands, strict=True):
-            lines += [f"# {line}" if line else "" for line in item.above]
-            lines.append(f"{command}  # {item.beside}" if item.beside else command)
-        return Entry("\n".join(lines) + "\n", inline.above, inline.beside)
+        script = commands[0] if len(commands) == 1 else "\n".join(("set -e", *commands)) + "\n"
+        return Entry(script, inline.above, inline.beside)
 
     def _file(self, block: Block, path: str) -> Entries:
         """Return an upload as ``copy``, a download as ``fetch``."""

@@ -1,0 +1,8 @@
+locals {
+  name    = "${local.version}-image"
+  version = upper(local.tag)
+}
+
+local "tag" {
+  expression = [for word in split("-", local.name) : word][0]
+}
