@@ -11,8 +11,8 @@ from runner.formats.scalars import implicit_tag
 _WIDTH = 100
 """A list of words stays on one line up to this column."""
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=<~.")
-_UNSAFE_PLAIN = re.compile(r":(?:\s|$)|\s#|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[{}\[\],]")
-_UNSAFE_INSIDE = re.compile(r"[:?]|^[.<=~]|^-(?![-\w])")
+_UNSAFE_PLAIN = re.compile(r":(?:\s|$)|\s#|[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]|[{}]")
+_UNSAFE_INSIDE = re.compile(r"[:?,\[\]]|^[.<=~]|^-(?![-\w])")
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 _ESCAPED = re.compile('[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"\\\\]')
 _SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"', "\\": "\\\\", "\0": "\\0"}

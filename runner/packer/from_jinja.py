@@ -400,8 +400,10 @@ class FromJinja:
         match node:
             case nodes.Filter(name="bool", node=inner, args=[]):
                 return Call("tobool", (self._expression(inner),), place)
-            case nodes.Filter(name="list", node=nodes.Filter(name="map", kwargs=[nodes.Keyword(key="attribute")]) as made):
-                return Splat(self._expression(made.node), _rest(made.kwargs[0], place), full=True, place=place)
+            case nodes.Filter(name="list", node=nodes.Filter(name="map", kwargs=[named]) as made) if (
+                named.key == "attribute"
+            ):
+                return Splat(self._expression(made.node), _rest(named.value, place), full=True, place=place)
             case nodes.Filter(name="join", node=inner, args=args):
                 separator = self._expression(args[0]) if args else Lit("", place)
                 return Call("join", (separator, self._expression(inner)), place)
@@ -502,11 +504,11 @@ def _target(call: nodes.Call) -> str:
     return ""
 
 
-def _rest(part: nodes.Keyword, place: Span) -> Expression:
+def _rest(path: nodes.Node, place: Span) -> Expression:
     """Return what follows the star of a splat."""
-    if not isinstance(part.value, nodes.Const):
+    if not isinstance(path, nodes.Const):
         raise Unsayable("an attribute that is computed")
     found: Expression = Ref(SPLAT_ITEM, place)
-    for each in str(part.value.value).split("."):
+    for each in str(path.value).split("."):
         found = Index(found, Lit(int(each), place), place) if each.isdigit() else Attr(found, each, place)
     return found

@@ -60,6 +60,7 @@ VALUES = {
     "rc": 0, "stdout": "out", "stdout_lines": ["out"], "stderr": "", "stderr_lines": [], "msg": "",
     "start": str(NOON), "end": str(LATER), "delta": "0:01:30",
 }
+OLD_RULES = Evaluate("ansible_version.minor < 19", undefined="")
 PAUSED = {
     "start": str(NOON), "stop": str(LATER), "delta": 90, "rc": 0, "echo": True, "stderr": "", "user_input": "",
 }
@@ -72,8 +73,10 @@ TABLE: list[tuple[str, dict[str, Any], list[Any], list[Verb], Outcome]] = [
      Outcome({"x.y": "z"}, changed=False, shown="x.y: z")),
     ("debug", {"verbosity": 2}, [1], [Evaluate("ansible_verbosity")],
      Outcome(changed=False, skipped="Verbosity threshold not met.")),
-    ("set_fact", {"a": 1, "b": [2]}, [], [], Outcome(changed=False, variables={"a": 1, "b": [2]})),
-    ("set_fact", {"a": 1, "cacheable": True}, [], [], Outcome(changed=False, variables={"a": 1}, facts={"a": 1})),
+    ("set_fact", {"a": 1, "b": [2]}, [""], [OLD_RULES], Outcome(changed=False, variables={"a": 1, "b": [2]})),
+    ("set_fact", {"a": 1, "cacheable": True}, [""], [OLD_RULES],
+     Outcome(changed=False, variables={"a": 1}, facts={"a": 1})),
+    ("set_fact", {"a": "yes", "b": "x"}, [1], [OLD_RULES], Outcome(changed=False, variables={"a": True, "b": "x"})),
     ("assert", {"that": "x in [1, 2]"}, [True], [Evaluate("x in [1, 2]")],
      Outcome({"msg": "All assertions passed"}, changed=False, shown="All assertions passed")),
     ("assert", {"that": ["a", "b", "c"], "msg": "no b"}, [1, 0], [Evaluate("a"), Evaluate("b")],

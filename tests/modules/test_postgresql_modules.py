@@ -197,7 +197,7 @@ def test_what_was_saved_is_restored(machine: Machine, ending: str) -> None:
     target = f"/tmp/app.{ending}"
     machine.sh(f"rm -rf {target}; psql -q -d app -c 'insert into t values (4711)'")
     saved = machine.apply("postgresql_db", {"name": "app", "state": "dump", "target": target, "session_role": "postgres"})
-    assert (saved.changed, saved.failed, saved.values["rc"]) == (True, False, 0)
+    assert (saved.changed, saved.failed, saved.values["rc"]) == (True, False, 0), saved
     machine.sh("psql -q -d app -c 'drop table t; drop sequence s; drop function f'")
     restored = machine.apply("postgresql_db", {"name": "app", "state": "restore", "target": target, "session_role": "postgres"})
     assert restored.changed, restored.values
