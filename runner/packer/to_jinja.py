@@ -38,8 +38,8 @@ from runner.packer.names import Kind, Names
 
 _CONDITIONAL, _OR, _AND, _NOT, _COMPARE, _ADD, _JOIN, _MULTIPLY, _FILTER, _ATOM = range(10)
 """How tightly Jinja's operators bind, the loosest first."""
-OPERAND = _ADD
-"""How tightly an operand of a comparison binds."""
+DISJUNCT, OPERAND = _OR, _ADD
+"""How tightly an operand of ``or`` binds, and one of a comparison."""
 _OPERATORS = {
     "||": ("or", _OR), "&&": ("and", _AND), "==": ("==", _COMPARE), "!=": ("!=", _COMPARE), "<": ("<", _COMPARE),
     "<=": ("<=", _COMPARE), ">": (">", _COMPARE), ">=": (">=", _COMPARE), "+": ("+", _ADD), "-": ("-", _ADD),
