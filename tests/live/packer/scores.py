@@ -28,7 +28,7 @@ CLASSES = ("real", "example", "fixture")
 ABOUT = """
 Every template is imported with `ingot import`, and the playbook checked with `ingot validate`. A playbook made of JSON
 or YAML is written as HCL by `ingot export`, and `packer validate -syntax-only` judges that. A template in HCL is
-compared, as `ingot import --check` does, with what its playbook is exported to. A directory that holds several templates
+compared, as `ingot import --check` does, with what its playbook is exported to. A directory with several templates
 counts as several. Files that a template names are there only where the corpus has them. What Packer 1.6.6 refuses is
 known of whole directories, without the blocks that are newer than it.
 """
