@@ -298,6 +298,8 @@ class FromJinja:
                 return self._compare(node)
             case nodes.Getattr():
                 return self._attribute(node, node.attr)
+            case nodes.Getitem(node=nodes.Name(name="data" | "var" | "local"), arg=nodes.Const(value=str(name))):
+                return self._attribute(node, name)
             case nodes.Getitem(arg=nodes.Const(value=str(name))) if _IDENTIFIER.fullmatch(name):
                 return self._attribute(node, name)
             case nodes.Getitem(node=on, arg=nodes.Slice()):

@@ -302,7 +302,7 @@ class ToJinja:
             case Attr(Ref("local"), name):
                 return self._free(self.names.local(name), name, "local")
             case Attr(Attr(Ref("data"), kind), name):
-                return f"data.{self.names.data.get((kind, name), name)}"
+                return _part_of("data", self.names.data.get((kind, name), name))
             case Attr(Ref("packer"), "version"):
                 self.coverage.changed(expression.place, self.field, "the version is Ingot's")
                 return "ingot.version"
