@@ -24,6 +24,7 @@ from measure import Failed
 from remote import remote
 from report import table, unmeasured
 from settings import INGOT, Settings
+from template import template
 
 HERE = Path(__file__).parent
 Part = Callable[[Settings], Iterator[str]]
@@ -31,7 +32,7 @@ IN_CONTAINERS: Mapping[str, Part] = {
     "trivial": trivial, "steps": steps, "at-once": at_once, "line": line, "machine": machine,
 }
 """The parts that need a Docker engine and an image."""
-PARTS = ("front", *IN_CONTAINERS, "ssh", "rootfs")
+PARTS = ("front", "import", *IN_CONTAINERS, "ssh", "rootfs")
 FAILED = "- **failed**:"
 
 
@@ -106,6 +107,8 @@ def _report(settings: Settings, given: argparse.Namespace) -> Iterator[str]:
     yield from _about(settings)
     if "front" in given.only:
         yield from _part("front", front(settings))
+    if "import" in given.only:
+        yield from _part("import", template(settings))
     if "ssh" in given.only:
         try:
             yield from _part("ssh", remote(settings))

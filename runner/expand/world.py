@@ -13,6 +13,7 @@ from runner.expand.calls import CALLED
 from runner.expand.dialect import Dialect
 from runner.expand.error import BY_THE_PLAN, UNUSABLE, ExpressionError, Late
 from runner.expand.functions.context import Context
+from runner.expand.functions.error import FunctionError
 from runner.expand.inputs import Input, texts_of
 from runner.expand.render import OMIT, VAULT, render, render_bare
 from runner.expand.role_plugins import RolePlugins
@@ -177,7 +178,16 @@ class _Functions(Mapping[str, Any]):
             return found
         if functions.asks_others(short) and not self._read_data:
             return partial(_late, short)
-        return lambda *args: found(*args, context=self._context)
+        return partial(self._called, found)
+
+    def _called(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call a function; a file that is not there yet may be until the plan, which reads it again."""
+        try:
+            return function(*args, context=self._context)
+        except FunctionError as error:
+            if error.absent and not self._read_data:
+                raise Late(str(error), BY_THE_PLAN) from None
+            raise
 
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, str) or not name.startswith(CALLED):

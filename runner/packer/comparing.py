@@ -110,7 +110,7 @@ def _variable(values: Mapping[str, Expression], checks: list[Tree]) -> Tree:
         del found["sensitive"]
     if found.get("description") == '""':
         del found["description"]
-    return {**found, **({"validation": checks} if checks else {})}
+    return {**dict(sorted(found.items())), **({"validation": checks} if checks else {})}
 
 
 def _locals(body: Body) -> Iterator[tuple[str, Any]]:
@@ -192,9 +192,17 @@ def _component(block: Block, known: list[str]) -> Tree:
         if node is not None and isinstance(node.value, Many):
             names = [address(item.value) for item in node.value.items]
             found[name] = [each for each in names if each in known]
+    inline = block.body.get("inline")
+    if inline is not None and isinstance(inline.value, Many):
+        found["inline"] = text(inline.value._replace(items=tuple(filter(_runs, inline.value.items))))
     if block.labels == ("file",) and found.get("direction") == '"upload"':
         del found["direction"]
     return {"type": "/".join(block.labels), **found}
+
+
+def _runs(item: Item) -> bool:
+    """Return whether a line of a script does anything; a comment does not."""
+    return not (isinstance(item.value, Lit) and str(item.value.value).startswith("# "))
 
 
 def _dynamic(block: Block) -> Tree:

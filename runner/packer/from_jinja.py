@@ -171,11 +171,7 @@ class FromJinja:
         match piece:
             case nodes.TemplateData(data=text):
                 return Lit(text, self._place)
-            case nodes.Call(node=nodes.Name(name=name), args=[argument]) if name == f"{CALLED}tostring":
-                inner = self._expression(argument)
-                if self._names.kind(inner) == "bool":
-                    return inner
-        return self._expression(piece)
+        return _without("tostring", self._expression(piece))
 
     def _if(self, made: nodes.If) -> If:
         other: tuple[Part, ...] = tuple(self._parts(made.else_))
@@ -280,13 +276,13 @@ class FromJinja:
                 return Many(entries, keyed=True, place=place)
             case nodes.CondExpr(test=test, expr1=then, expr2=other):
                 chosen = Lit(None, place) if other is None else self._expression(other)
-                return Conditional(self._truth(test), self._expression(then), chosen, place)
+                return Conditional(self._truth(test), *self._alike(self._expression(then), chosen), place)
             case nodes.And() | nodes.Or():
                 return Binary(_BINARY[type(node)], self._truth(node.left), self._truth(node.right), place)
             case nodes.BinExpr() if type(node) in _BINARY:
                 if isinstance(node, nodes.Mod) and isinstance(node.left, nodes.Const):
                     return self._formatted(node)
-                return Binary(_BINARY[type(node)], self._expression(node.left), self._expression(node.right), place)
+                return self._operation(_BINARY[type(node)], node.left, node.right)
             case nodes.Pow():
                 return Call("pow", (self._expression(node.left), self._expression(node.right)), place)
             case nodes.FloorDiv():
@@ -302,6 +298,8 @@ class FromJinja:
                 return self._compare(node)
             case nodes.Getattr():
                 return self._attribute(node, node.attr)
+            case nodes.Getitem(node=nodes.Name(name="data" | "var" | "local"), arg=nodes.Const(value=str(name))):
+                return self._attribute(node, name)
             case nodes.Getitem(arg=nodes.Const(value=str(name))) if _IDENTIFIER.fullmatch(name):
                 return self._attribute(node, name)
             case nodes.Getitem(node=on, arg=nodes.Slice()):
@@ -316,6 +314,20 @@ class FromJinja:
             case nodes.Test():
                 return self._test(node)
         raise Unsayable(f"{type(node).__name__.lower()} of Jinja")
+
+    def _alike(self, then: Expression, other: Expression) -> tuple[Expression, Expression]:
+        """Return the outcomes of a condition; beside a text, HCL makes a text of a number by itself."""
+        plain = {"number", "bool"}
+        bare = _without("tostring", then), _without("tostring", other)
+        return (
+            then if self._names.kind(other) in plain else bare[0],
+            other if self._names.kind(then) in plain else bare[1],
+        )
+
+    def _operation(self, operator: str, left: nodes.Node, right: nodes.Node) -> Expression:
+        """Return an operation on numbers; HCL makes a number of a text by itself."""
+        first, second = (_without("tonumber", self._expression(each)) for each in (left, right))
+        return Binary(operator, first, second, self._place)
 
     def _formatted(self, node: nodes.Mod) -> Expression:
         """Return ``'%c' % 92``, by which ``to_jinja`` writes a backslash at the end of a text."""
@@ -362,7 +374,10 @@ class FromJinja:
                 found: Expression = Call("contains", (right, left), self._place)
                 one = found if operand.op == "in" else Unary("!", found, self._place)
             else:
-                one = Binary(_COMPARE[operand.op], left, right, self._place)
+                sides = (left, right)
+                if operand.op not in ("eq", "ne"):
+                    sides = (_without("tonumber", left), _without("tonumber", right))
+                one = Binary(_COMPARE[operand.op], *sides, self._place)
             whole = one if whole is None else Binary("&&", whole, one, self._place)
             left = right
         assert whole is not None
@@ -459,7 +474,15 @@ def _add(found: list[Part], part: Part) -> None:
 
 def _plain(condition: Expression) -> Expression:
     """Return a condition without what made a truth value of a text: HCL does that itself."""
-    return condition.arguments[0] if isinstance(condition, Call) and condition.name == "tobool" else condition
+    return _without("tobool", condition)
+
+
+def _without(conversion: str, expression: Expression) -> Expression:
+    """Return what is converted, where HCL does so by itself."""
+    match expression:
+        case Call(name, (inner,)) if name == conversion:
+            return inner
+    return expression
 
 
 def _is_filling(made: nodes.For) -> bool:

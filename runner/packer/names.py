@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
 from runner.expand.scope import BUILT_IN, RESERVED
 from runner.formats.hcl_tree import (
@@ -17,6 +17,7 @@ from runner.formats.hcl_tree import (
     Conditional,
     Expression,
     Index,
+    Item,
     Lit,
     Many,
     Ref,
@@ -62,6 +63,8 @@ class Names(NamedTuple):
     """Type and name -> the name that the playbook has for it."""
     sources: Mapping[tuple[str, str], str] = NOTHING
     """Type and name -> the name that the playbook has for it."""
+    flags: frozenset[str] = frozenset()
+    """What attributes are called that are true or false in some object of the template."""
 
     def variable(self, name: str) -> str:
         """Return how an expression names a variable."""
@@ -93,8 +96,7 @@ class Names(NamedTuple):
             case Call(name):
                 return _GIVES.get(name, "unknown")
             case Conditional(_, then, other):
-                kind = self.kind(then, seen)
-                return kind if kind == self.kind(other, seen) else "unknown"
+                return united(self.kind(then, seen), self.kind(other, seen))
             case Attr(Ref("var"), name):
                 return self.variables.get(name, "unknown")
             case Attr(Ref("local"), name) if name in self.locals and name not in seen:
@@ -104,6 +106,13 @@ class Names(NamedTuple):
             case Attr() | Index() | Ref():
                 return "unknown"
         return "unknown"
+
+
+def united(one: Kind, other: Kind) -> Kind:
+    """Return the type of what is either of one type or of another: beside a text, numbers are texts, too."""
+    if one == other:
+        return one
+    return "string" if "string" in (one, other) and {one, other} <= {"string", "number", "bool"} else "unknown"
 
 
 def _of_value(value: object) -> Kind:
@@ -145,7 +154,18 @@ def names_of(body: Body) -> Names:
             values[block.labels[0]] = found.value
     data = _unique(body.blocks("data"))
     sources = _unique(body.blocks("source"))
-    return Names(variables, values, {pair: name.replace(".", "_") for pair, name in data.items()}, sources)
+    named = {pair: name.replace(".", "_") for pair, name in data.items()}
+    return Names(variables, values, named, sources, frozenset(_flags(body)))
+
+
+def _flags(record: Any) -> Iterator[str]:
+    """Yield the names of attributes that are of type ``bool`` or that a value is given for which is true or false."""
+    match record:
+        case Item(Lit(bool()) | Ref("bool") | Call("optional", (Ref("bool"), *_)), Ref(name) | Lit(str(name))):
+            yield name
+        case tuple():
+            for each in record:
+                yield from _flags(each)
 
 
 def _unique(blocks: Iterable[Block]) -> dict[tuple[str, str], str]:

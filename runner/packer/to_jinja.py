@@ -34,12 +34,12 @@ from runner.formats.hcl_tree import (
 from runner.formats.hcl_write import write_expression
 from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.coverage import Coverage
-from runner.packer.names import OF_MAPPINGS, Names, member
+from runner.packer.names import OF_MAPPINGS, Kind, Names, member
 
 _CONDITIONAL, _OR, _AND, _NOT, _COMPARE, _ADD, _JOIN, _MULTIPLY, _FILTER, _ATOM = range(10)
 """How tightly Jinja's operators bind, the loosest first."""
-OPERAND = _ADD
-"""How tightly an operand of a comparison binds."""
+DISJUNCT, OPERAND = _OR, _ADD
+"""How tightly an operand of ``or`` binds, and one of a comparison."""
 _OPERATORS = {
     "||": ("or", _OR), "&&": ("and", _AND), "==": ("==", _COMPARE), "!=": ("!=", _COMPARE), "<": ("<", _COMPARE),
     "<=": ("<=", _COMPARE), ">": (">", _COMPARE), ">=": (">=", _COMPARE), "+": ("+", _ADD), "-": ("-", _ADD),
@@ -194,7 +194,8 @@ class ToJinja:
 
     def _shown(self, expression: Expression, level: int = _CONDITIONAL) -> str:
         """Return the code of what is put into a text: HCL writes ``true`` where Python has ``True``."""
-        if self.names.kind(expression) == "bool":
+        named = expression.name if isinstance(expression, Attr) else None
+        if self.names.kind(expression) == "bool" or named in self.names.flags:
             return f"tostring({self.code(expression)})"
         return self.code(expression, level)
 
@@ -218,8 +219,9 @@ class ToJinja:
             case Binary():
                 return self._binary(expression)
             case Conditional(condition, then, other):
-                chosen = f"{self.code(then, _OR)} if {self._truth(condition, _OR)}"
-                return f"{chosen} else {self.code(other)}", _CONDITIONAL
+                kind = self.names.kind(expression)
+                chosen = f"{self._as(kind, then, _OR)} if {self._truth(condition, _OR)}"
+                return f"{chosen} else {self._as(kind, other)}", _CONDITIONAL
             case Ref(name):
                 return self._bound.get(name) or self._unknown(expression, name), _ATOM
             case Attr():
@@ -256,14 +258,25 @@ class ToJinja:
         code = f"{self.code(expression, _FILTER)} | bool"
         return code if level <= _FILTER else f"({code})"
 
+    def _as(self, kind: Kind, expression: Expression, level: int = _CONDITIONAL) -> str:
+        """Return code of a number or a text, where HCL makes the one of the other by itself."""
+        own = self.names.kind(expression)
+        if kind == "number" and own == "string":
+            return f"tonumber({self.code(expression)})"
+        if kind == "string" and own in ("number", "bool"):
+            return f"tostring({self.code(expression)})"
+        return self.code(expression, level)
+
     def _binary(self, expression: Binary) -> tuple[str, int]:
         word, level = _OPERATORS[expression.operator]
         if level in (_OR, _AND):
             parts = (self._truth(expression.left, level), self._truth(expression.right, level + 1))
-        elif level == _COMPARE:
+        elif expression.operator in ("==", "!="):
             parts = (self.code(expression.left, _ADD), self.code(expression.right, _ADD))
+        elif level == _COMPARE:
+            parts = (self._as("number", expression.left, _ADD), self._as("number", expression.right, _ADD))
         else:
-            parts = (self.code(expression.left, level), self.code(expression.right, level + 1))
+            parts = (self._as("number", expression.left, level), self._as("number", expression.right, level + 1))
         code = f" {word} ".join(parts)
         # in HCL there is one kind of number, and 4 / 2 is 2
         return (f"tonumber({code})", _ATOM) if word == "/" else (code, level)

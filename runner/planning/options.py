@@ -99,9 +99,10 @@ def _in_octal(value: Any, schema: Schema) -> Any:
 
 
 def _may_lack(name: str, schema: Schema) -> bool:
-    """Return whether an option need not be given, and cannot be null."""
-    known = schema.get("properties", {}).get(name, {})
-    return name not in schema.get("required", ()) and "null" not in known.get("type", ("null",))
+    """Return whether an option need not be given, and null is no value that says more than leaving it out."""
+    known = schema.get("properties", {}).get(name, {"type": ("null",), "default": ""})
+    own = "null" in known.get("type", ("null",)) and known.get("default") is not None
+    return name not in schema.get("required", ()) and not own
 
 
 def rendered(node: Node, scope: Scope, report: Report, *, guarded: bool = False) -> Any:

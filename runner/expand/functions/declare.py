@@ -44,7 +44,7 @@ def function(
             try:
                 return body(*converted, **context)
             except Refused as refused:
-                raise FunctionError(name, refused.reason, refused.argument) from None
+                raise FunctionError(name, refused.reason, refused.argument, absent=refused.absent) from None
 
         return call
 

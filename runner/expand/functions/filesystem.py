@@ -43,7 +43,7 @@ def _resolved(path: str, context: Context) -> Path:
 def _content(path: str, context: Context) -> bytes:
     file = _resolved(path, context)
     if not exists(file):
-        raise Refused(f"there is no file {str(file)!r}", "path")
+        raise Refused(f"there is no file {str(file)!r}", "path", absent=True)
     if not is_file(file):
         raise Refused(f"{str(file)!r} is no regular file", "path")
     try:

@@ -10,6 +10,7 @@ from typing import Protocol
 from runner.formats.hcl_tree import (
     Attr,
     Attribute,
+    Binary,
     Block,
     Body,
     Call,
@@ -224,7 +225,7 @@ def selected(condition: Expression) -> tuple[str, Expression] | None:
     """Return ``only`` or ``except`` with the list that a condition looks for the source in."""
     match condition:
         case Call("contains", (listed, Template((Attr(Ref("source"), "type"), Lit("."), Attr(Ref("source"), "name"))))):
-            return "only", listed
+            return "only", listed.left if isinstance(listed, Binary) and listed.operator == "||" else listed
         case Unary("!", inner) if (found := selected(inner)) is not None:
             return "except", found[1]
     return None

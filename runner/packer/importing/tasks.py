@@ -10,7 +10,7 @@ from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.dynamic import dynamic
 from runner.packer.importing.options import Options
 from runner.packer.names import address
-from runner.packer.to_jinja import OPERAND, ToJinja
+from runner.packer.to_jinja import DISJUNCT, OPERAND, ToJinja
 from runner.text import NOTHING
 
 Entries = list[tuple[str, Entry]]
@@ -55,13 +55,20 @@ class Tasks:
         if item.name in ("only", "except") and isinstance(item.value, Many | Lit):
             yield from self._selection(item)
         elif item.name in ("only", "except"):
-            word = "in" if item.name == "only" else "not in"
-            yield "when", f"source.type ~ '.' ~ source.name {word} {self.jinja.code(item.value, OPERAND)}"
+            yield "when", self._membership(item)
         elif item.name == "override" and isinstance(item.value, Many):
             items = tuple(each._replace(key=self._source(each)) for each in item.value.items)
             yield item.name, self.jinja.value(item.value._replace(items=items))
         else:
             yield item.name, self.jinja.value(item.value)
+
+    def _membership(self, item: Attribute) -> str:
+        """Return the condition that a computed list names the source, or does not; what is no list says nothing."""
+        own = "source.type ~ '.' ~ source.name"
+        word, nothing = ("in", f"[{own}]") if item.name == "only" else ("not in", "[]")
+        if self.jinja.names.kind(item.value) == "list":
+            return f"{own} {word} {self.jinja.code(item.value, OPERAND)}"
+        return f"{own} {word} ({self.jinja.code(item.value, DISJUNCT)} or {nothing})"
 
     def _source(self, item: Item) -> Expression | None:
         """Return the key of an override as the playbook names the source."""
