@@ -81,7 +81,7 @@ SCALARS = [
     ("a {{ name }}", '"a {{ name }}"'),
     ("{{ 'a' if b else 'c' }}", "\"{{ 'a' if b else 'c' }}\""),
     ('{{ "a" }}', "'{{ \"a\" }}'"),
-    ("a,b", '"a,b"'),
+    ("a,b", "a,b"),
     ("yes", '"yes"'),
     ("No", '"No"'),
     ("true", '"true"'),
