@@ -27,6 +27,8 @@ class Builds:
         self._jinja = jinja
         self._extended: Entries = []
         self._taken = set(names.sources.values())
+        self._unnamed: set[str] = set()
+        """The sources of builds that have no name: a second build of one has to have a name."""
 
     def sources(self) -> Entries:
         """Return the sources; those that a build makes of another by a name of its own come last."""
@@ -48,6 +50,11 @@ class Builds:
         path = f"build.{number}"
         known: dict[str, str] = {}
         entries, uses = self._head(block, known, path)
+        if block.body.get("name") is None:
+            if self._unnamed & set(known.values()):
+                entries.insert(0, ("name", Entry(f"build-{number}")))
+                self._jinja.coverage.changed(block.place, path, "an earlier build of a source has no name, either")
+            self._unnamed |= set(known.values())
         work = Tasks(self._jinja, known)
         found: dict[str, list[Entry]] = {"sources": uses, "tasks": [], "on_error": []}
         for item in block.body.blocks():
