@@ -316,10 +316,8 @@ class ToJinja:
     def _comprehension(self, made: Comprehension) -> tuple[str, int]:
         if made.key is None and made.key_name is None and made.condition is None:
             path = _path(made.value, made.name)
-            over = self._values(made.over, _FILTER)
-            if path == "" and self.names.kind(made.over) == "list":
-                return over, _FILTER
             if path:
+                over = self._values(made.over, _FILTER)
                 return f"{over} | map(attribute={_quoted(path)}) | list", _FILTER
         key = made.key
         head, bound = self._loop(made.key_name, made.name, made.over)
@@ -412,7 +410,7 @@ def _literal(value: object) -> tuple[str, int]:
         return str(value).lower(), _ATOM
     if isinstance(value, str):
         code = _quoted(value)
-        return code, _JOIN if " ~ " in code and code not in (f"'{value}'", f'"{value}"') else _ATOM
+        return code, _ATOM if code in (f"'{value}'", f'"{value}"') else _JOIN
     code = repr(value)
     return code, _MULTIPLY if code.startswith("-") else _ATOM
 
@@ -425,7 +423,7 @@ def _quoted(text: str) -> str:
         return f"'{text}'"
     if '"' not in text and not re.search(r"\\'", text):
         return f'"{text}"'
-    return " ~ ".join(f'"{piece}"' if "'" in piece else f"'{piece}'" for piece in re.split(r"('+)", text) if piece)
+    return " ~ ".join(f'"{piece}"' if "'" in piece else _quoted(piece) for piece in re.split(r"('+)", text) if piece)
 
 
 def _part_of(code: str, name: str) -> str:
