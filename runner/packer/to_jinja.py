@@ -342,8 +342,11 @@ class ToJinja:
         name = self._name()
         with self._statements() as inner:
             done = step(name)
-            test = f" if {self._truth(condition, _OR)}" if condition is not None else ""
         body = f"{''.join(inner)}{{% do {_in_statement(done)} %}}"
+        with self._statements() as before:
+            test = f" if {self._truth(condition, _OR)}" if condition is not None else ""
+        if before:  # the condition is known inside the loop only
+            body, test = f"{''.join(before)}{{%{_in_statement(test)} %}}{body}{{% endif %}}", ""
         loop = f"{{% for {_in_statement(head + test)} %}}{body}{{% endfor %}}"
         self._before.append(f"{{% set {name} = {empty} %}}{loop}")
         return name
@@ -419,9 +422,12 @@ def _quoted(text: str) -> str:
     """Return a text as an expression; between braces a backslash is itself, so that no quote can be escaped."""
     if text.endswith("\\"):
         return f"{_quoted(text[:-1])} ~ '%c' % 92" if text != "\\" else "'%c' % 92"
+    pieces = re.split(r"(?<=\\)(?=['\"])", text)  # a backslash before a quote would be gone
+    if len(pieces) > 1:
+        return " ~ ".join(map(_quoted, pieces))
     if "'" not in text:
         return f"'{text}'"
-    if '"' not in text and not re.search(r"\\'", text):
+    if '"' not in text:
         return f'"{text}"'
     return " ~ ".join(f'"{piece}"' if "'" in piece else _quoted(piece) for piece in re.split(r"('+)", text) if piece)
 
