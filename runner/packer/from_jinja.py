@@ -145,7 +145,7 @@ class FromJinja:
                         _add(found, self._piece(piece))
                 case nodes.If():
                     found.append(self._if(each))
-                case nodes.For() if _is_filling(each):
+                case nodes.For() if _is_filling(_conditional(each)):
                     self._fill(each)
                 case nodes.For():
                     found.append(self._for(each))
@@ -193,6 +193,7 @@ class FromJinja:
 
     def _fill(self, made: nodes.For) -> None:
         """Take a loop that fills a list or a mapping for the comprehension that it is."""
+        made = _conditional(made)
         *before, last = made.body
         assert isinstance(last, nodes.ExprStmt)
         call = last.node
@@ -460,6 +461,14 @@ def _add(found: list[Part], part: Part) -> None:
 def _plain(condition: Expression) -> Expression:
     """Return a condition without what made a truth value of a text: HCL does that itself."""
     return condition.arguments[0] if isinstance(condition, Call) and condition.name == "tobool" else condition
+
+
+def _conditional(made: nodes.For) -> nodes.For:
+    """Return a loop with the condition that is asked at the end of its body, if there is one, as its own."""
+    match made.body:
+        case [*before, nodes.If(test=test, body=body, elif_=[], else_=[])] if made.test is None:
+            return nodes.For(made.target, made.iter, [*before, *body], made.else_, test, made.recursive)
+    return made
 
 
 def _is_filling(made: nodes.For) -> bool:
