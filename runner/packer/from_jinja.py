@@ -145,7 +145,7 @@ class FromJinja:
                         _add(found, self._piece(piece))
                 case nodes.If():
                     found.append(self._if(each))
-                case nodes.For() if _is_filling(each):
+                case nodes.For() if _is_filling(_conditional(each)):
                     self._fill(each)
                 case nodes.For():
                     found.append(self._for(each))
@@ -189,6 +189,7 @@ class FromJinja:
 
     def _fill(self, made: nodes.For) -> None:
         """Take a loop that fills a list or a mapping for the comprehension that it is."""
+        made = _conditional(made)
         *before, last = made.body
         assert isinstance(last, nodes.ExprStmt)
         call = last.node
@@ -483,6 +484,14 @@ def _without(conversion: str, expression: Expression) -> Expression:
         case Call(name, (inner,)) if name == conversion:
             return inner
     return expression
+
+
+def _conditional(made: nodes.For) -> nodes.For:
+    """Return a loop with the condition that is asked at the end of its body, if there is one, as its own."""
+    match made.body:
+        case [*before, nodes.If(test=test, body=body, elif_=[], else_=[])] if made.test is None:
+            return nodes.For(made.target, made.iter, [*before, *body], made.else_, test, made.recursive)
+    return made
 
 
 def _is_filling(made: nodes.For) -> bool:

@@ -329,10 +329,8 @@ class ToJinja:
     def _comprehension(self, made: Comprehension) -> tuple[str, int]:
         if made.key is None and made.key_name is None and made.condition is None:
             path = _path(made.value, made.name)
-            over = self._values(made.over, _FILTER)
-            if path == "" and self.names.kind(made.over) == "list":
-                return over, _FILTER
             if path:
+                over = self._values(made.over, _FILTER)
                 return f"{over} | map(attribute={_quoted(path)}) | list", _FILTER
         key = made.key
         head, bound = self._loop(made.key_name, made.name, made.over)
@@ -357,8 +355,11 @@ class ToJinja:
         name = self._name()
         with self._statements() as inner:
             done = step(name)
-            test = f" if {self._truth(condition, _OR)}" if condition is not None else ""
         body = f"{''.join(inner)}{{% do {_in_statement(done)} %}}"
+        with self._statements() as before:
+            test = f" if {self._truth(condition, _OR)}" if condition is not None else ""
+        if before:  # the condition is known inside the loop only
+            body, test = f"{''.join(before)}{{%{_in_statement(test)} %}}{body}{{% endif %}}", ""
         loop = f"{{% for {_in_statement(head + test)} %}}{body}{{% endfor %}}"
         self._before.append(f"{{% set {name} = {empty} %}}{loop}")
         return name
@@ -425,7 +426,7 @@ def _literal(value: object) -> tuple[str, int]:
         return str(value).lower(), _ATOM
     if isinstance(value, str):
         code = _quoted(value)
-        return code, _JOIN if " ~ " in code and code not in (f"'{value}'", f'"{value}"') else _ATOM
+        return code, _ATOM if code in (f"'{value}'", f'"{value}"') else _JOIN
     code = repr(value)
     return code, _MULTIPLY if code.startswith("-") else _ATOM
 
@@ -434,11 +435,14 @@ def _quoted(text: str) -> str:
     """Return a text as an expression; between braces a backslash is itself, so that no quote can be escaped."""
     if text.endswith("\\"):
         return f"{_quoted(text[:-1])} ~ '%c' % 92" if text != "\\" else "'%c' % 92"
+    pieces = re.split(r"(?<=\\)(?=['\"])", text)  # a backslash before a quote would be gone
+    if len(pieces) > 1:
+        return " ~ ".join(map(_quoted, pieces))
     if "'" not in text:
         return f"'{text}'"
-    if '"' not in text and not re.search(r"\\'", text):
+    if '"' not in text:
         return f'"{text}"'
-    return " ~ ".join(f'"{piece}"' if "'" in piece else f"'{piece}'" for piece in re.split(r"('+)", text) if piece)
+    return " ~ ".join(f'"{piece}"' if "'" in piece else _quoted(piece) for piece in re.split(r"('+)", text) if piece)
 
 
 def _part_of(code: str, name: str) -> str:

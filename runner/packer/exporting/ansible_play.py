@@ -15,6 +15,10 @@ from runner.text import Node
 _OF_INGOT = frozenset({
     "sources", "post_processors", "verify", "on_error", "matrix", "when", "services", "description", "hosts", "name",
 })
+_SECTIONS = frozenset({"tasks", "pre_tasks", "post_tasks", "handlers"})
+_BLOCK = frozenset({"block", "rescue", "always"})
+_SELECTING = frozenset({"only", "except"})
+_OF_PACKER = frozenset({*_SELECTING, "override", "pause_before", "max_retries", "continue_on_error"})
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -34,11 +38,35 @@ def ansible_play(play: Play, tasks: Sequence[Node] | None, playbook: Playbook, w
     for key, node in written.items():
         if key in _OF_INGOT or (tasks is not None and key == "tasks"):
             continue
-        entries.append((str(key), Entry(_value(node, writing))))
+        told = _OF_PACKER if key in _SECTIONS else frozenset()
+        entries.append((str(key), Entry(_tasks(node, told, writing) if told else _value(node, writing))))
     if tasks is not None:
-        entries.append(("tasks", Entry(Seq(tuple(Entry(_value(each, writing), gap=True) for each in tasks)))))
+        whole = Seq(tuple(Entry(_task(each, _OF_PACKER - _SELECTING, writing), gap=True) for each in tasks))
+        entries.append(("tasks", Entry(whole)))
     text = write_list(Seq((Entry(Map(tuple(entries))),)))
     return AnsiblePlay(text, _variables(text, playbook, play))
+
+
+def _tasks(node: Node, told: frozenset[str], writing: Writing) -> Value:
+    return Seq(tuple(Entry(_task(each, told, writing)) for each in node.elements()))
+
+
+def _task(node: Node, told: frozenset[str], writing: Writing) -> Value:
+    """Return a task without the keywords that Packer's provisioners have and Ansible's tasks have not.
+
+    Those in ``told`` are lost by that; the other ones the provisioner has that Ansible runs in.
+    """
+    if not isinstance(node.value, dict):
+        return _value(node, writing)
+    entries: list[tuple[str, Entry]] = []
+    for key, each in node.items():
+        if key in told:
+            writing.coverage.unsupported(each.place, f"tasks.{key}", "Ansible has no such keyword")
+        elif key in _BLOCK and isinstance(each.value, tuple):
+            entries.append((str(key), Entry(_tasks(each, _OF_PACKER, writing))))
+        elif key not in _OF_PACKER:
+            entries.append((str(key), Entry(_value(each, writing))))
+    return Map(tuple(entries))
 
 
 def _value(node: Node, writing: Writing) -> Value:

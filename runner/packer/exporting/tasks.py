@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from runner.formats.hcl_tree import (
     Attr,
@@ -87,18 +87,19 @@ class Tasks:
         return found
 
     def _groups(self, play: Play, field: str, tasks: Sequence[tuple[Written, Node]]) -> Iterator[Block]:
-        """Yield provisioners; tasks of Ansible that follow each other are one."""
+        """Yield provisioners; tasks of Ansible that follow each other, for the same sources, are one."""
         waiting: list[tuple[Written, Node]] = []
         for item, node in tasks:
-            if not isinstance(item, Task) or not _is_provisioner(item):
-                waiting.append((item, node))
-                continue
-            if waiting:
+            own = item if isinstance(item, Task) and _is_provisioner(item) else None
+            if waiting and (own is not None or _selection(item) != _selection(waiting[0][0])):
                 yield self._ansible(play, field, [each for each, _ in waiting], [each for _, each in waiting])
                 waiting = []
-            when = item.keywords.get("when")
+            if own is None:
+                waiting.append((item, node))
+                continue
+            when = own.keywords.get("when")
             if when is None or when.value is not False:  # what never runs need not be said
-                yield self._provisioner(item, field)
+                yield self._provisioner(own, field)
         if waiting:
             yield self._ansible(play, field, [each for each, _ in waiting], [each for _, each in waiting])
 
@@ -118,6 +119,9 @@ class Tasks:
         place = play.place
         file = Template((Attr(Ref("path", place), "root", place), Lit(f"/{name}", place)), place)
         body: Items = [Attribute("playbook_file", file, place)]
+        if nodes is not None:
+            for key in _selection(items[0]):
+                body += self.selection(key, items[0].keywords[key])
         if made.variables is not None:
             listed = Many((Item(Lit("--extra-vars", place)), Item(made.variables)), keyed=False, place=place)
             body.append(Attribute("extra_arguments", listed, place))
@@ -262,6 +266,11 @@ def _is_provisioner(task: Task) -> bool:
     if task.module == "shell" and not names & _SHELL and "override" not in keywords:
         return names == {"cmd"}
     return task.module in PROVISIONERS or task.module.startswith("packer/")
+
+
+def _selection(item: Written) -> dict[str, Any]:
+    """Return what selects the sources that a task is for."""
+    return {key: item.keywords[key].plain() for key in _SELECTING if key in item.keywords}
 
 
 def _is_list_of_sources(task: Task) -> bool:
