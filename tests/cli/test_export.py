@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from conftest import Ingot
 
-ANSIBLE = shutil.which("ansible-playbook") or shutil.which("/var/cache/ingot-bench/ansible/bin/ansible-playbook")
+ANSIBLE = os.environ.get("INGOT_TEST_ANSIBLE") or shutil.which("ansible-playbook")
 PACKER = shutil.which("packer")
 SOURCES = 'sources:\n  base: {builder: docker, image: "debian:12", commit: true}\n'
 SIMPLE = f"""\
