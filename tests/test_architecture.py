@@ -58,7 +58,7 @@ DOORS: dict[str, tuple[str, ...]] = {
     "botocore": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
     "cerberus": ("expand/*",),
     "docker": ("*/docker*",),
-    "jinja2": ("expand/*", "packer/from_jinja.py"),
+    "jinja2": ("expand/*", "packer/from_jinja*.py"),
     "jsonschema": ("schema/*",),
     "lxml": ("modules/support/xml_tree.py",),
     "markupsafe": ("expand/*",),

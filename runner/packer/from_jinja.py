@@ -14,7 +14,6 @@ from runner.expand.calls import CALLED
 from runner.expand.jinja import TemplateError, parsed
 from runner.formats import hcl_document
 from runner.formats.hcl_tree import (
-    SPLAT_ITEM,
     Attr,
     Binary,
     Call,
@@ -29,10 +28,10 @@ from runner.formats.hcl_tree import (
     Many,
     Part,
     Ref,
-    Splat,
     Template,
     Unary,
 )
+from runner.packer.from_jinja_filters import Unsayable, filtered, tested
 from runner.packer.names import Kind, Names
 from runner.text import NOTHING, Node, SourceFile, Span
 
@@ -41,21 +40,7 @@ _COMPARE = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": 
 _BINARY: Mapping[type[nodes.BinExpr], str] = {
     nodes.And: "&&", nodes.Or: "||", nodes.Add: "+", nodes.Sub: "-", nodes.Mul: "*", nodes.Div: "/", nodes.Mod: "%",
 }
-_FILTERS: Mapping[str, str] = {
-    "upper": "upper", "lower": "lower", "length": "length", "count": "length", "trim": "trimspace", "abs": "abs",
-    "basename": "basename", "dirname": "dirname", "to_json": "jsonencode", "from_json": "jsondecode",
-    "b64encode": "base64encode", "b64decode": "base64decode", "flatten": "flatten", "unique": "distinct",
-    "sort": "sort", "reverse": "reverse", "urlencode": "urlencode", "string": "tostring", "int": "tonumber",
-    "float": "tonumber", "sum": "sum", "min": "min", "max": "max", "list": "tolist", "to_yaml": "yamlencode",
-    "from_yaml": "yamldecode",
-}
-"""Filters without options -> the function of HCL that does the same."""
-_SPREAD = frozenset({"min", "max"})
 _SPACES = frozenset({"var", "local", "path", "source", "build", "packer"})
-
-
-class Unsayable(Exception):  # noqa: N818 - no error by itself: it is told where the value stands
-    """HCL has no expression for it; the message says for what."""
 
 
 class Declared(NamedTuple):
@@ -311,9 +296,9 @@ class FromJinja:
             case nodes.Call(node=nodes.Name(name=name)) if name.startswith(CALLED):
                 return self._call(node, name.removeprefix(CALLED))
             case nodes.Filter():
-                return self._filter(node)
+                return filtered(node, self._expression, place)
             case nodes.Test():
-                return self._test(node)
+                return tested(node, self._expression, place)
         raise Unsayable(f"{type(node).__name__.lower()} of Jinja")
 
     def _alike(self, then: Expression, other: Expression) -> tuple[Expression, Expression]:
@@ -398,48 +383,6 @@ class FromJinja:
             return Call(name, (*arguments, self._expression(node.dyn_args)), self._place, spread=True)
         return Call(name, tuple(arguments), self._place)
 
-    def _filter(self, node: nodes.Filter) -> Expression:  # noqa: PLR0911 - one return a filter
-        place, name = self._place, node.name
-        match node:
-            case nodes.Filter(name="bool", node=inner, args=[]):
-                return Call("tobool", (self._expression(inner),), place)
-            case nodes.Filter(name="list", node=nodes.Filter(name="map", kwargs=[named]) as made) if (
-                named.key == "attribute"
-            ):
-                return Splat(self._expression(made.node), _rest(named.value, place), full=True, place=place)
-            case nodes.Filter(name="join", node=inner, args=args):
-                separator = self._expression(args[0]) if args else Lit("", place)
-                return Call("join", (separator, self._expression(inner)), place)
-            case nodes.Filter(name="default" | "d", node=inner, args=[other], kwargs=[]):
-                return Call("try", (self._expression(inner), self._expression(other)), place)
-            case nodes.Filter(name="replace", node=inner, args=[old, new]):
-                return Call("replace", (self._expression(inner), self._expression(old), self._expression(new)), place)
-            case nodes.Filter(name="split", node=inner, args=[separator]):
-                return Call("split", (self._expression(separator), self._expression(inner)), place)
-            case nodes.Filter(name="first", node=inner, args=[]):
-                return Index(self._expression(inner), Lit(0, place), place)
-            case nodes.Filter(name="combine", node=inner, args=args, kwargs=[]):
-                return Call("merge", tuple(map(self._expression, (inner, *args))), place)
-            case nodes.Filter(args=[], kwargs=[]) if name in _FILTERS:
-                return Call(_FILTERS[name], (self._expression(node.node),), place, spread=name in _SPREAD)
-        raise Unsayable(f"the filter {name!r}")
-
-    def _test(self, node: nodes.Test) -> Expression:
-        place, inner = self._place, self._expression(node.node)
-        match node.name:
-            case "defined":
-                return Call("can", (inner,), place)
-            case "undefined":
-                return Unary("!", Call("can", (inner,), place), place)
-            case "none":
-                return Binary("==", inner, Lit(None, place), place)
-            case "eq" | "==" | "equalto":
-                return Binary("==", inner, self._expression(node.args[0]), place)
-            case "in":
-                return Call("contains", (self._expression(node.args[0]), inner), place)
-        raise Unsayable(f"the test {node.name!r}")
-
-
 def expression_of(text: str, place: Span) -> Expression:
     """Return the expression that a text of HCL is. Raises ``Unsayable`` when it is none."""
     report = Report()
@@ -513,13 +456,3 @@ def _target(call: nodes.Call) -> str:
         ):
             return name
     return ""
-
-
-def _rest(path: nodes.Node, place: Span) -> Expression:
-    """Return what follows the star of a splat."""
-    if not isinstance(path, nodes.Const):
-        raise Unsayable("an attribute that is computed")
-    found: Expression = Ref(SPLAT_ITEM, place)
-    for each in str(path.value).split("."):
-        found = Index(found, Lit(int(each), place), place) if each.isdigit() else Attr(found, each, place)
-    return found

@@ -5,7 +5,6 @@ What Jinja has no expression for, a comprehension, becomes statements before the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -34,22 +33,37 @@ from runner.formats.hcl_tree import (
 from runner.formats.hcl_write import write_expression
 from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.coverage import Coverage
-from runner.packer.names import OF_MAPPINGS, Kind, Names, member
+from runner.packer.jinja_text import (
+    ADD,
+    AND,
+    ATOM,
+    COMPARE,
+    CONDITIONAL,
+    FILTER,
+    JOIN,
+    MULTIPLY,
+    NOT,
+    OR,
+    in_statement,
+    is_key,
+    key_text,
+    literal,
+    part_of,
+    path_in,
+    protected,
+    quoted,
+    statement,
+)
+from runner.packer.names import Kind, Names, member
 
-_CONDITIONAL, _OR, _AND, _NOT, _COMPARE, _ADD, _JOIN, _MULTIPLY, _FILTER, _ATOM = range(10)
-"""How tightly Jinja's operators bind, the loosest first."""
-DISJUNCT, OPERAND = _OR, _ADD
+DISJUNCT, OPERAND = OR, ADD
 """How tightly an operand of ``or`` binds, and one of a comparison."""
 _OPERATORS = {
-    "||": ("or", _OR), "&&": ("and", _AND), "==": ("==", _COMPARE), "!=": ("!=", _COMPARE), "<": ("<", _COMPARE),
-    "<=": ("<=", _COMPARE), ">": (">", _COMPARE), ">=": (">=", _COMPARE), "+": ("+", _ADD), "-": ("-", _ADD),
-    "*": ("*", _MULTIPLY), "/": ("/", _MULTIPLY), "%": ("%", _MULTIPLY),
+    "||": ("or", OR), "&&": ("and", AND), "==": ("==", COMPARE), "!=": ("!=", COMPARE), "<": ("<", COMPARE),
+    "<=": ("<=", COMPARE), ">": (">", COMPARE), ">=": (">=", COMPARE), "+": ("+", ADD), "-": ("-", ADD),
+    "*": ("*", MULTIPLY), "/": ("/", MULTIPLY), "%": ("%", MULTIPLY),
 }
-_IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 """What Jinja finds in a mapping before its keys."""
-_OPENERS = re.compile(r"\{(?=[{%#])")
-_GO_FIELD = re.compile(r"\{\{-?\s*\.\w[^{}]*\}\}")
-"""What stays as it is in a playbook, too: builders and modules fill it in."""
 _SPACES = frozenset({"path", "source", "build"})
 
 
@@ -86,13 +100,13 @@ class ToJinja:
         """Return the value that a playbook has for an expression."""
         match expression:
             case Lit(str(text)):
-                return _protected(text)
+                return protected(text)
             case Lit(value):
                 return value
             case Many(items, keyed=False, end=end):
                 return Seq(tuple(Entry(self.value(i.value), i.above, i.beside) for i in items), end)
-            case Many(items, keyed=True, end=end) if all(_is_key(item.key) for item in items):
-                entries = ((_key(i.key), Entry(self.value(i.value), i.above, i.beside)) for i in items)
+            case Many(items, keyed=True, end=end) if all(is_key(item.key) for item in items):
+                entries = ((key_text(i.key), Entry(self.value(i.value), i.above, i.beside)) for i in items)
                 return Map(tuple(dict(entries).items()), end)
             case Template(parts) if len(parts) != 1 or isinstance(parts[0], If | For):
                 return self._text(parts)
@@ -111,10 +125,10 @@ class ToJinja:
     def condition(self, expression: Expression) -> str:
         """Return an expression whose truth is asked for, without braces where there need be none."""
         with self._statements() as before:
-            code = self._truth(expression, _CONDITIONAL)
-        return f"{''.join(before)}{{{{ {code} }}}}" if before else _in_statement(code)
+            code = self._truth(expression, CONDITIONAL)
+        return f"{''.join(before)}{{{{ {code} }}}}" if before else in_statement(code)
 
-    def code(self, expression: Expression, level: int = _CONDITIONAL) -> str:
+    def code(self, expression: Expression, level: int = CONDITIONAL) -> str:
         """Return an expression in Jinja, in parentheses unless it binds at least as tightly as ``level``."""
         code, own = self._coded(expression)
         return code if own >= level else f"({code})"
@@ -137,14 +151,14 @@ class ToJinja:
                 continue
             with self._statements() as before:
                 if self.names.kind(over.value) == "map":
-                    head = f"key, {item} in {self.code(over.value, _FILTER)} | dictsort(true)"
+                    head = f"key, {item} in {self.code(over.value, FILTER)} | dictsort(true)"
                     bound = {f"{item}.key": "key", f"{item}.value": item}
                 else:
-                    head = f"{item} in {self.code(over.value, _OR)}"
+                    head = f"{item} in {self.code(over.value, OR)}"
                     bound = {f"{item}.key": "loop.index0", f"{item}.value": item}
             with self.binding(bound):
                 inner = self._appended(name, value)
-            statements += [*before, f"{{% for {_in_statement(head)} %}}{inner}{{% endfor %}}"]
+            statements += [*before, f"{{% for {in_statement(head)} %}}{inner}{{% endfor %}}"]
         return f"{''.join(statements)}{{{{ {name}[0] if {name} else none }}}}" if alone else (
             f"{''.join(statements)}{{{{ {name} }}}}"
         )
@@ -152,7 +166,7 @@ class ToJinja:
     def _appended(self, name: str, value: Expression) -> str:
         with self._statements() as before:
             code = self.code(value)
-        return f"{''.join(before)}{{% do {name}.append({_in_statement(code)}) %}}"
+        return f"{''.join(before)}{{% do {name}.append({in_statement(code)}) %}}"
 
     @contextmanager
     def _statements(self) -> Iterator[list[str]]:
@@ -175,24 +189,24 @@ class ToJinja:
     def _part(self, part: Part) -> str:
         match part:
             case Lit(str(text)):
-                return _protected(text)
+                return protected(text)
             case If(condition, then, other):
                 with self._statements() as before:
-                    code = self._truth(condition, _CONDITIONAL)
-                alternative = _statement("else", self._text(other)) if other else ""
-                chosen = _statement(f"if {_in_statement(code)}", self._text(then))
+                    code = self._truth(condition, CONDITIONAL)
+                alternative = statement("else", self._text(other)) if other else ""
+                chosen = statement(f"if {in_statement(code)}", self._text(then))
                 return f"{''.join(before)}{chosen}{alternative}{{% endif %}}"
             case For(key, name, over, body):
                 with self._statements() as before:
                     head, bound = self._loop(key, name, over)
                 with self.binding(bound):
-                    loop = _statement(f"for {_in_statement(head)}", self._text(body))
+                    loop = statement(f"for {in_statement(head)}", self._text(body))
                     return f"{''.join(before)}{loop}{{% endfor %}}"
         with self._statements() as before:
             code = self._shown(part)
         return f"{''.join(before)}{{{{ {code} }}}}"
 
-    def _shown(self, expression: Expression, level: int = _CONDITIONAL) -> str:
+    def _shown(self, expression: Expression, level: int = CONDITIONAL) -> str:
         """Return the code of what is put into a text: HCL writes ``true`` where Python has ``True``."""
         named = expression.name if isinstance(expression, Attr) else None
         if self.names.kind(expression) == "bool" or named in self.names.flags:
@@ -204,30 +218,30 @@ class ToJinja:
     ) -> tuple[str, int]:
         match expression:
             case Lit(value):
-                return _literal(value)
+                return literal(value)
             case Template(parts):
                 return self._joined(parts)
             case Many(items, keyed):
                 inner = ", ".join(map(self._element, items))
-                return (f"{{{inner}}}" if keyed else f"[{inner}]"), _ATOM
+                return (f"{{{inner}}}" if keyed else f"[{inner}]"), ATOM
             case Call():
-                return self._call(expression), _ATOM
+                return self._call(expression), ATOM
             case Unary("!", operand):
-                return f"not {self._truth(operand, _COMPARE)}", _NOT
+                return f"not {self._truth(operand, COMPARE)}", NOT
             case Unary(_, operand):
-                return f"-{self.code(operand, _ATOM)}", _MULTIPLY
+                return f"-{self.code(operand, ATOM)}", MULTIPLY
             case Binary():
                 return self._binary(expression)
             case Conditional(condition, then, other):
                 kind = self.names.kind(expression)
-                chosen = f"{self._as(kind, then, _OR)} if {self._truth(condition, _OR)}"
-                return f"{chosen} else {self._as(kind, other)}", _CONDITIONAL
+                chosen = f"{self._as(kind, then, OR)} if {self._truth(condition, OR)}"
+                return f"{chosen} else {self._as(kind, other)}", CONDITIONAL
             case Ref(name):
-                return self._bound.get(name) or self._unknown(expression, name), _ATOM
+                return self._bound.get(name) or self._unknown(expression, name), ATOM
             case Attr():
-                return self._attribute(expression), _ATOM
+                return self._attribute(expression), ATOM
             case Index(on, key):
-                return f"{self.code(on, _ATOM)}[{self.code(key)}]", _ATOM
+                return f"{self.code(on, ATOM)}[{self.code(key)}]", ATOM
             case Splat():
                 return self._splat(expression)
             case Comprehension():
@@ -242,23 +256,23 @@ class ToJinja:
         if any(isinstance(part, If | For) for part in parts):
             name = self._name()
             self._before.append(f"{{% set {name} %}}{self._text(parts)}{{% endset %}}")
-            return name, _ATOM
+            return name, ATOM
         pieces = [part for part in parts if not isinstance(part, If | For)]
         if len(pieces) == 1:
             return self._coded(pieces[0])
         if not pieces:
-            return "''", _ATOM
-        return " ~ ".join(self._shown(piece, _MULTIPLY) for piece in pieces), _JOIN
+            return "''", ATOM
+        return " ~ ".join(self._shown(piece, MULTIPLY) for piece in pieces), JOIN
 
     def _truth(self, expression: Expression, level: int) -> str:
         """Return code whose truth is that of the expression: a text ``"false"`` is not true in HCL."""
         kind = self.names.kind(expression)
         if kind in ("bool", "number", "list", "map"):
             return self.code(expression, level)
-        code = f"{self.code(expression, _FILTER)} | bool"
-        return code if level <= _FILTER else f"({code})"
+        code = f"{self.code(expression, FILTER)} | bool"
+        return code if level <= FILTER else f"({code})"
 
-    def _as(self, kind: Kind, expression: Expression, level: int = _CONDITIONAL) -> str:
+    def _as(self, kind: Kind, expression: Expression, level: int = CONDITIONAL) -> str:
         """Return code of a number or a text, where HCL makes the one of the other by itself."""
         own = self.names.kind(expression)
         if kind == "number" and own == "string":
@@ -269,24 +283,24 @@ class ToJinja:
 
     def _binary(self, expression: Binary) -> tuple[str, int]:
         word, level = _OPERATORS[expression.operator]
-        if level in (_OR, _AND):
+        if level in (OR, AND):
             parts = (self._truth(expression.left, level), self._truth(expression.right, level + 1))
         elif expression.operator in ("==", "!="):
-            parts = (self.code(expression.left, _ADD), self.code(expression.right, _ADD))
-        elif level == _COMPARE:
-            parts = (self._as("number", expression.left, _ADD), self._as("number", expression.right, _ADD))
+            parts = (self.code(expression.left, ADD), self.code(expression.right, ADD))
+        elif level == COMPARE:
+            parts = (self._as("number", expression.left, ADD), self._as("number", expression.right, ADD))
         else:
             parts = (self._as("number", expression.left, level), self._as("number", expression.right, level + 1))
         code = f" {word} ".join(parts)
         # in HCL there is one kind of number, and 4 / 2 is 2
-        return (f"tonumber({code})", _ATOM) if word == "/" else (code, level)
+        return (f"tonumber({code})", ATOM) if word == "/" else (code, level)
 
     def _call(self, call: Call) -> str:
         if call.name not in functions.names() and call.name not in ("env", "range"):
             self.coverage.unsupported(call.place, self.field, f"there is no function {call.name!r}")
         if call.name == "convert" and len(call.arguments) == 2:  # noqa: PLR2004 - a value and a type
             value, kind = call.arguments
-            return f"convert({self.code(value)}, {_quoted(write_expression(kind))})"
+            return f"convert({self.code(value)}, {quoted(write_expression(kind))})"
         codes = [self.code(each) for each in call.arguments]
         if call.spread:
             codes[-1] = f"*{codes[-1]}"
@@ -307,7 +321,7 @@ class ToJinja:
                 return "ingot.version"
             case Attr(Ref(space), name) if space in _SPACES and space not in self._bound:
                 return f"{space}.{name}"
-        return _part_of(self.code(expression.on, _ATOM), expression.name)
+        return part_of(self.code(expression.on, ATOM), expression.name)
 
     def _free(self, code: str, name: str, space: str) -> str:
         """Return how something is named where an iteration may have given its bare name away."""
@@ -318,36 +332,36 @@ class ToJinja:
         return name
 
     def _splat(self, splat: Splat) -> tuple[str, int]:
-        path = _path(splat.rest, SPLAT_ITEM)
+        path = path_in(splat.rest, SPLAT_ITEM)
         if path is None:
             item = f"item{self._made or ''}"
             with self.binding({SPLAT_ITEM: item}):
-                return self._looped(item, splat.on, None, lambda: self.code(splat.rest)), _ATOM
-        on = self.code(splat.on, _FILTER)
-        return (f"{on} | map(attribute={_quoted(path)}) | list" if path else f"{on} | list"), _FILTER
+                return self._looped(item, splat.on, None, lambda: self.code(splat.rest)), ATOM
+        on = self.code(splat.on, FILTER)
+        return (f"{on} | map(attribute={quoted(path)}) | list" if path else f"{on} | list"), FILTER
 
     def _comprehension(self, made: Comprehension) -> tuple[str, int]:
         if made.key is None and made.key_name is None and made.condition is None:
-            path = _path(made.value, made.name)
+            path = path_in(made.value, made.name)
             if path:
-                over = self._values(made.over, _FILTER)
-                return f"{over} | map(attribute={_quoted(path)}) | list", _FILTER
+                over = self._values(made.over, FILTER)
+                return f"{over} | map(attribute={quoted(path)}) | list", FILTER
         key = made.key
         head, bound = self._loop(made.key_name, made.name, made.over)
         with self.binding(bound):
             if key is None:
-                return self._filled("[]", head, made.condition, lambda n: f"{n}.append({self.code(made.value)})"), _ATOM
+                return self._filled("[]", head, made.condition, lambda n: f"{n}.append({self.code(made.value)})"), ATOM
             if made.grouped:
                 return self._filled(
                     "{}", head, made.condition,
                     lambda n: f"{n}.setdefault({self.code(key)}, []).append({self.code(made.value)})",
-                ), _ATOM
+                ), ATOM
             return self._filled(
                 "{}", head, made.condition, lambda n: f"{n}.update({{{self.code(key)}: {self.code(made.value)}}})"
-            ), _ATOM
+            ), ATOM
 
     def _looped(self, item: str, over: Expression, condition: Expression | None, value: Callable[[], str]) -> str:
-        head = f"{item} in {self._values(over, _OR)}"
+        head = f"{item} in {self._values(over, OR)}"
         return self._filled("[]", head, condition, lambda name: f"{name}.append({value()})")
 
     def _filled(self, empty: str, head: str, condition: Expression | None, step: Callable[[str], str]) -> str:
@@ -355,12 +369,12 @@ class ToJinja:
         name = self._name()
         with self._statements() as inner:
             done = step(name)
-        body = f"{''.join(inner)}{{% do {_in_statement(done)} %}}"
+        body = f"{''.join(inner)}{{% do {in_statement(done)} %}}"
         with self._statements() as before:
-            test = f" if {self._truth(condition, _OR)}" if condition is not None else ""
+            test = f" if {self._truth(condition, OR)}" if condition is not None else ""
         if before:  # the condition is known inside the loop only
-            body, test = f"{''.join(before)}{{%{_in_statement(test)} %}}{body}{{% endif %}}", ""
-        loop = f"{{% for {_in_statement(head + test)} %}}{body}{{% endfor %}}"
+            body, test = f"{''.join(before)}{{%{in_statement(test)} %}}{body}{{% endif %}}", ""
+        loop = f"{{% for {in_statement(head + test)} %}}{body}{{% endfor %}}"
         self._before.append(f"{{% set {name} = {empty} %}}{loop}")
         return name
 
@@ -371,96 +385,11 @@ class ToJinja:
     def _loop(self, key: str | None, name: str, over: Expression) -> tuple[str, dict[str, str]]:
         """Return the head of a loop and what its names stand for."""
         if key is None:
-            return f"{name} in {self._values(over, _OR)}", {name: name}
+            return f"{name} in {self._values(over, OR)}", {name: name}
         if self.names.kind(over) == "list":
-            return f"{name} in {self.code(over, _OR)}", {name: name, key: "loop.index0"}
-        return f"{key}, {name} in {self.code(over, _FILTER)} | dictsort(true)", {name: name, key: key}
+            return f"{name} in {self.code(over, OR)}", {name: name, key: "loop.index0"}
+        return f"{key}, {name} in {self.code(over, FILTER)} | dictsort(true)", {name: name, key: key}
 
     def _values(self, over: Expression, level: int) -> str:
         """Return what HCL goes through: the elements of a list, the values of a map."""
         return f"values({self.code(over)})" if self.names.kind(over) == "map" else self.code(over, level)
-
-
-def _protected(text: str) -> str:
-    """Return a text in which nothing is an expression of Jinja."""
-    if "{{" not in text and "{%" not in text and "{#" not in text:
-        return text
-    found, end = [], 0
-    for opener in _OPENERS.finditer(text):
-        if opener.start() < end:
-            continue
-        field = _GO_FIELD.match(text, opener.start())
-        if field is not None:
-            found.append(text[end : field.end()])
-            end = field.end()
-        else:
-            found.append(f"{text[end : opener.start()]}{{{{ '{text[opener.start() : opener.start() + 2]}' }}}}")
-            end = opener.start() + 2
-    return "".join((*found, text[end:]))
-
-
-def _statement(code: str, text: str) -> str:
-    """Return a statement and the text after it, whose first line end would go unless the statement says otherwise."""
-    return f"{{% {code} {'+' if text.startswith(chr(10)) else ''}%}}{text}"
-
-
-def _in_statement(code: str) -> str:
-    """Return code for where a backslash in a quoted text is an escape: in ``{% %}``, and without any braces."""
-    return code.replace("\\", "\\\\")
-
-
-def _is_key(key: Expression | None) -> bool:
-    return isinstance(key, Lit)
-
-
-def _key(key: Expression | None) -> str:
-    assert isinstance(key, Lit)
-    value = key.value
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _literal(value: object) -> tuple[str, int]:
-    if value is None:
-        return "none", _ATOM
-    if isinstance(value, bool):
-        return str(value).lower(), _ATOM
-    if isinstance(value, str):
-        code = _quoted(value)
-        return code, _ATOM if code in (f"'{value}'", f'"{value}"') else _JOIN
-    code = repr(value)
-    return code, _MULTIPLY if code.startswith("-") else _ATOM
-
-
-def _quoted(text: str) -> str:
-    """Return a text as an expression; between braces a backslash is itself, so that no quote can be escaped."""
-    if text.endswith("\\"):
-        return f"{_quoted(text[:-1])} ~ '%c' % 92" if text != "\\" else "'%c' % 92"
-    pieces = re.split(r"(?<=\\)(?=['\"])", text)  # a backslash before a quote would be gone
-    if len(pieces) > 1:
-        return " ~ ".join(map(_quoted, pieces))
-    if "'" not in text:
-        return f"'{text}'"
-    if '"' not in text:
-        return f'"{text}"'
-    return " ~ ".join(f'"{piece}"' if "'" in piece else _quoted(piece) for piece in re.split(r"('+)", text) if piece)
-
-
-def _part_of(code: str, name: str) -> str:
-    if not _IDENTIFIER.fullmatch(name) or name in OF_MAPPINGS:
-        return f"{code}[{_quoted(name)}]"
-    return f"{code}.{name}"
-
-
-def _path(expression: Expression, item: str) -> str | None:
-    """Return the way from ``item`` to its part that an expression is: ``a.b``; nothing when it is no part of it."""
-    parts: list[str] = []
-    while not isinstance(expression, Ref):
-        match expression:
-            case Attr(on, name):
-                parts.append(name)
-            case Index(on, Lit(int(number))):
-                parts.append(str(number))
-            case _:
-                return None
-        expression = on
-    return ".".join(reversed(parts)) if expression.name == item else None

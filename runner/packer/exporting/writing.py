@@ -23,7 +23,8 @@ from runner.formats.hcl_tree import (
 from runner.formats.hcl_walk import rebuilt
 from runner.packer.catalogue import Options
 from runner.packer.coverage import Coverage
-from runner.packer.from_jinja import FromJinja, Unsayable
+from runner.packer.from_jinja import FromJinja
+from runner.packer.from_jinja_filters import Unsayable
 from runner.text import Key, Node, Span
 
 Items = list[Attribute | Block]
