@@ -252,7 +252,8 @@ class _Layout:
     def _end_line(self, rest: str = "", start: int = 0) -> None:
         """End the line; ``rest``, from ``start`` in the text, may hold a comment for it."""
         text = "".join(self.parts)
-        if comment := rest.strip(_IGNORED):
+        comment = rest.strip(_IGNORED)
+        if "#" in comment:  # there may be a byte order mark, too
             old_column = start + rest.index("#") - self.text.rfind("\n", 0, start) - 1
             self.lines.append(_Line(text, comment_text(comment), old_column))
         else:

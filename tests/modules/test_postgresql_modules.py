@@ -298,7 +298,7 @@ def test_no_secret_is_where_others_can_see_it(machine: Machine) -> None:
     login = {"login_host": "127.0.0.1", "login_user": "me", "login_password": "se'cret", "connect_params": {"application_name": "a b"}}
     done = [
         machine.apply("postgresql_user", {**login, "name": "o-ther", "password": "other se'cret"}),
-        machine.apply("postgresql_db", {**login, "name": "app", "state": "dump", "target": "/tmp/pg-secret.sql"}),
+        machine.apply("postgresql_db", {**login, "name": "app", "state": "dump", "target": "/tmp/pg-login.sql"}),
         machine.apply("postgresql_query", {**login, "query": "select current_setting('application_name') as a, %s as b", "positional_args": ["se'cret"]}),
     ]
     commands = [verb for each in done for verb in each.verbs if isinstance(verb, Command)]
