@@ -42,6 +42,10 @@ _SELECTING = ("only", "except")
 _SAYABLE = frozenset({*_KEYWORDS, *_SELECTING, "override", "when", "loop", "loop_control"})
 _SHELL = frozenset({"inline", "script", "scripts"})
 _NOT_OF_FILES = re.compile(r"[^\w.-]+")
+_OF_ALL_TASKS = (
+    "become", "become_user", "become_method", "environment", "module_defaults", "ignore_errors", "no_log", "check_mode",
+)
+"""Keywords of a play that say how its tasks run; provisioners of Packer know none of them."""
 _PLAY = ("roles", "pre_tasks", "post_tasks", "handlers", "vars", "vars_files")
 """Parts of a play that have to stay together."""
 
@@ -75,6 +79,7 @@ class Tasks:
             found.append(self._ansible(play, field, whole, None))
         else:
             tasks = written.get("tasks")
+            self._refuse_keywords(play, field)
             elements = tasks.elements() if tasks else ()
             found += self._groups(play, field, list(zip(play.tasks, elements, strict=False)))
         for number, item in enumerate(play.on_error):
@@ -85,6 +90,16 @@ class Tasks:
             made = self._provisioner(item, f"{field}.on_error")
             found.append(made._replace(type="error-cleanup-provisioner"))
         return found
+
+    def _refuse_keywords(self, play: Play, field: str) -> None:
+        """Tell the keywords of a play that its provisioners would have to know."""
+        if not any(isinstance(item, Task) and _is_provisioner(item) for item in play.tasks):
+            return
+        for name in _OF_ALL_TASKS:
+            node = play.written.get(name) if play.written else None
+            if node is not None:
+                why = "provisioners of Packer do not know it"
+                self.writing.coverage.unsupported(node.place, f"{field}.{name}", why)
 
     def _groups(self, play: Play, field: str, tasks: Sequence[tuple[Written, Node]]) -> Iterator[Block]:
         """Yield provisioners; tasks of Ansible that follow each other, for the same sources, are one."""
@@ -174,6 +189,9 @@ class Tasks:
                 items += self.selection(name, node)
             elif name == "override":
                 items += self._override(node, path)
+            elif name not in _SAYABLE:
+                why = "a provisioner of Packer has no such keyword"
+                self.writing.coverage.unsupported(node.place, f"{path}.{name}", why)
         if "name" not in task.keywords and task.name != task.module:
             items.insert(0, Attribute("name", Lit(task.name, task.place), task.place))
         return items
@@ -254,9 +272,11 @@ def _provisioner_name(task: Task) -> str:
 def _is_provisioner(task: Task) -> bool:
     """Return whether Packer itself can do a task."""
     keywords = frozenset(task.keywords)
+    names = {str(key) for key, _ in task.args.items()}
+    if task.role is None and _is_packers(task, names):
+        return True
     if not keywords <= _SAYABLE or task.role is not None:
         return False
-    names = {str(key) for key, _ in task.args.items()}
     if task.module == "copy":
         mode = task.args.get("mode")
         return names <= {"src", "dest", "content", "mode"} and (mode is None or mode.value == "preserve")
@@ -265,6 +285,13 @@ def _is_provisioner(task: Task) -> bool:
         return names <= {"src", "dest", "flat"} and flat is not None and flat.value is True
     if task.module == "shell" and not names & _SHELL and "override" not in keywords:
         return names == {"cmd"}
+    return False
+
+
+def _is_packers(task: Task, names: set[str]) -> bool:
+    """Return whether a task is one that Ansible cannot do: a provisioner, with options of Packer's."""
+    if task.module == "shell":
+        return bool(names & _SHELL) or ("override" in task.keywords and "cmd" not in names)
     return task.module in PROVISIONERS or task.module.startswith("packer/")
 
 
