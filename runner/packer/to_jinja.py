@@ -192,7 +192,7 @@ class ToJinja:
                 return protected(text)
             case If(condition, then, other):
                 with self._statements() as before:
-                    code = self._truth(condition, CONDITIONAL)
+                    code = self._truth(condition, OR)
                 alternative = statement("else", self._text(other)) if other else ""
                 chosen = statement(f"if {in_statement(code)}", self._text(then))
                 return f"{''.join(before)}{chosen}{alternative}{{% endif %}}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from runner.diagnostics import Report
@@ -108,6 +108,7 @@ def there_and_back(body: Body) -> tuple[str, Body]:
 
 @settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(st.lists(EXPRESSIONS, min_size=1, max_size=3))
+@example(['"%{ if var.truth ? var.truth : var.truth }x%{ else }y%{ endif }"'])
 def test_expressions_come_back_as_they_were(values: list[str]) -> None:
     body = template(values)
     made, again = there_and_back(body)
