@@ -1,7 +1,7 @@
 """The boot loader GRUB, for BIOS: written to the disk without mounting anything, so that every user can.
 
-Its first sector, ``boot.img``, names the sector of the rest, ``core.img``, and that one where it goes on; the fields are
-as in GRUB's ``grub-core/boot/i386/pc/boot.S`` and ``diskboot.S``.
+Its first sector, ``boot.img``, names the sector of the rest, ``core.img``, and that one where it goes on; the fields
+are as in GRUB's ``grub-core/boot/i386/pc/boot.S`` and ``diskboot.S``.
 """
 
 from __future__ import annotations
