@@ -22,7 +22,7 @@ _SPARE = 32 * MIB
 """What the file system has beside kernel and RAM disk, so that newer ones find room."""
 _FILL = """
 set -e
-mkfs.vfat -F 32 -n ESP -i "$id" --invariant --offset "$sector" "$disk" "$blocks" >/dev/null
+mkfs.vfat -F 32 -s 1 -n ESP -i "$id" --invariant --offset "$sector" "$disk" "$blocks" >/dev/null
 to="$disk@@$offset"
 mmd -i "$to" ::/EFI ::/EFI/BOOT ::/EFI/systemd ::/loader ::/loader/entries
 mcopy -i "$to" "$program" "::/EFI/BOOT/$name"
@@ -31,6 +31,7 @@ mcopy -i "$to" "$work/loader.conf" ::/loader/loader.conf
 mcopy -i "$to" "$work/entry.conf" ::/loader/entries/linux.conf
 for each in $images; do mcopy -m -i "$to" "$files$each" ::/; done
 """
+"""Small clusters, since FAT32 has to have 65,525 of them."""
 
 
 class SystemdBoot(BootLoader):
