@@ -90,7 +90,8 @@ def test_refuses(name: str, args: Any) -> None:
     assert not validator(name).is_valid(args)
 
 
-@pytest.mark.parametrize("secret", ["user.password", "get_url.url_password", "powershell.elevated_password"])
+@pytest.mark.parametrize("secret", ["user.password", "get_url.url_password", "powershell.elevated_password"    ("ansible.mysql.mysql_user", "mysql_user"), ("ansible.mysql.apt", None),
+])
 def test_secrets_are_marked(secret: str) -> None:
     name, option = secret.split(".")
     assert validator(name).schema["properties"][option]["x-secret"] is True
