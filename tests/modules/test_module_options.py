@@ -90,8 +90,7 @@ def test_refuses(name: str, args: Any) -> None:
     assert not validator(name).is_valid(args)
 
 
-@pytest.mark.parametrize("secret", ["user.password", "get_url.url_password", "powershell.elevated_password"    ("ansible.mysql.mysql_user", "mysql_user"), ("ansible.mysql.apt", None),
-])
+@pytest.mark.parametrize("secret", ["user.password", "get_url.url_password", "powershell.elevated_password"])
 def test_secrets_are_marked(secret: str) -> None:
     name, option = secret.split(".")
     assert validator(name).schema["properties"][option]["x-secret"] is True
@@ -146,6 +145,8 @@ def test_tables_of_names_hold_only_modules() -> None:
         ("acme.tools.apt", None),
         ("proxmox_guest", "proxmox_guest"),
         ("my-plugin", "my-plugin"),
+        ("ansible.mysql.mysql_user", "mysql_user"),
+        ("ansible.mysql.apt", None),
     ],
 )
 def test_short_name(name: str, short: str | None) -> None:
