@@ -16,6 +16,7 @@ from runner.diagnostics import Diagnostic, Note, Report
 from runner.text import SourceFile
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterable, Mapping
 
     from runner.events.bus import Subscriber
@@ -194,11 +195,23 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
         finally:
             loop.run_until_complete(loop.shutdown_default_executor())
             with no_more_interrupts():
+                _let_go(loop)
                 loop.close()
             reaper.close()
             scratch.remove()
             journal.close()
     return ran._replace(diagnostics=(*ran.diagnostics, *complaints))
+
+
+def _let_go(loop: asyncio.AbstractEventLoop) -> None:
+    """End what still listens to machines that are kept; these stay as they are."""
+    import asyncio
+
+    left = asyncio.all_tasks(loop)
+    for each in left:
+        each.cancel()
+    if left:
+        loop.run_until_complete(asyncio.wait(left))
 
 
 def _recorded(

@@ -25,6 +25,8 @@ _END_OF_INPUT = b"\x04"
 """What a terminal takes for the end of what is typed."""
 _STUCK = 0.25
 """How long a program may not read, in seconds, before the engine is asked whether it is still there."""
+_SLICE = 1 << 13
+"""How much output is taken in, in bytes, before others have a turn: it may be thousands of lines."""
 _DRAIN = 1.0
 """How long to wait for the end of the output of a program that is not there any more, in seconds."""
 _MARK = "INGOT_EXEC"
@@ -120,7 +122,9 @@ class _Program:
     async def _listen(self, output: _Output) -> None:
         with contextlib.suppress(OSError):  # why it has ended is asked of the engine
             while data := await self._wire.read():
-                output.take(data)
+                for start in range(0, len(data), _SLICE):
+                    output.take(data[start : start + _SLICE])
+                    await asyncio.sleep(0)  # to read what is there already lets nobody else have a turn
 
     async def write(self, data: bytes) -> None:
         """Write to its standard input. Raises ``BrokenPipeError`` when it has ended."""

@@ -132,7 +132,8 @@ class Shell:
 
     async def _ended(self, running: _Running) -> None:
         """End what runs; give the shell up if even that does not end it."""
-        for signal in ("TERM", "KILL"):
+        running.mute()
+        for signal in ("TERM", "KILL") if self.pid else ():  # one that has not answered yet runs nothing
             with contextlib.suppress(Failed, OSError, TimeoutError):
                 async with asyncio.timeout(GRACE):
                     await self._signal(signal)
@@ -190,6 +191,11 @@ class _Running:
         self.status: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._streams = {"stdout": _Until(whole, out), "stderr": _Until(whole, err)}
 
+    def mute(self) -> None:
+        """Tell nobody of what else it writes: that may be much, and only its end is waited for."""
+        for each in self._streams.values():
+            each.mute()
+
     def feed(self, stream: Stream, data: bytes) -> None:
         self._streams[stream].take(data)
         ends = [each.end for each in self._streams.values()]
@@ -202,11 +208,14 @@ class _Until:
 
     def __init__(self, mark: bytes, collector: Collector) -> None:
         self._mark = mark
-        self._collector = collector
+        self._collector: Collector | None = collector
         self._held = b""
         """What may be the beginning of the mark."""
         self.end: bytes | None = None
         """What stands on the mark's line, once it is there."""
+
+    def mute(self) -> None:
+        self._collector = None
 
     def take(self, data: bytes) -> None:
         if self.end is not None:
@@ -214,7 +223,7 @@ class _Until:
         data = self._held + data if self._held else data
         at = self._found(data)
         self._held = data[at:]
-        if at:
+        if at and self._collector is not None:
             self._collector.take(data[:at])
         if self._held.startswith(self._mark):
             line, newline, _ = self._held.partition(b"\n")

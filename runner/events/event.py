@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import field, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, Literal, Self
 
 from runner.frozen import frozen
@@ -34,10 +35,19 @@ def _masked(value: Any, mask: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
         return {mask(key): _masked(each, mask) for key, each in value.items()}
     if is_dataclass(value) and not isinstance(value, type):
-        kept = {each.name: getattr(value, each.name) for each in fields(value)}
-        changed = {name: _masked(each, mask) for name, each in kept.items() if not isinstance(each, int | float)}
-        return replace(value, **changed)
+        changed = {}
+        for name in names_of(type(value)):
+            each = getattr(value, name)
+            if not isinstance(each, int | float) and (masked := _masked(each, mask)) != each:
+                changed[name] = masked
+        return replace(value, **changed) if changed else value
     return value
+
+
+@cache
+def names_of(record: type[Any]) -> tuple[str, ...]:
+    """Return the names of a data class's fields: every event asks for them."""
+    return tuple(each.name for each in fields(record))
 
 
 @frozen

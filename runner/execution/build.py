@@ -102,6 +102,7 @@ class _Build:
         except Stopped as stopped:
             if self._keeps:
                 self._shop.kept.append(stack)
+                self._tell_kept()
             else:
                 await uninterrupted(stack.__aexit__(type(stopped), stopped, stopped.__traceback__))
             raise
@@ -109,6 +110,14 @@ class _Build:
             await uninterrupted(stack.__aexit__(type(error), error, error.__traceback__))
             raise
         await uninterrupted(stack.aclose())
+
+    def _tell_kept(self) -> None:
+        """Tell what is kept of a failed build, and how it is got rid of."""
+        if self._sessions.lasting:
+            telling = self._teller.step("Keep", "keep", self._ground.build.builder, self._ground.source.place)
+            for each in self._sessions.lasting:
+                telling.said(f"{each.kind.replace('.', ' ')} {each.id}")
+            telling.finished("ok", "`ingot gc` removes it")
 
     async def _built(self, builder: Builder[Any]) -> Artifact | None:
         machine = await self._launched(builder)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from runner.execution.telling import Telling
 from runner.execution.workshop import Workshop
 from runner.planning.matrix import label
 from runner.planning.planner import Ground
-from runner.sdk import Answer, Artifact, Communicator, Heard, Local, Machine, Session
+from runner.sdk import Answer, Artifact, Communicator, Heard, Local, Machine, Resource, Session
 
 T = TypeVar("T")
 
@@ -28,6 +28,8 @@ class Sessions:
         self._shop = shop
         self.held = AsyncExitStack()
         """What builders hold."""
+        self.lasting: list[Resource] = []
+        """What they have made that lasts, as long as it is there."""
         self._source = ground.build.source + label(dict(ground.build.matrix))
         self._work = shop.world.root.resolve() / ".ingot" / "work" / f"{shop.run}-{_file_name(ground.build.name)}"
         self._machine: Mapping[str, Any] = {}
@@ -65,9 +67,22 @@ class Sessions:
         return Session(
             build=self._build.name, source=self._source, builder=self._build.builder, run=shop.run,
             root=shop.world.root, say=telling.said, local=local, hold=self._hold, force=shop.force,
-            start_from=self._start_from, noted=shop.journal.noted, work=self._work,
+            start_from=self._start_from, noted=self._noted, work=self._work,
             ask=ask if terminal.is_attended() else None,
         )
+
+    @contextmanager
+    def _noted(self, resource: Resource) -> Iterator[Callable[[], None]]:
+        with self._shop.journal.noted(resource) as forget:
+            self.lasting.append(resource)
+
+            def gone() -> None:
+                forget()
+                with suppress(ValueError):  # it was gone before
+                    self.lasting.remove(resource)
+
+            yield gone
+            gone()
 
     async def _hold(self, manager: AbstractAsyncContextManager[T], /) -> T:
         return await self.held.enter_async_context(manager)

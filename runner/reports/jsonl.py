@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any, TextIO
 
-from runner.events.event import Event
+from runner.events.event import Event, names_of
 
 
 def encoded(event: Event) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def encoded(event: Event) -> dict[str, Any]:
 
 def _plain(value: Any, without: str = "") -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        found = {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name != without}
+        found = {name: _plain(getattr(value, name)) for name in names_of(type(value)) if name != without}
         return {name: each for name, each in found.items() if each is not None}
     return [_plain(each) for each in value] if isinstance(value, tuple) else value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -129,6 +130,17 @@ class TestCommit:
         assert answer.status == 1
         assert "cannot capture" in answer.stderr
         assert "failing.box: seen" in answer.stdout
+
+    def test_what_is_kept_of_a_failure_is_told(self, ingot: Ingot, engine: str, busybox: str) -> None:
+        ingot.write({"playbook.yml": f"""
+            sources: {{box: {{builder: docker, image: "{busybox}", pull: false, commit: true}}}}
+            plays: [{{sources: [box], tasks: [{{shell: exit 3}}]}}]
+            """})
+        answer = ingot("build", "playbook.yml", "--on-error", "keep", DOCKER_HOST=engine)
+        assert answer.status == 1
+        [kept] = re.findall(r"box: docker container (ingot-\S+)\n", answer.stdout)
+        assert "destroyed" not in answer.stderr
+        assert f"removed docker.container {kept} " in ingot("gc", DOCKER_HOST=engine).stdout
 
 
 class TestContainer:

@@ -197,6 +197,20 @@ def test_many_at_once_do_not_wait_for_each_other(container: str) -> None:
     asyncio.run(go())
 
 
+def test_a_flood_of_lines_lets_others_have_their_turn(container: str) -> None:
+    async def go() -> None:
+        heard: list[str] = []
+        async with line(container) as communicator:
+            flood = communicator.run(Command(("yes",)), lambda _, text: heard.append(text))
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(flood, 0.5)
+            assert heard
+            assert (await communicator.run(Command(("pidof", "yes")))).status
+            assert (await communicator.run(Command(("echo", "still here")))).stdout == "still here\n"
+
+    asyncio.run(go())
+
+
 def test_a_container_that_is_gone_is_told(docker: APIClient, busybox: str) -> None:
     made = docker.create_container(busybox, stdin_open=True, entrypoint=["/bin/sh"])["Id"]
     docker.start(made)
