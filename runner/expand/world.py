@@ -119,17 +119,18 @@ def check_validations(
     scope = early_scope(playbook, inputs, world._replace(read_data=False))
     for name, variable in playbook.variables.items():
         for rule in variable.validation if name in inputs else ():
+            told = report if complete or inputs[name].origin != "default" else report.mild()
             try:
                 holds = render_bare(rule.condition, scope)
-            except ExpressionError as error:
-                report.extend([error.diagnostic])
+            except ExpressionError as error:  # a default that is null is no value yet, and few functions take it
+                empty = inputs[name].value is None and error.diagnostic.code == "E407"
+                (told if empty else report).extend([error.diagnostic])
             except Late:
                 continue
             else:
                 if not holds:
-                    mild = not complete and inputs[name].origin == "default"
                     notes = [Note("it breaks this condition", rule.condition.span)]
-                    (report.mild() if mild else report).add(
+                    told.add(
                         "E307", f"{name}: {rule.error_message}", variable.place, notes=notes
                     )
 

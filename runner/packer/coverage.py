@@ -20,6 +20,8 @@ class Finding(NamedTuple):
     became: Became
     why: str = ""
     """Why it was changed, or is not supported."""
+    mistake: bool = False
+    """Whether it was changed because the template is wrong."""
 
 
 class Coverage:
@@ -35,6 +37,10 @@ class Coverage:
     def changed(self, place: Span, field: str, why: str) -> None:
         """Note that a field is said otherwise."""
         self.findings.append(Finding(place, field, "changed", why))
+
+    def mended(self, place: Span, field: str, why: str) -> None:
+        """Note that a field was changed because the template is wrong there."""
+        self.findings.append(Finding(place, field, "changed", why, mistake=True))
 
     def unsupported(self, place: Span, field: str, why: str) -> None:
         """Note that a field cannot be said."""

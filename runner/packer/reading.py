@@ -14,6 +14,7 @@ from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
 from runner.packer.hcl_json import read as read_hcl_json
 from runner.packer.legacy import reader, var_files
+from runner.packer.mending import mended
 from runner.text import Node, SourceFile
 
 Kind = Literal["template", "variables"]
@@ -45,7 +46,9 @@ def read(paths: tuple[str, ...], report: Report) -> Read | None:
     whole = Read("template" if "template" in kinds else "variables", Body(items, bodies[0].place, end), coverage)
     if whole.kind == "template":
         check(whole.body, report)
-    return None if report.failed else whole
+    if report.failed:
+        return None
+    return whole._replace(body=mended(whole.body, coverage)) if whole.kind == "template" else whole
 
 
 def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, Body] | None:
