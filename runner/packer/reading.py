@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -9,6 +10,7 @@ from runner.diagnostics import Report
 from runner.formats import documents, hcl_document
 from runner.formats.files import read_source
 from runner.formats.hcl_tree import Attribute, Body
+from runner.formats.places import Places
 from runner.packer.checking import check
 from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
@@ -18,6 +20,7 @@ from runner.packer.mending import mended
 from runner.text import Node, SourceFile
 
 Kind = Literal["template", "variables"]
+_ERB = re.compile(r"<%(?!%).*?%>", re.DOTALL)
 
 
 class Read(NamedTuple):
@@ -60,7 +63,7 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
         if plain or ".pkrvars" in name:
             return "variables", body
         return "template", without_engine_calls(body, coverage)
-    root = documents.parse(file, report)
+    root = None if _refuse_erb(file, report) else documents.parse(file, report)
     if root is None:
         return None
     if name.endswith(".pkr.json"):
@@ -72,6 +75,16 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
     legacy = reader.read(file, root, report)
     coverage.findings += legacy.findings
     return "template", legacy.body
+
+
+def _refuse_erb(file: SourceFile, report: Report) -> bool:
+    """Report a file that Ruby's ERB has to make YAML of first; return whether it is one."""
+    found = list(_ERB.finditer(file.text)) if file.path.endswith((".yml", ".yaml", ".erb")) else []
+    if found:
+        place = Places(file).span(*found[0].span())
+        message = f"the file is a template of ERB, with {len(found)} tags, and no YAML yet"
+        report.add("E146", message, place, hint=f"let Ruby make YAML of it: erb {file.path} > made.yml")
+    return bool(found)
 
 
 def _is_json(file: SourceFile) -> bool:
