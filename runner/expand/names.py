@@ -52,6 +52,9 @@ def _guarded(tree: nodes.Template) -> Iterator[str]:
     for test in tree.find_all(nodes.Test):
         if test.name in _GUARD_TESTS:
             yield from _roots(test.node)
+    for given in tree.find_all((nodes.Assign, nodes.AssignBlock)):  # in a branch, they count as free outside of it
+        targets = (given.target, *given.target.find_all(nodes.Name))
+        yield from (each.name for each in targets if isinstance(each, nodes.Name))
 
 
 def _roots(node: nodes.Node) -> Iterator[str]:
