@@ -248,3 +248,52 @@ def test_a_bad_playbook_is_told_and_nothing_is_written(ingot: Ingot) -> None:
     assert (status, shown) == (2, "")
     assert remarks.startswith("p.yml:6:9: error[E201]: ")
     assert [path.name for path in ingot.directory.iterdir()] == ["p.yml"]
+
+
+COMMENTED = """\
+#!/usr/bin/env ingot
+# top
+
+# about variables
+variables:  # beside variables
+  a: 1  # beside a
+sources:
+  x: {builder: docker, image: "debian:12", commit: true}  # beside x
+plays:
+  - name: web
+    # about sources
+    sources: [x]
+    tasks:
+      # about apt
+      - apt: {name: nginx}  # beside apt
+      # about the shell
+      - shell:
+          inline:
+            - echo "{{ a }}"
+            # about two
+            - |
+              # no comment
+              echo two  # nor this
+      # about lines
+      - lineinfile:
+          path: /etc/x
+          line: y  # beside y
+      # end of tasks
+    post_processors:
+      - - compress: {}
+        # second
+        - checksum: {checksum_types: [sha256]}
+"""
+
+
+def test_comments_stand_where_they_stood(ingot: Ingot) -> None:
+    """Those of tasks that Ansible does are not with what stands next to them."""
+    ingot.write({"p.yml": COMMENTED})
+    assert ingot("export", "p.yml", "-o", "t.pkr.hcl").status == 0
+    written = (ingot.directory / "t.pkr.hcl").read_text()
+    assert written.startswith('# top\n\n# about variables\n# beside variables\nvariable "a" { # beside a\n')
+    assert 'source "docker" "x" { # beside x\n' in written
+    assert "  # about the shell\n  provisioner" in written
+    assert "      # about two\n      <<-EOT\n        # no comment\n" in written
+    assert "    # second\n    post-processor" in written
+    assert not re.search("beside apt|about lines|beside y", written)

@@ -58,7 +58,7 @@ class _Writer:
             self.values.note(build.place, "build", "JSON has one build only")
         made |= self._version() | self._variables()
         if self.body.items and (above := self.body.items[0].above):
-            made["_comment"] = "\n".join(above)
+            made["_comment"] = "\n".join(above).strip("\n")
         for place in list(_comments(self.body))[1 if "_comment" in made else 0 :]:
             self.values.note(place, "", "the comment is left out: JSON has one at its top only", "changed")
         if builds:

@@ -1,12 +1,17 @@
+# Nothing declares some of the names that this template uses.
+
 variable "region" {
   type    = string
   default = "eu-central-1"
 }
 
+# The template uses it and does not declare it.
 variable "machines" {}
 
+# The template uses it and does not declare it.
 variable "base" {}
 
+# The template uses it and does not declare it.
 variable "user" {}
 
 locals {
