@@ -52,7 +52,8 @@ def _guarded(tree: nodes.Template) -> Iterator[str]:
     for test in tree.find_all(nodes.Test):
         if test.name in _GUARD_TESTS:
             yield from _roots(test.node)
-    for given in tree.find_all((nodes.Assign, nodes.AssignBlock)):  # in a branch, they count as free outside of it
+    # What is set in a branch counts as free outside of it.
+    for given in (*tree.find_all(nodes.Assign), *tree.find_all(nodes.AssignBlock)):
         targets = (given.target, *given.target.find_all(nodes.Name))
         yield from (each.name for each in targets if isinstance(each, nodes.Name))
 

@@ -297,3 +297,38 @@ def test_comments_stand_where_they_stood(ingot: Ingot) -> None:
     assert "      # about two\n      <<-EOT\n        # no comment\n" in written
     assert "    # second\n    post-processor" in written
     assert not re.search("beside apt|about lines|beside y", written)
+
+
+REQUIRING = """\
+# top
+
+sources:
+  x: {builder: docker, image: "debian:12", commit: true}
+  y: {builder: "null", communicator: none}
+plays:
+  - sources: [x, y]
+    tasks:
+      - shell_local: {command: "true"}
+      - salt_masterless: {local_state_tree: salt}
+      - apt: {name: nginx}
+    post_processors: [[checksum: {checksum_types: [md5]}, vagrant-cloud: {box_tag: a/b, version: "1"}]]
+"""
+
+
+@pytest.mark.parametrize(("written", "required"), [
+    ("", ["ansible", "docker", "salt", "vagrant"]),
+    ("requires: {packer: {version: '>= 1.9', plugins: {salt: {version: '~> 1', source: a.example/b/salt}}}}\n",
+     ["salt", "ansible", "docker", "vagrant"]),
+    ("requires: {packer: {version: '>= 1.9'}}\n", ["ansible", "docker", "salt", "vagrant"]),
+])  # fmt: skip
+def test_required_plugins(written: str, required: list[str], ingot: Ingot) -> None:
+    """They are those of the components that the template uses, and asked for; what is required already stays."""
+    ingot.write({"p.yml": written + REQUIRING})
+    assert ingot("export", "p.yml", "-o", "t.pkr.hcl", "--required-plugins").status == 0
+    text = (ingot.directory / "t.pkr.hcl").read_text()
+    found = text[: text.index('source "docker"')]
+    assert re.findall(r"^    (\w+) = \{$", found, re.MULTILINE) == required
+    assert found.count("a.example/b/salt") == written.count("a.example/b/salt")
+    assert ("required_version" in found) == bool(written)
+    assert ingot("export", "p.yml", "-o", "u.pkr.hcl").status == 0
+    assert ("hashicorp" in (ingot.directory / "u.pkr.hcl").read_text()) is False
