@@ -20,7 +20,8 @@ def configure(parser: ArgumentParser) -> None:
                         help="require the plugins of Packer whose components the template uses")
     parser.add_argument("--output", "-o", metavar="FILE", help="file to write to; standard output when it is left out")
     parser.add_argument("--force", action="store_true", help="write over files that are there")
-    parser.add_argument("--report", metavar="FILE", help="write what became of each part, as JSON")
+    parser.add_argument("--report", metavar="FILE",
+                        help="write what became of each part, as JSON (schemas/coverage.json)")
     common.configure_format(parser)
 
 

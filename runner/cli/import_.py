@@ -29,7 +29,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--output", "-o", metavar="PATH",
                         help="file (.yml) or directory to write to; standard output when it is left out")
     parser.add_argument("--force", action="store_true", help="write over files that are there")
-    parser.add_argument("--report", metavar="FILE", help="write what became of each field, as JSON")
+    parser.add_argument("--report", metavar="FILE",
+                        help="write what became of each field, as JSON (schemas/coverage.json)")
     parser.add_argument("--redact", action="store_true", help="make secrets sensitive variables without a value")
     parser.add_argument("--check", action="store_true",
                         help="write nothing; export the playbooks again, compare, and exit with 3 if they differ")

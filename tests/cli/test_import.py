@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
     from conftest import Ingot
@@ -132,6 +133,7 @@ def test_the_report_tells_of_each_field(ingot: Ingot) -> None:
          "why": "there is no such option"}
     ]  # fmt: skip
     assert sum(report["counts"].values()) == len(report["fields"])
+    Draft202012Validator(json.loads(ingot("schema", "coverage").stdout)).validate(report)
 
 
 def test_strict_writes_nothing(ingot: Ingot) -> None:

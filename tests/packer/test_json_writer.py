@@ -50,7 +50,7 @@ def listed(*values: Expression) -> Many:
 
 
 def block(type_: str, *labels: str, inner: tuple[Block, ...] = (), **values: Expression) -> Block:
-    attributes = tuple(Attribute(key, value, AT) for key, value in values.items())
+    attributes = tuple(Attribute(key.rstrip("_"), value, AT) for key, value in values.items())
     return Block(type_, labels, Body((*attributes, *inner), AT), AT)
 
 
@@ -158,11 +158,11 @@ def test_builds_without_a_common_source_are_one_build() -> None:
             *(block("source", "null", each) for each in "abc"),
             build("null.a", "null.b", description=lit("first"), inner=(
                 block("provisioner", "shell", inline=lit("both")),
-                block("provisioner", "shell", inline=lit("one"), **{"except": listed(lit("null.b"))}),
-                block("provisioner", "shell", inline=lit("none"), **{"except": listed(lit("null.a"), lit("null.b"))}),
+                block("provisioner", "shell", inline=lit("one"), except_=listed(lit("null.b"))),
+                block("provisioner", "shell", inline=lit("none"), except_=listed(lit("null.a"), lit("null.b"))),
                 block("provisioner", "shell", inline=lit("two"), only=listed(lit("null.b"))),
                 block("post-processors", inner=(
-                    block("post-processor", "compress", **{"except": listed(lit("null.a"))}),
+                    block("post-processor", "compress", except_=listed(lit("null.a"))),
                     block("post-processor", "checksum"),
                 )),
                 CLEANUP,

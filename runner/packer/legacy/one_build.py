@@ -40,12 +40,10 @@ def in_one_build(body: Body, note: Note) -> Body:
         else:
             chosen.append(build)
         taken |= own
+    rest = tuple(item for item in body.items if not (isinstance(item, Block) and item.type == "build"))
     if len(chosen) > 1:
-        whole = chosen[0]._replace(body=Body(tuple(_joined(chosen, note)), chosen[0].body.place))
-    else:
-        whole = chosen[0] if chosen else None
-    items = tuple(item for item in body.items if not (isinstance(item, Block) and item.type == "build"))
-    return body._replace(items=(*items, whole)) if whole else body
+        chosen = [chosen[0]._replace(body=Body(tuple(_joined(chosen, note)), chosen[0].body.place))]
+    return body._replace(items=(*rest, *chosen))
 
 
 def _own(build: Block) -> Iterator[str]:
