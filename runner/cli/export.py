@@ -28,7 +28,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Export the playbook, and tell what its template lacks."""
     report = Report()
-    output = Output(arguments.format)
+    output = Output(arguments.format, apart=arguments.output is None)
     playbook = common.read(arguments, report)
     if playbook is None or report.failed:
         return common.finish(report, output) or common.INVALID
@@ -58,7 +58,7 @@ def run(arguments: Namespace) -> int:
         files = {} if target is None else {target: text, **{target.parent / n: t for n, t in made.files.items()}}
         if write_files(files, report, force=arguments.force):
             for path in files:
-                output.line(str(path))
+                output.about(str(path))
             if target is None:
                 output.raw(text)
             if arguments.report:

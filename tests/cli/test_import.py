@@ -270,3 +270,25 @@ def test_whatever_a_template_holds_there_is_an_answer(ingot: Ingot, text: str) -
         status, _, remarks = ingot("import", "--check", file.name)
     assert status in (0, 2, 3)
     assert "E900" not in remarks
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif"])
+def test_diagnostics_for_programs_stand_apart_from_the_playbook(format_: str, ingot: Ingot) -> None:
+    ingot.write({"t.json": UNKNOWN})
+    status, shown, remarks = ingot("import", "t.json", "--format", format_)
+    assert (status, shown.startswith("sources:\n")) == (0, True)
+    assert "W140" in json.dumps(json.loads(remarks))
+    status, shown, remarks = ingot("import", "t.json", "--format", format_, "-o", "p.yml")
+    assert (status, remarks) == (0, "")
+    assert "W140" in json.dumps(json.loads(shown))
+    status, shown, remarks = ingot("export", "p.yml", "--format", format_)
+    assert (status, shown.count('source "null" "a"'), "W140" in json.dumps(json.loads(remarks))) == (0, 1, False)
+
+
+def test_a_text_for_another_program_is_a_text(ingot: Ingot) -> None:
+    """In variables and locals braces mean nothing yet; in an option Packer refuses what its engine does not know."""
+    inputs = 'variable "v" { default = "{{ host }}" }\nlocals { a = "{{ host }} {% if x %}" }\n'
+    ingot.write({"t.pkr.hcl": inputs + TEMPLATE.replace('"none"\n', '"none"\n  ssh_host = "{{ nowhere }}"\n')})
+    status, _, remarks = ingot("import", "t.pkr.hcl")
+    assert (status, remarks.count("W140")) == (0, 1)
+    assert "source.null.a.ssh_host" in remarks
