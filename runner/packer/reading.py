@@ -63,7 +63,7 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
         if plain or ".pkrvars" in name:
             return "variables", body
         return "template", without_engine_calls(body, coverage)
-    root = None if _refuse_erb(file, report) else documents.parse(file, report)
+    root = _parsed(file, coverage, report)
     if root is None:
         return None
     if name.endswith(".pkr.json"):
@@ -77,14 +77,20 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
     return "template", legacy.body
 
 
-def _refuse_erb(file: SourceFile, report: Report) -> bool:
-    """Report a file that Ruby's ERB has to make YAML of first; return whether it is one."""
-    found = list(_ERB.finditer(file.text)) if file.path.endswith((".yml", ".yaml", ".erb")) else []
-    if found:
-        place = Places(file).span(*found[0].span())
-        message = f"the file is a template of ERB, with {len(found)} tags, and no YAML yet"
-        report.add("E146", message, place, hint=f"let Ruby make YAML of it: erb {file.path} > made.yml")
-    return bool(found)
+def _parsed(file: SourceFile, coverage: Coverage, report: Report) -> Node | None:
+    """Return the tree of a document in JSON or YAML, which Ruby's ERB may have to make first: that is told."""
+    places = Places(file)
+    tags = [places.span(*found.span()) for found in _ERB.finditer(file.text)]
+    found = Report()
+    root = documents.parse(file, found)
+    if root is None and tags:
+        message = f"the file is a template of ERB, with {len(tags)} tags, and no YAML yet"
+        report.add("E146", message, tags[0], hint=f"let Ruby make YAML of it: erb {file.path} > made.yml")
+        return None
+    report.extend(found.diagnostics)
+    for tag in tags:
+        coverage.unsupported(tag, "a tag of ERB", f"Ruby would put something in the place of {tag.text()}")
+    return root
 
 
 def _is_json(file: SourceFile) -> bool:
