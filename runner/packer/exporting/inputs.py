@@ -9,7 +9,7 @@ from runner.formats.hcl_tree import Attribute, Binary, Block, Body, Call, Expres
 from runner.model.playbook import Playbook, Variable
 from runner.packer.catalogue import options
 from runner.packer.exporting.writing import Items, Writing
-from runner.packer.from_jinja import expression_of
+from runner.packer.from_jinja_expressions import expression_of
 from runner.packer.from_jinja_filters import Unsayable
 from runner.packer.names import Kind
 from runner.text import Node, Span

@@ -12,7 +12,8 @@ from runner.packer.exporting import inputs
 from runner.packer.exporting.builds import Builds
 from runner.packer.exporting.comments import with_comments
 from runner.packer.exporting.writing import Writing
-from runner.packer.from_jinja import Declared, FromJinja
+from runner.packer.from_jinja import FromJinja
+from runner.packer.from_jinja_expressions import Declared
 from runner.text import NOTHING, SourceFile
 
 

@@ -168,7 +168,7 @@ def _asked(
             lines, line = [*lines, line], ""
         line = f"{line}, {asked}" if line else asked
     lines += [line] if line else []
-    environment = {"PATH": os.environ["PATH"], "HOME": str(directory), "CHECKPOINT_DISABLE": "1", "PACKER_NO_COLOR": "1"}
+    environment = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1", "PACKER_NO_COLOR": "1"}
     try:
         done = subprocess.run(
             [packer, "console", file.name], cwd=directory, env=environment, text=True, capture_output=True, check=False,
