@@ -10,7 +10,7 @@ from jinja2 import nodes
 from runner.expand.calls import CALLED
 from runner.expand.jinja import TemplateError, parsed
 from runner.formats import hcl_tree as hcl
-from runner.packer.from_jinja_expressions import Expressions, plain, without
+from runner.packer.from_jinja_expressions import Expressions, plain
 from runner.packer.from_jinja_filters import Unsayable
 from runner.text import Node, Span
 
@@ -98,12 +98,6 @@ class FromJinja(Expressions):
 
     def _joined(self, body: Iterable[nodes.Node]) -> hcl.Expression:
         return hcl.Template(tuple(self._parts(body)), self._place)
-
-    def _piece(self, piece: nodes.Node) -> hcl.Part:
-        match piece:
-            case nodes.TemplateData(data=text):
-                return hcl.Lit(text, self._place)
-        return without("tostring", self._expression(piece))
 
     def _if(self, made: nodes.If) -> hcl.If:
         other: tuple[hcl.Part, ...] = tuple(self._parts(made.else_))

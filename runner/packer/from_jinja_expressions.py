@@ -111,6 +111,12 @@ class Expressions:
                 return tested(node, self._expression, place)
         raise Unsayable(f"{type(node).__name__.lower()} of Jinja")
 
+    def _piece(self, piece: nodes.Node) -> hcl.Part:
+        match piece:
+            case nodes.TemplateData(data=text):
+                return hcl.Lit(text, self._place)
+        return without("tostring", self._expression(piece))
+
     def _alike(self, then: hcl.Expression, other: hcl.Expression) -> tuple[hcl.Expression, hcl.Expression]:
         """Return the outcomes of a condition; beside a text, HCL makes a text of a number by itself."""
         plain = {"number", "bool"}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scores_corpus import Case
+from scores_values import Values, compare
 
 from runner.cli.main import main
 from runner.packer.units import Unit, find_units
@@ -35,6 +36,8 @@ class Verdict(NamedTuple):
     """Whether Packer accepts what is exported to HCL."""
     why: str = ""
     """The first reason why it came no farther."""
+    values: Values | None = None
+    """What the values of a template in HCL come to, beside what Packer says."""
 
     @property
     def fails(self) -> bool:
@@ -49,7 +52,9 @@ def judge(corpus: Path, case: Case, packer: str | None) -> list[Verdict]:
         shutil.copytree(corpus / case.kind / case.repository, root, symlinks=True)
         if case.kind == "hcl":
             units = find_units(root / case.path)
-            return [_unit(case, unit, root, _name(case, unit, several=len(units) > 1)) for unit in units]
+            found = [_unit(case, unit, root, _name(case, unit, several=len(units) > 1)) for unit in units]
+            values = [compare(unit, packer) if packer else None for unit in units]
+            return [each._replace(values=more) for each, more in zip(found, values, strict=True)]
         return [_file(case, root / case.path, packer)]
 
 

@@ -36,7 +36,7 @@ from runner.text import Node, SourceFile
 KINDS = ("variables", "locals", "options")
 _OF_THE_MOMENT = re.compile(r"timestamp|isotime|strftime|uuid|bcrypt")
 _OF_OTHERS = frozenset({"data", "source", "build", "packer"})
-_LINE = 20_000
+_LINE = 50_000
 """How long a line is at most that the console is given."""
 _PATIENCE = 60
 _NOTHING = (None, "", [], {})
@@ -61,7 +61,12 @@ class _Value(NamedTuple):
 
 
 def compare(unit: Unit, packer: str) -> Values | None:
-    """Return what comes of comparing the values of a template; nothing when it cannot be imported."""
+    """Return what comes of comparing the values of a template; nothing when it cannot be imported.
+
+    It lies in a directory for this alone: files that give variables other values are removed.
+    """
+    for file in unit.directory.glob("*.auto.pkrvars.*"):
+        file.unlink()
     report = Report()
     found = read(tuple(map(str, unit.files)), report)
     if found is None:
@@ -76,13 +81,13 @@ def compare(unit: Unit, packer: str) -> Values | None:
     scope = _scope(playbook)
     compared = dict.fromkeys(KINDS, 0)
     differing = []
-    for each, theirs in zip(values, said, strict=False):
-        if theirs is None:  # it fails in Packer
-            continue
+    for number, theirs in said.items():
+        each = values[number]
         ours = _ours(each, playbook, scope)
         compared[each.kind] += 1
-        if not _same(json.loads(theirs), ours, weak=each.kind == "options"):
-            differing.append(f"{each.field}: {theirs[:80]}, not {_shown(ours)[:80]}")
+        wanted, made = (_placeless(value, unit.directory) for value in (theirs, ours))
+        if not _same(wanted, made, weak=each.kind == "options"):
+            differing.append(f"{each.field}: {_shown(wanted)[:80]}, not {_shown(made)[:80]}")
     return Values(compared, tuple(differing), why)
 
 
@@ -157,31 +162,51 @@ def _is_known(record: Any, known: frozenset[str]) -> bool:
 
 def _asked(
     body: Body, known: frozenset[str], values: list[_Value], directory: Path, packer: str
-) -> tuple[list[str | None], str]:
-    """Return the values in JSON, nothing where one fails; or why Packer evaluates none."""
+) -> tuple[dict[int, Any], str]:
+    """Return the values that do not fail, by their number; or why Packer evaluates none."""
     file = directory / "ingot-values.pkr.hcl"
     file.write_text(write(_stripped(body, known)), encoding="utf-8")
-    lines, line = [], ""
-    for each in values:
-        asked = f"try(jsonencode({_on_one_line(each.expression)}), null)"
+    found: dict[int, Any] = {}
+    try:
+        for line in _lines(values):
+            found |= _evaluated(line, file, packer)
+    except _Failed as error:
+        return {}, str(error)
+    finally:
+        file.unlink()
+    return found, ""
+
+
+def _lines(values: list[_Value]) -> Iterator[str]:
+    """Yield what the console is asked; of several lines it would answer the last."""
+    line = ""
+    for number, each in enumerate(values):
+        asked = f"try([{number}, {_on_one_line(each.expression)}], null)"
         if line and len(line) + len(asked) > _LINE:
-            lines, line = [*lines, line], ""
+            yield line
+            line = ""
         line = f"{line}, {asked}" if line else asked
-    lines += [line] if line else []
+    if line:
+        yield line
+
+
+class _Failed(Exception):  # noqa: N818 - what it says
+    """Packer does not evaluate a template; the message says why."""
+
+
+def _evaluated(line: str, file: Path, packer: str) -> dict[int, Any]:
     environment = {"PATH": os.environ["PATH"], "CHECKPOINT_DISABLE": "1", "PACKER_NO_COLOR": "1"}
     try:
         done = subprocess.run(
-            [packer, "console", file.name], cwd=directory, env=environment, text=True, capture_output=True, check=False,
-            input="".join(f"jsonencode([{each}])\n" for each in lines), timeout=_PATIENCE,
+            [packer, "console", file.name], cwd=file.parent, env=environment, text=True, capture_output=True,
+            check=False, input=f"jsonencode([{line}])\n", timeout=_PATIENCE,
         )
     except subprocess.TimeoutExpired:
-        return [], "it does not come to an end"
-    finally:
-        file.unlink()
+        raise _Failed("it does not come to an end") from None
     if done.returncode:
-        said = [each.strip() for each in (done.stdout + done.stderr).splitlines() if each.strip()]
-        return [], next((each for each in said if each.startswith(("Error", "*"))), (said or ["nothing"])[0])
-    return [value for each in done.stdout.splitlines() if each.startswith("[") for value in json.loads(each)], ""
+        lines = [each.strip() for each in (done.stdout + done.stderr).splitlines() if each.strip()]
+        raise _Failed(next((each for each in lines if each.startswith(("Error", "*"))), (lines or ["nothing"])[0]))
+    return {each[0]: each[1] for each in json.loads(done.stdout) if each is not None}
 
 
 def _stripped(body: Body, known: frozenset[str]) -> Body:
@@ -243,6 +268,11 @@ def _data(value: Any) -> Any:
     if value is OMIT:
         return None
     return json.loads(json.dumps(value, default=partial(str)))
+
+
+def _placeless(value: Any, directory: Path) -> Any:
+    """Return a value in which the template's directory is ``.``, as Packer calls it."""
+    return json.loads(json.dumps(value).replace(f'"{directory}"', '"."').replace(f"{directory}/", "./"))
 
 
 def _same(theirs: Any, ours: Any, *, weak: bool) -> bool:
