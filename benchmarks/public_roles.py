@@ -93,6 +93,7 @@ def _found(directory: Path | None) -> dict[str, Path]:
 def _prepared() -> str:
     """Return an image with the lists of Debian's packages, and with what Ansible needs to install some."""
     container = f"{LABEL}-prepared"
+    output(["docker", "rm", "--force", container])  # of a run that came to no end
     output(["docker", "run", "--name", container, IMAGE, "sh", "-c", _PREPARE])
     image = output(["docker", "commit", "--change", f"LABEL {LABEL}=1", container]).strip()
     output(["docker", "rm", container])

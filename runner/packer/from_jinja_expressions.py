@@ -149,6 +149,8 @@ class Expressions:
             return hcl.Attr(hcl.Ref("local", self._place), name, self._place)
         if name in self._declared.variables:
             return hcl.Attr(hcl.Ref("var", self._place), name, self._place)
+        if name in ("var", "local"):
+            return hcl.Ref(name, self._place)
         raise Unsayable(f"the name {name!r}, which only Ingot knows")
 
     def _attribute(self, node: nodes.Getattr | nodes.Getitem, name: str) -> hcl.Expression:

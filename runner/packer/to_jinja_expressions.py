@@ -38,6 +38,8 @@ _OPERATORS = {
     "*": ("*", MULTIPLY), "/": ("/", MULTIPLY), "%": ("%", MULTIPLY),
 }
 _SPACES = frozenset({"path", "source", "build"})
+_WHOLE = frozenset({"var", "local"})
+"""What may be handed to a template file as a whole."""
 
 
 class Expressions(ABC):
@@ -120,7 +122,7 @@ class Expressions(ABC):
                 chosen = f"{self._as(kind, then, OR)} if {self._truth(condition, OR)}"
                 return f"{chosen} else {self._as(kind, other)}", CONDITIONAL
             case hcl.Ref(name):
-                return self._bound.get(name) or self._unknown(expression, name), ATOM
+                return self._bound.get(name) or (name if name in _WHOLE else self._unknown(expression, name)), ATOM
             case hcl.Attr():
                 return self._attribute(expression), ATOM
             case hcl.Index(on, key):
