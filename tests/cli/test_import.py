@@ -292,3 +292,12 @@ def test_a_text_for_another_program_is_a_text(ingot: Ingot) -> None:
     status, _, remarks = ingot("import", "t.pkr.hcl")
     assert (status, remarks.count("W140")) == (0, 1)
     assert "source.null.a.ssh_host" in remarks
+
+
+def test_tags_of_erb_in_yaml_are_told_and_stay(ingot: Ingot) -> None:
+    text = 'variables: {v: "1-<%= git_desc %>"}\nbuilders:\n  - {type: "null", name: a, communicator: none}\n'
+    ingot.write({"t.yml": text})
+    status, shown, remarks = ingot("import", "t.yml")
+    assert (status, "v: 1-<%= git_desc %>" in shown, remarks.count("W140")) == (0, True, 1)
+    assert "t.yml:1:19: warning[W140]: a tag of ERB is not in the playbook" in remarks
+    assert ingot("import", "t.yml", "--strict").status == 2
