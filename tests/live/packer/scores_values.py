@@ -39,7 +39,7 @@ _OF_OTHERS = frozenset({"data", "source", "build", "packer"})
 _LINE = 50_000
 """How long a line is at most that the console is given."""
 _PATIENCE = 60
-_NOTHING = (None, "", [], {})
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 class Values(NamedTuple):
