@@ -53,9 +53,14 @@ def judge(corpus: Path, case: Case, packer: str | None) -> list[Verdict]:
         if case.kind == "hcl":
             units = find_units(root / case.path)
             found = [_unit(case, unit, root, _name(case, unit, several=len(units) > 1)) for unit in units]
-            values = [compare(unit, packer) if packer else None for unit in units]
+            values = [_compared(unit, packer, root) for unit in units]
             return [each._replace(values=more) for each, more in zip(found, values, strict=True)]
         return [_file(case, root / case.path, packer)]
+
+
+def _compared(unit: Unit, packer: str | None, root: Path) -> Values | None:
+    found = compare(unit, packer) if packer else None
+    return found and found._replace(differing=tuple(_without(each, root) for each in found.differing))
 
 
 def _name(case: Case, unit: Unit, *, several: bool) -> str:
@@ -139,4 +144,4 @@ def _reasons(said: str) -> Iterator[str]:
 
 def _without(text: str, root: Path) -> str:
     """Return a text without the way to where the repository was copied."""
-    return text.replace(f"{root}/", "").replace(str(root), ".")
+    return text.replace(f"{root}/", "").replace(str(root), "(the repository)")
