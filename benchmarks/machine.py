@@ -20,7 +20,7 @@ from settings import INGOT, Settings
 ANSIBLE_RATIO = 20
 """Target: how many times as long Ansible has to take."""
 _TEMPLATE = "{% for port in range(8000, 8010) %}\nlisten {{ port }}; # {{ number }}\n{% endfor %}\n"
-_CONNECTION = {"ansible_connection": "community.docker.docker", "ansible_python_interpreter": "/usr/bin/python3"}
+CONNECTION = {"ansible_connection": "community.docker.docker", "ansible_python_interpreter": "/usr/bin/python3"}
 _DEPLOY = """\
 from pyinfra.operations import files, server
 for number in range({items}):
@@ -124,8 +124,8 @@ def _tools(settings: Settings, kind: Kind) -> dict[str, Turns]:
     tasks = [kind.task(number) for number in range(settings.items)]
     tools = {"ingot": _ingot(settings.directory, tasks)}
     if "ansible" in settings.programs:
-        _write(settings.directory / "inventory.yml", {"all": {"hosts": {f"{LABEL}-ansible": _CONNECTION}}})
-        _write(settings.directory / "play.yml", [{"hosts": "all", "gather_facts": False, "tasks": tasks}])
+        write(settings.directory / "inventory.yml", {"all": {"hosts": {f"{LABEL}-ansible": CONNECTION}}})
+        write(settings.directory / "play.yml", [{"hosts": "all", "gather_facts": False, "tasks": tasks}])
         command = [settings.programs["ansible"], "--inventory", "inventory.yml", "play.yml"]
         tools["ansible"] = _on_container("ansible", command, len(tasks), r"^changed: \[")
     if "pyinfra" in settings.programs:
@@ -171,8 +171,9 @@ def _fresh(container: str) -> None:
 
 def _playbook(path: Path, tasks: Sequence[Mapping[str, Any]], source: Mapping[str, Any]) -> None:
     sources = {"machine": {"builder": "docker", "pull": False, **source}}
-    _write(path, {"sources": sources, "plays": [{"sources": ["machine"], "tasks": list(tasks)}]})
+    write(path, {"sources": sources, "plays": [{"sources": ["machine"], "tasks": list(tasks)}]})
 
 
-def _write(path: Path, document: Any) -> None:
+def write(path: Path, document: Any) -> None:
+    """Write a document as YAML."""
     path.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")

@@ -21,6 +21,7 @@ from front import front
 from line import line
 from machine import machine
 from measure import Failed
+from public_roles import roles
 from remote import remote
 from report import begin, merged, table, unmeasured
 from settings import INGOT, Settings
@@ -30,6 +31,7 @@ HERE = Path(__file__).parent
 Part = Callable[[Settings], Iterator[str]]
 IN_CONTAINERS: Mapping[str, Part] = {
     "trivial": trivial, "steps": steps, "at-once": at_once, "line": line, "machine": machine,
+    "roles": roles,
 }
 """The parts that need a Docker engine and an image."""
 PARTS = ("front", "import", *IN_CONTAINERS, "ssh", "rootfs")
@@ -85,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--items", type=int, default=100, help="commands, files, templates and lines of one machine")
     add("--builds", type=int, default=50, help="builds at once")
     add("--megabytes", type=int, default=200, help="size of the file that is sent to a machine")
+    add("--roles", type=Path, help="directory of public roles: geerlingguy.nginx, dev-sec.os_hardening")
     add("--base", type=Path, help="tar of the machines' files, instead of one that mmdebstrap makes")
     add("--cache", type=Path, default=cache, help="directory for what is made once: tools, the machines' files")
     add("--out", type=Path, default=HERE / "RESULTS.md", help="file to write")
@@ -92,12 +95,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(given: argparse.Namespace, directory: Path) -> Settings:
-    wanted = {"packer": {"front", "trivial", "steps"}, "ansible": {"front", "machine"}, "pyinfra": {"machine"}}
+    wanted = {"packer": {"front", "trivial", "steps"}, "ansible": {"front", "machine", "roles"}, "pyinfra": {"machine"}}
     without = [name for name in host.PROGRAMS if name in given.without or not wanted[name] & {*given.only}]
     programs, absent = host.programs(given.cache, without)
     return Settings(
         directory, given.runs, given.slow_runs, given.tasks, tuple(given.sizes), given.steps, given.items,
-        given.builds, given.megabytes, programs, absent,
+        given.builds, given.megabytes, programs, absent, given.roles,
     )
 
 

@@ -39,3 +39,5 @@ class Settings:
     """Path of each program to compare with."""
     absent: Mapping[str, str]
     """Why a program cannot be compared with."""
+    roles: Path | None = None
+    """The directory of the public roles."""

@@ -19,7 +19,7 @@ Options = Mapping[Kind, Mapping[str, Schema]]
 """Kind -> name of a plugin -> schema of its options."""
 Index = Mapping[str, Mapping[str, Any]]
 """What ``index.json`` holds."""
-_RULES = ("required", "allOf", "dependentRequired")
+_RULES = ("required", "allOf")
 _ANYTHING = ["string", "number", "boolean", "array", "object", "null"]
 
 

@@ -29,7 +29,8 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--output", "-o", metavar="PATH",
                         help="file (.yml) or directory to write to; standard output when it is left out")
     parser.add_argument("--force", action="store_true", help="write over files that are there")
-    parser.add_argument("--report", metavar="FILE", help="write what became of each field, as JSON")
+    parser.add_argument("--report", metavar="FILE",
+                        help="write what became of each field, as JSON (schemas/coverage.json)")
     parser.add_argument("--redact", action="store_true", help="make secrets sensitive variables without a value")
     parser.add_argument("--check", action="store_true",
                         help="write nothing; export the playbooks again, compare, and exit with 3 if they differ")
@@ -43,7 +44,7 @@ def run(arguments: Namespace) -> int:
     from runner.packer.reading import read
 
     report = Report()
-    output = Output(arguments.format)
+    output = Output(arguments.format, apart=arguments.output is None or arguments.check)
     units = list(dict.fromkeys(unit for path in arguments.paths for unit in _units(path, report)))
     found = [(unit, read(tuple(map(str, unit.files)), report)) for unit in units]
     if report.failed or not units:
@@ -65,7 +66,7 @@ def run(arguments: Namespace) -> int:
         _reported(whole, arguments.report, report)
     status = common.finish(report, output)
     if status == 0 and arguments.output:
-        output.line(_summary(whole))
+        output.about(_summary(whole))
     return status or (DIFFERS if differing else 0)
 
 
@@ -169,7 +170,7 @@ def _name(unit: Unit) -> str:
 
 def _tell(paths: Iterable[Path], output: Output) -> None:
     for path in paths:
-        output.line(str(path))
+        output.about(str(path))
 
 
 def _summary(whole: Coverage) -> str:

@@ -13,10 +13,16 @@ Format = Literal["text", "json", "sarif", "github"]
 
 
 class Output:
-    """Writes results to standard output and remarks to standard error."""
+    """Writes results to standard output and remarks to standard error.
 
-    def __init__(self, format: Format = "text", secrets: Iterable[str] = ()) -> None:  # noqa: A002 - the option's name
+    Diagnostics for programs are a result, too, unless they are to stand ``apart`` from one that programs read.
+    """
+
+    def __init__(
+        self, format: Format = "text", secrets: Iterable[str] = (), *, apart: bool = False  # noqa: A002 - the option's name
+    ) -> None:
         self._format = format
+        self._apart = apart
         self._secrets = tuple(secrets)
         self._mask: Callable[[str], str] = str
         if any(self._secrets):
@@ -26,7 +32,7 @@ class Output:
 
     def with_secrets(self, secrets: Iterable[str]) -> Output:
         """Return an output that masks more."""
-        return Output(self._format, (*self._secrets, *secrets))
+        return Output(self._format, (*self._secrets, *secrets), apart=self._apart)
 
     def mask(self, text: str) -> str:
         """Return ``text`` with every secret masked."""
@@ -40,12 +46,17 @@ class Output:
         """Write a text of the result to the letter, but for secrets."""
         sys.stdout.write(self.mask(text))
 
+    def about(self, text: str) -> None:
+        """Write a line about a result that lies in files: for people only."""
+        if self._format == "text":
+            self.line(text)
+
     def remark(self, text: str) -> None:
         """Write a line beside the result."""
         sys.stderr.write(self.mask(text) + "\n")
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
-        """Write diagnostics: for people to standard error, for programs to standard output."""
+        """Write diagnostics: for people to standard error, for programs to standard output unless they are apart."""
         found = tuple(diagnostics)
         if not found and self._format in ("text", "github"):
             return
@@ -53,6 +64,8 @@ class Output:
 
         if self._format == "text":
             self.remark(f"{render(found, 'text', color=colored(sys.stderr))}\n{summary(found)}")
+        elif self._apart:
+            sys.stderr.write(self.mask(render(found, self._format)))
         else:
             self.raw(render(found, self._format))
 

@@ -14,6 +14,7 @@ from runner.events import event
 from runner.model.manifest import Manifest
 from runner.model.plan import Plan
 from runner.modules.names import COLLECTIONS
+from runner.packer.coverage import CoverageReport
 from runner.schema.document import document_schema
 from runner.schema.generate import DIALECT, schema_of_plugin
 from runner.sdk.plugin import Kind, Plugin
@@ -60,6 +61,7 @@ def schemas() -> Mapping[str, str]:
     files["role.json"] = role_schema()
     files["plan.json"] = {"$id": "plan.json", **document_schema(Plan, "Ingot plan")}
     files["manifest.json"] = {"$id": "manifest.json", **document_schema(Manifest, "Ingot manifest")}
+    files["coverage.json"] = {"$id": "coverage.json", **document_schema(CoverageReport, "Ingot coverage report")}
     files["event.json"] = _event()
     return {path: json.dumps(value, indent=1, ensure_ascii=False) + "\n" for path, value in files.items()}
 

@@ -154,6 +154,10 @@ def _block(name: str, prop: Schema) -> list[str]:
 
 def _rules(schema: Schema) -> Iterator[str]:
     for clause in schema.get("allOf", ()):
+        if "then" in clause:
+            for option, needs in clause["then"].get("dependentRequired", {}).items():
+                yield f"`{option}` needs {', '.join(f'`{need}`' for need in needs)}"
+            continue
         names = list(dict.fromkeys(_named(clause)))
         listed = ", ".join(f"`{name}`" for name in names)
         if len(names) == 1 and "not" not in clause:
@@ -164,8 +168,6 @@ def _rules(schema: Schema) -> Iterator[str]:
             yield f"at least one of {listed}"
         elif "not" in clause:
             yield f"not both of {listed}"
-    for option, needs in schema.get("dependentRequired", {}).items():
-        yield f"`{option}` needs {', '.join(f'`{need}`' for need in needs)}"
 
 
 def _named(clause: Any) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from runner.diagnostics import Diagnostic
+from runner.diagnostics import Diagnostic, Report
+from runner.text import Node, Span
 
 BY_THE_PLAN = "it is looked up by the plan"
 """The reason of a ``Late`` for data sources, which a check does not look up."""
@@ -25,3 +26,13 @@ class Late(Exception):  # noqa: N818 - not an error: the value is known later
         super().__init__(f"{name}: {reason}")
         self.name = name
         self.reason = reason
+
+
+class Absent(Late):
+    """An expression reads a file that is not there yet; ``place`` is that of the value which is innermost."""
+
+    place: Span | None = None
+
+    def tell(self, node: Node, report: Report) -> None:
+        """Point out that the file is missing, once for each place that reads it; ``node`` is what was evaluated."""
+        report.add("W510", f"{self.name} yet", self.place or node.span)

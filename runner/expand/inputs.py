@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from runner.diagnostics import Diagnostic, Note, Report, did_you_mean, nearest
 from runner.expand.coerce import coerced
-from runner.expand.error import ExpressionError, Late
+from runner.expand.error import Absent, ExpressionError, Late
 from runner.expand.names import undefined_in
 from runner.expand.render import is_template, render, scalars
 from runner.expand.scope import Scope
@@ -213,6 +213,9 @@ def _value(
         value = render(node, scope)
     except ExpressionError as error:
         report.extend([error.diagnostic])
+        return None
+    except Absent as absent:
+        absent.tell(node, report)
         return None
     except Late as late:
         report.add(

@@ -52,6 +52,11 @@ def _guarded(tree: nodes.Template) -> Iterator[str]:
     for test in tree.find_all(nodes.Test):
         if test.name in _GUARD_TESTS:
             yield from _roots(test.node)
+    # What is set in a branch counts as free outside of it.
+    given = [each.target for each in tree.find_all(nodes.Assign)]
+    given += [each.target for each in tree.find_all(nodes.AssignBlock)]
+    for target in given:
+        yield from (each.name for each in (target, *target.find_all(nodes.Name)) if isinstance(each, nodes.Name))
 
 
 def _roots(node: nodes.Node) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from runner.diagnostics import Diagnostic, Note
 from runner.expand.dialect import STANDARD, Dialect
-from runner.expand.error import ExpressionError, Late
+from runner.expand.error import Absent, ExpressionError, Late
 from runner.text import Node
 
 Layer = Mapping[str, Any]
@@ -123,6 +123,9 @@ class Scope:
         self._active.append(name)
         try:
             return render_part(node, self)
+        except Absent as absent:
+            absent.place = absent.place or node.span
+            raise
         finally:
             self._active.pop()
 

@@ -11,7 +11,7 @@ from runner.diagnostics import Diagnostic, Note, Report
 from runner.expand import functions
 from runner.expand.calls import CALLED
 from runner.expand.dialect import Dialect
-from runner.expand.error import BY_THE_PLAN, UNUSABLE, ExpressionError, Late
+from runner.expand.error import BY_THE_PLAN, UNUSABLE, Absent, ExpressionError, Late
 from runner.expand.functions.context import Context
 from runner.expand.functions.error import FunctionError
 from runner.expand.inputs import Input, texts_of
@@ -119,17 +119,18 @@ def check_validations(
     scope = early_scope(playbook, inputs, world._replace(read_data=False))
     for name, variable in playbook.variables.items():
         for rule in variable.validation if name in inputs else ():
+            told = report if complete or inputs[name].origin != "default" else report.mild()
             try:
                 holds = render_bare(rule.condition, scope)
-            except ExpressionError as error:
-                report.extend([error.diagnostic])
+            except ExpressionError as error:  # a default that is null is no value yet, and few functions take it
+                empty = inputs[name].value is None and error.diagnostic.code == "E407"
+                (told if empty else report).extend([error.diagnostic])
             except Late:
                 continue
             else:
                 if not holds:
-                    mild = not complete and inputs[name].origin == "default"
                     notes = [Note("it breaks this condition", rule.condition.span)]
-                    (report.mild() if mild else report).add(
+                    told.add(
                         "E307", f"{name}: {rule.error_message}", variable.place, notes=notes
                     )
 
@@ -152,6 +153,9 @@ def check_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World, 
             scope.lookup(f"local.{name}")
         except ExpressionError as error:
             report.extend([error.diagnostic])
+        except Absent as absent:
+            if not world.read_data:  # a plan reads it where it is used
+                absent.tell(playbook.locals[name].value, report)
         except Late:
             continue
 
@@ -186,7 +190,7 @@ class _Functions(Mapping[str, Any]):
             return function(*args, context=self._context)
         except FunctionError as error:
             if error.absent and not self._read_data:
-                raise Late(str(error), BY_THE_PLAN) from None
+                raise Absent(error.reason, BY_THE_PLAN) from None
             raise
 
     def __contains__(self, name: object) -> bool:

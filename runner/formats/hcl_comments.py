@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from runner.formats.hcl_tree import Attribute, Block, Body
+
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
 _MARK = re.compile(r"(?:#|//) ?")
 _BORDER = re.compile(r"[ \t]*\*(?!/) ?")
@@ -70,3 +72,15 @@ def ending(lines: tuple[str, ...], *, gap: bool) -> tuple[str, ...]:
     while lines and not lines[-1]:
         lines = lines[:-1]
     return ("", *lines) if gap and lines else lines
+
+
+def head_of(body: Body) -> tuple[tuple[str, ...], Body]:
+    """Return the comment at the top of a template, with a blank line after it, apart from what it stands before."""
+    if not body.items or not body.items[0].above:
+        return (), body
+    first = body.items[0]
+    above = first.above
+    at = len(above) - 1 - tuple(reversed(above)).index("") if "" in above else None
+    head, rest = ((*above[:at], ""), above[at + 1 :]) if at is not None else ((*above, ""), ())
+    changed: Attribute | Block = first._replace(above=rest)
+    return head, body._replace(items=(changed, *body.items[1:]))

@@ -28,6 +28,8 @@ class Variable(NamedTuple):
     sensitive: bool = False
     env: str | None = None
     validation: tuple[Validation, ...] = ()
+    written: Node | None = None
+    """The variable as it is written, if not as its default alone."""
 
 
 class Local(NamedTuple):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import re
-import tarfile
-import zipfile
 from collections.abc import Generator, Mapping, Sequence
-from fnmatch import fnmatchcase
 from posixpath import join
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from runner.modules.shared import Permissions, Texts
-from runner.modules.support.attributes import File, described, look
+from runner.modules.support.archive_comparing import archive_differs, entries_differ
+from runner.modules.support.archives import ZSTD, compression, entries, fits, stripped
+from runner.modules.support.attributes import described, look
 from runner.modules.support.commands import expanded, needless
 from runner.modules.support.copies import LARGE
-from runner.modules.support.trees import look_at_all, settle_all, targets
+from runner.modules.support.trees import look_at_all, settle_all
 from runner.sdk import (
     Answer,
     Ask,
@@ -66,50 +63,11 @@ else
 fi
 """
 _MISSING = 44
-_ZSTD = ("--zstd",)
-_MAGIC = {b"\x1f\x8b": ("-z",), b"BZh": ("-j",), b"\xfd7zXZ\0": ("-J",), b"\x28\xb5\x2f\xfd": _ZSTD}
-"""How a compressed file begins -> what tells tar so."""
 _HANDLERS = {
     (): "TarArchive", ("-z",): "TgzArchive", ("-j",): "TarBzipArchive", ("-J",): "TarXzArchive",
-    _ZSTD: "TarZstdArchive",
+    ZSTD: "TarZstdArchive",
 }
 """What tells tar how a file is compressed -> what results call what unpacks it."""
-_COMPARE_TAR = """
-archive=$1 directory=$2 ignored=$3 flags=$4
-shift 4
-if tar --version 2>/dev/null | grep -q GNU; then
-  said=$(LC_ALL=C tar -d -C "$directory" "$@" -f "$archive" 2>&1) && exit 0
-  ! printf '%s\\n' "$said" | grep -v ': Only a part of\\|Removing leading' | grep -E -v "($ignored) differs" | grep -q .
-else
-  tar -t $flags "$@" -f "$archive" | while read -r name; do
-    if [ ! -e "$directory/$name" ] && [ ! -L "$directory/$name" ]; then exit 1; fi
-  done
-fi
-"""
-"""Ends well if all is there: GNU's tar compares, with another one only names are."""
-_COMPARE_UNPACKED = """
-archive=$1 directory=$2 ignored=$3 flags=$4
-shift 4
-there=$(mktemp -d) || exit
-case $flags in
-  zip) unzip -q -o "$archive" "$@" -d "$there" >/dev/null ;;
-  *) tar -x $flags -C "$there" "$@" -f "$archive" ;;
-esac
-status=$?
-case $ignored in *Mode*) form=%Y ;; *) form='%Y %a' ;; esac
-[ $status -ne 0 ] || (cd "$there" && find . -type f -o -type l) | while read -r each; do
-  if [ -L "$there/$each" ]; then [ "$(readlink "$there/$each")" = "$(readlink "$directory/$each")" ] || exit 1
-  else
-    cmp -s "$there/$each" "$directory/$each" || exit 1
-    [ "$(stat -c "$form" "$there/$each")" = "$(stat -c "$form" "$directory/$each")" ] || exit 1
-  fi
-done || status=1
-rm -rf "$there"
-exit $status
-"""
-"""Compares what another place gets: nothing compares a zip, and tar cannot compare what it gives other names."""
-
-
 @options(AtMostOne("include", "exclude"), AtMostOne("copy", "remote_src"))
 class Options(Permissions):
     """What ``unarchive`` accepts."""
@@ -205,9 +163,9 @@ class _Archive:
         """Return whether an entry is to be unpacked."""
         wanted = self.wanted
         plain = name.removeprefix("./").rstrip("/")
-        if wanted.include is not None and not any(_fits(plain, each) for each in wanted.include):
+        if wanted.include is not None and not any(fits(plain, each) for each in wanted.include):
             return False
-        return not any(_fits(plain, each) for each in wanted.exclude or ())
+        return not any(fits(plain, each) for each in wanted.exclude or ())
 
     def _unpack(self) -> tuple[str, ...]:
         """Return the call that unpacks the archive."""
@@ -235,28 +193,19 @@ class _Here(_Archive):
         del source
         yield from ()
         data = self._data
-        self._entries = [each for each in _entries(data, self.wanted.src) if self._takes(each.name)]
+        self._entries = [each for each in entries(data, self.wanted.src) if self._takes(each.name)]
         self._stripped = stripped(self.wanted.extra_opts or ())
-        self._flags = _flags(data)
+        self._flags = compression(data)
         self.handler = "ZipArchive" if data[:2] == b"PK" else _HANDLERS[self._flags]
         return [f"{each.name}/" if each.kind == "directory" and each.name[-1:] != "/" else each.name
                 for each in self._entries]
 
     def different(self) -> Generator[Verb, Any, bool]:
         """Return whether anything of it is not on the machine as it is in the archive."""
-        paths = {}
-        for each in self._entries:
-            parts = [part for part in each.name.split("/") if part not in ("", ".")][self._stripped :]
-            if parts:
-                paths[join(self.directory, *parts)] = each
-        there = yield from look_at_all(list(paths))
-        links = [path for path, each in paths.items() if each.kind == "link" and there.get(path, File()).kind == "link"]
-        targets_there = yield from targets(links)
-        if self.wanted.mode:  # which counts instead of the archive's
-            paths = {path: each._replace(mode=0) for path, each in paths.items()}
-        return any(
-            not _same(each, there.get(path, File()), targets_there.get(path)) for path, each in paths.items()
+        found: bool = yield from entries_differ(
+            self._entries, self.directory, stripped=self._stripped, modes=not self.wanted.mode
         )
+        return found
 
     def unpacked(self) -> Generator[Verb, Any, Answer]:
         """Send it to the machine, unpack it there, and remove it."""
@@ -302,20 +251,15 @@ class _There(_Archive):
 
     def different(self) -> Generator[Verb, Any, bool]:
         """Return whether anything of it is not on the machine as it is in the archive."""
-        words = (*(self.wanted.extra_opts or ()), *self._named())
-        zipped = self.handler == "ZipArchive"
-        script = _COMPARE_UNPACKED if zipped or stripped(self.wanted.extra_opts or ()) else _COMPARE_TAR
-        ignored = [flag for flag, given in (
-            ("Uid|Gid", self.wanted.owner or self.wanted.group), ("Mode", self.wanted.mode),
-        ) if given]
-        argv = (
-            "/bin/sh", "-c", script, "sh", self._path, self.directory, "|".join(ignored) or "^$",
-            "zip" if zipped else " ".join(self._flags), *words,
+        wanted, extra = self.wanted, self.wanted.extra_opts or ()
+        found: bool = yield from archive_differs(
+            self._path, self.directory, "zip" if self.handler == "ZipArchive" else " ".join(self._flags),
+            (*extra, *self._named()),
+            unpacked=bool(stripped(extra)), owners=not (wanted.owner or wanted.group), modes=not wanted.mode,
         )
-        answer: Answer = yield Ask(argv)
-        if answer.status == 0 and self._fetched:
+        if not found and self._fetched:
             yield Ask(("rm", "-rf", self._fetched))
-        return answer.status != 0
+        return found
 
     def unpacked(self) -> Generator[Verb, Any, Answer]:
         """Unpack it."""
@@ -330,7 +274,7 @@ def _given(wanted: Options, directory: str, source: str) -> Generator[Verb, Any,
     if path is None:
         raise Failed(f"Could not find or access '{wanted.src}'", "remote_src: true takes one on the machine")
     data: bytes = yield Read(path, decrypt=wanted.decrypt)
-    if _flags(data) == _ZSTD:
+    if compression(data) == ZSTD:
         return _There(wanted, directory, (yield from _sent(path, data)))
     return _Here(wanted, directory, path, data)
 
@@ -346,72 +290,3 @@ def _sent(path: str, data: bytes) -> Generator[Verb, Any, str]:
     else:
         yield Upload(directory, (Sent(path, "archive", 0o600),))
     return directory
-
-
-def stripped(options: Sequence[str]) -> int:
-    """Return how many directories tar is told to leave away from the beginning of each name."""
-    for number, word in enumerate(options):
-        match = re.fullmatch(r"--strip(?:-components)?(?:[= ](\d+))?", word)
-        if match is not None:
-            value = match[1] or (options[number + 1] if number + 1 < len(options) else "")
-            return int(value) if value.isdecimal() else 0
-    return 0
-
-
-class _Entry(NamedTuple):
-    """Something in an archive."""
-
-    name: str
-    kind: str
-    size: int
-    mode: int
-    mtime: float | None
-    """In seconds since 1970; nothing where an archive tells the time of an unknown place."""
-    target: str = ""
-
-
-def _entries(data: bytes, name: str) -> list[_Entry]:
-    """Return what is in an archive. Raises ``Failed`` for what is none."""
-    stream = io.BytesIO(data)
-    try:
-        if data[:2] == b"PK":
-            with zipfile.ZipFile(stream) as zipped:
-                return [_of_zip(each) for each in zipped.infolist()]
-        with tarfile.open(fileobj=stream, mode="r:*") as archive:
-            return [_of_tar(each) for each in archive]
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
-        raise Failed(f"{name} is no archive that can be read: {error}", "tar, also compressed, or zip") from error
-
-
-def _of_zip(info: zipfile.ZipInfo) -> _Entry:
-    mode = info.external_attr >> 16 & 0o7777
-    return _Entry(info.filename, "directory" if info.is_dir() else "file", info.file_size, mode, None)
-
-
-def _of_tar(info: tarfile.TarInfo) -> _Entry:
-    kind = "directory" if info.isdir() else "link" if info.issym() else "file" if info.isfile() else "other"
-    return _Entry(info.name, kind, info.size, info.mode, info.mtime, info.linkname)
-
-
-def _same(entry: _Entry, file: File, target: str | None) -> bool:
-    """Return whether a file on the machine is as it is in the archive."""
-    if entry.kind == "other":
-        return file.exists
-    if entry.kind != file.kind:
-        return False
-    if entry.kind == "link":
-        return target == entry.target
-    if entry.mode and entry.mode & 0o777 != file.mode & 0o777:
-        return False
-    if entry.kind == "directory":
-        return True
-    return file.size == entry.size and (entry.mtime is None or int(entry.mtime) == file.mtime)
-
-
-def _flags(data: bytes) -> tuple[str, ...]:
-    return next((flags for magic, flags in _MAGIC.items() if data.startswith(magic)), ())
-
-
-def _fits(name: str, pattern: str) -> bool:
-    plain = pattern.removeprefix("./").rstrip("/")
-    return fnmatchcase(name, plain) or name.startswith(f"{plain}/")

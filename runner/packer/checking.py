@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from runner.diagnostics import Note, Report
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Lit, Ref
-from runner.formats.hcl_walk import rebuilt
+from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Ref
+from runner.formats.hcl_walk import parts
 from runner.text import Span
 
 _Labels = Mapping[str, tuple[str, ...]]
@@ -93,14 +93,5 @@ def _used(record: Any) -> Iterator[str]:
     match record:
         case Attr(Ref("local"), name):
             yield name
-        case Lit():
-            return
-    parts: list[Any] = []
-
-    def keep(part: Any) -> Any:
-        parts.append(part)
-        return part
-
-    rebuilt(record, keep)
-    for part in parts:
+    for part in parts(record):
         yield from _used(part)

@@ -7,43 +7,23 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.formats.hcl_tree import (
-    SPLAT_ITEM,
-    Attr,
-    Binary,
-    Block,
-    Body,
-    Call,
-    Comprehension,
-    Conditional,
-    Expression,
-    For,
-    If,
-    Index,
-    Item,
-    Lit,
-    Many,
-    Part,
-    Ref,
-    Splat,
-    Template,
-)
+from runner.formats import hcl_tree as hcl
 from runner.formats.hcl_walk import rebuilt
-from runner.formats.hcl_write import write_expression
 from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
 from runner.packer.names import address, source_address
+from runner.packer.one_form import is_null, renamed, text
 
 Tree = dict[str, Any]
 
 
-def differences(first: Body, second: Body) -> list[str]:
+def differences(first: hcl.Body, second: hcl.Body) -> list[str]:
     """Return the lines in which the normalised trees of two templates differ, as ``diff`` marks them."""
     one, other = (json.dumps(normal(body), indent=1, ensure_ascii=False).splitlines() for body in (first, second))
     return list(difflib.unified_diff(one, other, lineterm="", n=2))[2:]
 
 
-def normal(body: Body) -> Tree:
+def normal(body: hcl.Body) -> Tree:
     """Return what a template says, as plain data: without order, comments and ways of writing that mean nothing."""
     body = without_engine_calls(body, Coverage())
     sources = {(block.labels[0], block.labels[1]): block for block in body.blocks("source")}
@@ -64,7 +44,7 @@ def normal(body: Body) -> Tree:
 _KNOWN = frozenset({"packer", "variable", "variables", "local", "locals", "data", "source", "build"})
 
 
-def _requirements(body: Body) -> Tree:
+def _requirements(body: hcl.Body) -> Tree:
     found: Tree = {}
     for block in body.blocks("packer"):
         found |= {each.name: text(each.value) for each in block.body.attributes()}
@@ -73,14 +53,14 @@ def _requirements(body: Body) -> Tree:
     return dict(sorted(found.items()))
 
 
-def _sorted(value: Expression) -> Any:
+def _sorted(value: hcl.Expression) -> Any:
     """Return an object with its keys in order."""
-    if not isinstance(value, Many):
+    if not isinstance(value, hcl.Many):
         return text(value)
     return dict(sorted((text(item.key) if item.key else "", text(item.value)) for item in value.items))
 
 
-def _variables(body: Body) -> Iterator[tuple[str, Tree]]:
+def _variables(body: hcl.Body) -> Iterator[tuple[str, Tree]]:
     for block in body.blocks("variables"):
         for each in block.body.attributes():
             yield each.name, _variable({"default": each.value}, [])
@@ -90,21 +70,21 @@ def _variables(body: Body) -> Iterator[tuple[str, Tree]]:
         yield block.labels[0], _variable(values, checks)
 
 
-def _variable(values: Mapping[str, Expression], checks: list[Tree]) -> Tree:
+def _variable(values: Mapping[str, hcl.Expression], checks: list[Tree]) -> Tree:
     found: Tree = {name: text(value) for name, value in values.items() if name not in ("type", "default")}
     kind = values.get("type")
     default = values.get("default")
     written = None if kind is None else text(kind).strip('"')
-    if written in (None, "any") and isinstance(default, Lit) and default.value is not None:
+    if written in (None, "any") and isinstance(default, hcl.Lit) and default.value is not None:
         written = "bool" if isinstance(default.value, bool) else (
             "number" if isinstance(default.value, int | float) else "string"
         )
     found["type"] = None if written == "any" else written
     if default is not None:
         value = default
-        if written == "string" and isinstance(default, Lit) and default.value is not None:
+        if written == "string" and isinstance(default, hcl.Lit) and default.value is not None:
             plain = str(default.value).lower() if isinstance(default.value, bool) else str(default.value)
-            value = Lit(plain, default.place)
+            value = hcl.Lit(plain, default.place)
         found["default"] = text(value)
     if found.get("sensitive") == "false":
         del found["sensitive"]
@@ -113,7 +93,7 @@ def _variable(values: Mapping[str, Expression], checks: list[Tree]) -> Tree:
     return {**dict(sorted(found.items())), **({"validation": checks} if checks else {})}
 
 
-def _locals(body: Body) -> Iterator[tuple[str, Any]]:
+def _locals(body: hcl.Body) -> Iterator[tuple[str, Any]]:
     for block in body.blocks("locals"):
         for each in block.body.attributes():
             yield each.name, text(each.value)
@@ -125,11 +105,11 @@ def _locals(body: Body) -> Iterator[tuple[str, Any]]:
         yield block.labels[0], {"sensitive": shown} if hidden else shown
 
 
-def _build(block: Block, sources: Mapping[tuple[str, str], Block], used: set[tuple[str, str]]) -> Tree:
+def _build(block: hcl.Block, sources: Mapping[tuple[str, str], hcl.Block], used: set[tuple[str, str]]) -> Tree:
     found: Tree = {
         "description" if each.name == "description" else each.name: text(each.value).replace(".", "-")
         if each.name == "name" else text(each.value)
-        for each in block.body.attributes() if each.name != "sources" and not _is_null(each.value)
+        for each in block.body.attributes() if each.name != "sources" and not is_null(each.value)
     }
     found["sources"] = sorted(_sources(block, sources, used), key=lambda each: str(each["source"]))
     known = [each["source"] for each in found["sources"]]
@@ -143,13 +123,15 @@ def _build(block: Block, sources: Mapping[tuple[str, str], Block], used: set[tup
     return found
 
 
-def _kind(block: Block) -> str:
+def _kind(block: hcl.Block) -> str:
     return block.labels[0] if block.type == "dynamic" and block.labels else block.type
 
 
-def _sources(block: Block, sources: Mapping[tuple[str, str], Block], used: set[tuple[str, str]]) -> Iterator[Tree]:
+def _sources(
+    block: hcl.Block, sources: Mapping[tuple[str, str], hcl.Block], used: set[tuple[str, str]]
+) -> Iterator[Tree]:
     listed = block.body.get("sources")
-    if listed is not None and isinstance(listed.value, Many):
+    if listed is not None and isinstance(listed.value, hcl.Many):
         for item in listed.value.items:
             pair = _pair(address(item.value) or text(item.value))
             used.add(pair)
@@ -161,9 +143,9 @@ def _sources(block: Block, sources: Mapping[tuple[str, str], Block], used: set[t
         pair = _pair(source_address(each.labels[0]))
         used.add(pair)
         name = each.body.get("name")
-        own = _options(Body(tuple(item for item in each.body.items if item != name), each.place))
+        own = _options(hcl.Body(tuple(item for item in each.body.items if item != name), each.place))
         base = _options(sources[pair].body) if pair in sources else {}
-        called = str(name.value.value) if name and isinstance(name.value, Lit) else pair[1]
+        called = str(name.value.value) if name and isinstance(name.value, hcl.Lit) else pair[1]
         yield {"source": f"{pair[0]}.{called}", "options": {**base, **own}}
     for each in block.body.blocks("dynamic"):
         if each.labels == ("source",):
@@ -175,7 +157,7 @@ def _pair(named: str) -> tuple[str, str]:
     return kind, name
 
 
-def _chain(block: Block, known: list[str]) -> list[Any]:
+def _chain(block: hcl.Block, known: list[str]) -> list[Any]:
     if block.type == "dynamic":
         return [_dynamic(block)]
     if block.type == "post-processor":
@@ -183,42 +165,42 @@ def _chain(block: Block, known: list[str]) -> list[Any]:
     return [_component(each, known) for each in block.body.blocks("post-processor")]
 
 
-def _component(block: Block, known: list[str]) -> Tree:
+def _component(block: hcl.Block, known: list[str]) -> Tree:
     if block.type == "dynamic":
         return _dynamic(block)
     found = _options(block.body)
     for name in ("only", "except"):
         node = block.body.get(name)
-        if node is not None and isinstance(node.value, Many):
+        if node is not None and isinstance(node.value, hcl.Many):
             names = [address(item.value) for item in node.value.items]
             found[name] = [each for each in names if each in known]
     inline = block.body.get("inline")
-    if inline is not None and isinstance(inline.value, Many):
+    if inline is not None and isinstance(inline.value, hcl.Many):
         found["inline"] = text(inline.value._replace(items=tuple(filter(_runs, inline.value.items))))
     if block.labels == ("file",) and found.get("direction") == '"upload"':
         del found["direction"]
     return {"type": "/".join(block.labels), **found}
 
 
-def _runs(item: Item) -> bool:
+def _runs(item: hcl.Item) -> bool:
     """Return whether a line of a script does anything; a comment does not."""
-    return not (isinstance(item.value, Lit) and str(item.value.value).startswith("# "))
+    return not (isinstance(item.value, hcl.Lit) and str(item.value.value).startswith("# "))
 
 
-def _dynamic(block: Block) -> Tree:
+def _dynamic(block: hcl.Block) -> Tree:
     """Return a block that makes others; its iterator is called by one name."""
     iterator = block.body.get("iterator")
     name = text(iterator.value) if iterator else block.labels[0]
     content = next(block.body.blocks("content"), None)
     over = block.body.get("for_each")
-    inner: Body = _renamed(content.body, {name: "each"}) if content else Body((), block.place)
+    inner: hcl.Body = renamed(content.body, {name: "each"}) if content else hcl.Body((), block.place)
     labels = block.body.get("labels")
     shown = over and over.value
     match shown:
-        case Call("compact", (Many((one,), keyed=False),), place):
-            shown = Binary("!=", one.value, Lit("", place), place)
+        case hcl.Call("compact", (hcl.Many((one,), keyed=False),), place):
+            shown = hcl.Binary("!=", one.value, hcl.Lit("", place), place)
             inner = _with_value(inner, one.value)
-        case Conditional(condition, Many((one,), keyed=False), Many((), keyed=False)):
+        case hcl.Conditional(condition, hcl.Many((one,), keyed=False), hcl.Many((), keyed=False)):
             shown = condition
             inner = _with_value(inner, one.value)
     return {
@@ -227,22 +209,22 @@ def _dynamic(block: Block) -> Tree:
     }
 
 
-def _with_value(record: Any, value: Expression) -> Any:
+def _with_value(record: Any, value: hcl.Expression) -> Any:
     """Return a content of which only one is made, with what it is made for in the place of the iterator's value."""
     match record:
-        case Attr(Ref("each"), "value"):
+        case hcl.Attr(hcl.Ref("each"), "value"):
             return value
     return rebuilt(record, lambda each: _with_value(each, value))
 
 
-def _contents(body: Body) -> Any:
+def _contents(body: hcl.Body) -> Any:
     """Return the content of a dynamic block: of a chain, its links."""
     links = [_options(each.body) | {"type": each.labels[0]} for each in body.blocks("post-processor")]
     return links or _options(body)
 
 
-def _options(body: Body) -> Tree:
-    found: Tree = {each.name: _option(each.value) for each in body.attributes() if not _is_null(each.value)}
+def _options(body: hcl.Body) -> Tree:
+    found: Tree = {each.name: _option(each.value) for each in body.attributes() if not is_null(each.value)}
     blocks: dict[str, list[Any]] = {}
     for each in body.blocks():
         made = _dynamic(each) if each.type == "dynamic" else _options(each.body)
@@ -250,102 +232,15 @@ def _options(body: Body) -> Tree:
     return dict(sorted({**found, **blocks}.items()))
 
 
-def _option(value: Expression) -> Any:
+def _option(value: hcl.Expression) -> Any:
     """Return a value; an object as the block that it may also be written as."""
-    if isinstance(value, Many) and value.keyed:
+    if isinstance(value, hcl.Many) and value.keyed:
         items = {text(item.key).strip('"'): _option(item.value) for item in value.items if item.key is not None}
         return [dict(sorted(items.items()))]
-    if isinstance(value, Many) and value.items and all(_is_object(item.value) for item in value.items):
+    if isinstance(value, hcl.Many) and value.items and all(_is_object(item.value) for item in value.items):
         return [each for item in value.items for each in _option(item.value)]
     return text(value)
 
 
-def _is_object(value: Expression) -> bool:
-    return isinstance(value, Many) and value.keyed
-
-
-def _is_null(value: Expression) -> bool:
-    return isinstance(value, Lit) and value.value is None
-
-
-# ---------------------------------------------------------------------- expressions
-
-
-def text(expression: Expression) -> str:
-    """Return an expression in its one form, as HCL."""
-    return write_expression(_plain(expression))
-
-
-def _plain(record: Any) -> Any:  # noqa: PLR0911 - one case a kind of expression
-    """Return an expression in its one form: what can be written in several ways is written in one."""
-    made = rebuilt(record, _plain)
-    match made:
-        case Lit(value, place):
-            return Lit(value, place)
-        case Template(parts, place):
-            return _joined(_flat(parts), place)
-        case Many(items, keyed, place):
-            plain = tuple(Item(item.value, item.key) for item in items if not (keyed and _is_null(item.value)))
-            return Many(plain, keyed, place)
-        case Splat(on, rest, _, place):
-            return Splat(on, rest, full=True, place=place)
-        case Index(on, Lit(str(name)), place) if name.isidentifier():
-            return Attr(on, name, place)
-        case Call("tobool", (inner,)):
-            return inner
-        case Call("tolist", (inner,)) if isinstance(inner, Comprehension | Splat):
-            return inner
-        case Comprehension(None, name, over, value, place, None, None):
-            rest = _renamed(value, {name: SPLAT_ITEM})
-            return Splat(over, rest, full=True, place=place) if _is_part(rest) else _indexed(made)
-        case Comprehension():
-            return _indexed(made)
-    return made
-
-
-def _indexed(made: Comprehension) -> Comprehension:
-    """Return a comprehension whose names are always the same."""
-    named = {made.name: "v", **({made.key_name: "k"} if made.key_name else {})}
-    renamed: Comprehension = _renamed(made, named)
-    return renamed._replace(name="v", key_name="k" if made.key_name else None, over=made.over)
-
-
-def _is_part(expression: Expression) -> bool:
-    while isinstance(expression, Attr | Index):
-        expression = expression.on
-    return isinstance(expression, Ref) and expression.name == SPLAT_ITEM
-
-
-def _renamed(record: Any, names: Mapping[str, str]) -> Any:
-    if isinstance(record, Ref):
-        return Ref(names.get(record.name, record.name), record.place)
-    return rebuilt(record, lambda each: _renamed(each, names))
-
-
-def _flat(parts: tuple[Part, ...]) -> Iterator[Part]:
-    for part in parts:
-        if isinstance(part, Template):
-            yield from _flat(part.parts)
-        else:
-            yield part
-
-
-def _joined(parts: Iterator[Part], place: Any) -> Expression:
-    found: list[Part] = []
-    for part in parts:
-        last = found[-1] if found else None
-        if isinstance(part, Lit) and isinstance(part.value, str):
-            if not part.value:
-                continue
-            if isinstance(last, Lit) and isinstance(last.value, str):
-                found[-1] = Lit(last.value + part.value, place)
-                continue
-        found.append(part)
-    if not found:
-        return Lit("", place)
-    if len(found) == 1 and not isinstance(found[0], If | For):
-        return found[0]
-    return Template(tuple(found), place)
-
-
-
+def _is_object(value: hcl.Expression) -> bool:
+    return isinstance(value, hcl.Many) and value.keyed

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
+from runner.model.encode import encode
 from runner.text import Span
 
 Became = Literal["mapped", "changed", "unsupported"]
@@ -20,6 +21,41 @@ class Finding(NamedTuple):
     became: Became
     why: str = ""
     """Why it was changed, or is not supported."""
+    mistake: bool = False
+    """Whether it was changed because the template is wrong."""
+
+
+class Counts(NamedTuple):
+    """How many fields became what."""
+
+    mapped: int
+    """They say the same on the other side."""
+    changed: int
+    """They are said otherwise."""
+    unsupported: int
+    """They are not there."""
+
+
+class Field(NamedTuple):
+    """One field of a template or part of a playbook, and what became of it."""
+
+    file: str
+    """As it was given on the command line."""
+    line: int
+    column: int
+    field: str
+    """Its path, such as ``source.qemu.debian.iso_url``."""
+    became: Became
+    why: str | None = None
+    """Why it was changed, or is not supported."""
+
+
+class CoverageReport(NamedTuple):
+    """What ``import --report`` and ``export --report`` write."""
+
+    counts: Counts
+    fields: tuple[Field, ...]
+    """In the order in which they were met."""
 
 
 class Coverage:
@@ -35,6 +71,10 @@ class Coverage:
     def changed(self, place: Span, field: str, why: str) -> None:
         """Note that a field is said otherwise."""
         self.findings.append(Finding(place, field, "changed", why))
+
+    def mended(self, place: Span, field: str, why: str) -> None:
+        """Note that a field was changed because the template is wrong there."""
+        self.findings.append(Finding(place, field, "changed", why, mistake=True))
 
     def unsupported(self, place: Span, field: str, why: str) -> None:
         """Note that a field cannot be said."""
@@ -52,11 +92,9 @@ class Coverage:
 
     def document(self) -> dict[str, Any]:
         """Return the report as plain data."""
-        fields = [
-            {
-                "file": each.place.file.path, "line": each.place.line, "column": each.place.column,
-                "field": each.field, "became": each.became, **({"why": each.why} if each.why else {}),
-            }
+        fields = tuple(
+            Field(each.place.file.path, each.place.line, each.place.column, each.field, each.became, each.why or None)
             for each in self.findings
-        ]
-        return {"counts": self.counts(), "fields": fields}
+        )
+        found: dict[str, Any] = encode(CoverageReport(Counts(**self.counts()), fields))
+        return found

@@ -9,6 +9,9 @@ from runner.formats.hcl_walk import rebuilt
 from runner.packer.coverage import Coverage
 from runner.packer.legacy.translate import translate
 
+_TEXTS = ("variable", "local")
+"""Where a text with braces is only a text: what the engine does not know may be for another program."""
+
 
 def without_engine_calls(body: Body, coverage: Coverage) -> Body:
     """Return a template in which the engine's functions are HCL's; what only builders fill in stays as it is."""
@@ -25,7 +28,7 @@ def without_engine_calls(body: Body, coverage: Coverage) -> Body:
         if not isinstance(found, Template | Lit) or (isinstance(found, Lit) and "{{" not in str(found.value)):
             return found
         translated = translate(found, found.place)
-        for problem in translated.problems:
+        for problem in () if field.startswith(_TEXTS) else translated.problems:
             coverage.unsupported(problem.place, field, problem.why)
         return translated.expression
 

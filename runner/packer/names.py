@@ -7,24 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from runner.expand.scope import BUILT_IN, RESERVED
-from runner.formats.hcl_tree import (
-    Attr,
-    Binary,
-    Block,
-    Body,
-    Call,
-    Comprehension,
-    Conditional,
-    Expression,
-    Index,
-    Item,
-    Lit,
-    Many,
-    Ref,
-    Splat,
-    Template,
-    Unary,
-)
+from runner.formats import hcl_tree as hcl
 from runner.reading.vocabulary import EARLY, is_fact
 from runner.text import NOTHING
 
@@ -58,7 +41,7 @@ class Names(NamedTuple):
     """The names of a template."""
 
     variables: Mapping[str, Kind] = NOTHING
-    locals: Mapping[str, Expression] = NOTHING
+    locals: Mapping[str, hcl.Expression] = NOTHING
     data: Mapping[tuple[str, str], str] = NOTHING
     """Type and name -> the name that the playbook has for it."""
     sources: Mapping[tuple[str, str], str] = NOTHING
@@ -75,35 +58,35 @@ class Names(NamedTuple):
         return _named("local", name, bare=name in self.locals)
 
     def kind(  # noqa: C901, PLR0911, PLR0912 - one case a kind of expression
-        self, expression: Expression, seen: frozenset[str] = frozenset()
+        self, expression: hcl.Expression, seen: frozenset[str] = frozenset()
     ) -> Kind:
         """Return the type of an expression's value, as far as the template tells."""
         match expression:
-            case Lit(value):
+            case hcl.Lit(value):
                 return _of_value(value)
-            case Template(parts):
+            case hcl.Template(parts):
                 return "string" if len(parts) > 1 else "unknown"
-            case Many(_, keyed):
+            case hcl.Many(_, keyed):
                 return "map" if keyed else "list"
-            case Comprehension(key=key):
+            case hcl.Comprehension(key=key):
                 return "list" if key is None else "map"
-            case Splat():
+            case hcl.Splat():
                 return "list"
-            case Binary(operator):
+            case hcl.Binary(operator):
                 return "bool" if operator in _LOGICAL else "number"
-            case Unary(operator):
+            case hcl.Unary(operator):
                 return "bool" if operator == "!" else "number"
-            case Call(name):
+            case hcl.Call(name):
                 return _GIVES.get(name, "unknown")
-            case Conditional(_, then, other):
+            case hcl.Conditional(_, then, other):
                 return united(self.kind(then, seen), self.kind(other, seen))
-            case Attr(Ref("var"), name):
+            case hcl.Attr(hcl.Ref("var"), name):
                 return self.variables.get(name, "unknown")
-            case Attr(Ref("local"), name) if name in self.locals and name not in seen:
+            case hcl.Attr(hcl.Ref("local"), name) if name in self.locals and name not in seen:
                 return self.kind(self.locals[name], seen | {name})
-            case Attr(Ref("path" | "source" | "packer")):
+            case hcl.Attr(hcl.Ref("path" | "source" | "packer")):
                 return "string"
-            case Attr() | Index() | Ref():
+            case hcl.Attr() | hcl.Index() | hcl.Ref():
                 return "unknown"
         return "unknown"
 
@@ -139,10 +122,10 @@ _TYPE_WORD: dict[str, Kind] = {
 }
 
 
-def names_of(body: Body) -> Names:
+def names_of(body: hcl.Body) -> Names:
     """Return the names that a template declares."""
     variables: dict[str, Kind] = {}
-    values: dict[str, Expression] = {}
+    values: dict[str, hcl.Expression] = {}
     for block in body.blocks("variable"):
         variables[block.labels[0]] = _declared(block)
     for block in body.blocks("variables"):
@@ -161,32 +144,35 @@ def names_of(body: Body) -> Names:
 def _flags(record: Any) -> Iterator[str]:
     """Yield the names of attributes that are of type ``bool`` or that a value is given for which is true or false."""
     match record:
-        case Item(Lit(bool()) | Ref("bool") | Call("optional", (Ref("bool"), *_)), Ref(name) | Lit(str(name))):
+        case hcl.Item(
+            hcl.Lit(bool()) | hcl.Ref("bool") | hcl.Call("optional", (hcl.Ref("bool"), *_)),
+            hcl.Ref(name) | hcl.Lit(str(name)),
+        ):
             yield name
         case tuple():
             for each in record:
                 yield from _flags(each)
 
 
-def _unique(blocks: Iterable[Block]) -> dict[tuple[str, str], str]:
+def _unique(blocks: Iterable[hcl.Block]) -> dict[tuple[str, str], str]:
     """Return what each block is called: by its name, or, if several types have that one, by type and name."""
     pairs = [(block.labels[0], block.labels[1]) for block in blocks]
     names = [name for _, name in dict.fromkeys(pairs)]
     return {(kind, name): name if names.count(name) == 1 else f"{kind}.{name}" for kind, name in pairs}
 
 
-def _declared(block: Block) -> Kind:
+def _declared(block: hcl.Block) -> Kind:
     kind = block.body.get("type")
     match kind and kind.value:
-        case Ref(name) | Call(name):
+        case hcl.Ref(name) | hcl.Call(name):
             return _TYPE_WORD.get(name, "unknown")
-        case Lit(str(name)):
+        case hcl.Lit(str(name)):
             return _TYPE_WORD.get(name, "unknown")
     default = block.body.get("default")
     return _literal_kind(default.value) if default else "unknown"
 
 
-def _literal_kind(value: Expression) -> Kind:
+def _literal_kind(value: hcl.Expression) -> Kind:
     return Names().kind(value)
 
 
@@ -195,11 +181,11 @@ def source_address(text: str) -> str:
     return text.removeprefix("sources.").removeprefix("source.")
 
 
-def address(value: Expression) -> str | None:
+def address(value: hcl.Expression) -> str | None:
     """Return ``TYPE.NAME`` of a source that is named as a text or as a reference."""
     match value:
-        case Lit(str(text)):
+        case hcl.Lit(str(text)):
             return source_address(text)
-        case Attr(Attr(Ref("source" | "sources"), kind), name):
+        case hcl.Attr(hcl.Attr(hcl.Ref("source" | "sources"), kind), name):
             return f"{kind}.{name}"
     return None

@@ -13,10 +13,13 @@ from runner.text import SourceFile
 
 
 def remarks(coverage: Coverage, report: Report, *, strict: bool, other: str) -> None:
-    """Point out what the ``other`` side cannot say: errors if it is to be ``strict``."""
+    """Point out what the ``other`` side cannot say, and what was mended: errors if it is to be ``strict``."""
+    level = "E" if strict else "W"
     for each in coverage.findings:
         if each.became == "unsupported":
-            report.add("E140" if strict else "W140", f"{each.field} is not in the {other}: {each.why}", each.place)
+            report.add(f"{level}140", f"{each.field} is not in the {other}: {each.why}", each.place)
+        elif each.mistake:
+            report.add(f"{level}145", f"{each.field} is wrong in the template: {each.why}", each.place)
 
 
 def write_files(files: Mapping[Path, str], report: Report, *, force: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -9,14 +10,17 @@ from runner.diagnostics import Report
 from runner.formats import documents, hcl_document
 from runner.formats.files import read_source
 from runner.formats.hcl_tree import Attribute, Body
+from runner.formats.places import Places
 from runner.packer.checking import check
 from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
 from runner.packer.hcl_json import read as read_hcl_json
 from runner.packer.legacy import reader, var_files
+from runner.packer.mending import mended
 from runner.text import Node, SourceFile
 
 Kind = Literal["template", "variables"]
+_ERB = re.compile(r"<%(?!%).*?%>", re.DOTALL)
 
 
 class Read(NamedTuple):
@@ -45,7 +49,9 @@ def read(paths: tuple[str, ...], report: Report) -> Read | None:
     whole = Read("template" if "template" in kinds else "variables", Body(items, bodies[0].place, end), coverage)
     if whole.kind == "template":
         check(whole.body, report)
-    return None if report.failed else whole
+    if report.failed:
+        return None
+    return whole._replace(body=mended(whole.body, coverage)) if whole.kind == "template" else whole
 
 
 def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, Body] | None:
@@ -57,7 +63,7 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
         if plain or ".pkrvars" in name:
             return "variables", body
         return "template", without_engine_calls(body, coverage)
-    root = documents.parse(file, report)
+    root = _parsed(file, coverage, report)
     if root is None:
         return None
     if name.endswith(".pkr.json"):
@@ -69,6 +75,22 @@ def _read(file: SourceFile, coverage: Coverage, report: Report) -> tuple[Kind, B
     legacy = reader.read(file, root, report)
     coverage.findings += legacy.findings
     return "template", legacy.body
+
+
+def _parsed(file: SourceFile, coverage: Coverage, report: Report) -> Node | None:
+    """Return the tree of a document in JSON or YAML, which Ruby's ERB may have to make first: that is told."""
+    places = Places(file)
+    tags = [places.span(*found.span()) for found in _ERB.finditer(file.text)]
+    found = Report()
+    root = documents.parse(file, found)
+    if root is None and tags:
+        message = f"the file is a template of ERB, with {len(tags)} tags, and no YAML yet"
+        report.add("E146", message, tags[0], hint=f"let Ruby make YAML of it: erb {file.path} > made.yml")
+        return None
+    report.extend(found.diagnostics)
+    for tag in tags:
+        coverage.unsupported(tag, "a tag of ERB", f"Ruby would put something in the place of {tag.text()}")
+    return root
 
 
 def _is_json(file: SourceFile) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runner.diagnostics import Report
-from runner.expand.error import ExpressionError, Late
+from runner.expand.error import Absent, ExpressionError, Late
 from runner.expand.render import OMIT, has_template, is_fixed, render, to_node
 from runner.expand.scope import Scope
 from runner.model.plan import Open
@@ -110,6 +110,8 @@ def rendered(node: Node, scope: Scope, report: Report, *, guarded: bool = False)
     try:
         return render(node, scope)
     except Late as late:
+        if isinstance(late, Absent):
+            late.tell(node, report)
         return Open(template_of(node), late.name, late.reason)
     except ExpressionError as error:
         if guarded:

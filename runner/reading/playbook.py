@@ -236,6 +236,7 @@ def _read_variables(node: Node | None, report: Report, unread: set[str]) -> dict
             sensitive=sensitive is not None and str(sensitive.value).lower() in ("true", "yes", "on", "1"),
             env=text_of(keys.get("env")),
             validation=_read_validation(keys.get("validation"), report) if sound else (),
+            written=child,
         )
         if "type" not in keys and "default" in keys:
             warn_of_number_like(keys["default"], report)

@@ -146,7 +146,8 @@ def _with_rules(
                 pairs = [(a, b) for i, a in enumerate(surely) for b in surely[i + 1 :]]
                 clauses += [{"not": {"allOf": [a, b]}} for a, b in pairs]
             case marks.Requires(option, needs):
-                schema.setdefault("dependentRequired", {})[option] = list(needs)
+                given = _given(option, hints, surely=True)
+                clauses.append({"if": given, "then": {"dependentRequired": {option: list(needs)}}})
     if clauses:
         schema["allOf"] = clauses
     return schema

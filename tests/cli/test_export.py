@@ -248,3 +248,87 @@ def test_a_bad_playbook_is_told_and_nothing_is_written(ingot: Ingot) -> None:
     assert (status, shown) == (2, "")
     assert remarks.startswith("p.yml:6:9: error[E201]: ")
     assert [path.name for path in ingot.directory.iterdir()] == ["p.yml"]
+
+
+COMMENTED = """\
+#!/usr/bin/env ingot
+# top
+
+# about variables
+variables:  # beside variables
+  a: 1  # beside a
+sources:
+  x: {builder: docker, image: "debian:12", commit: true}  # beside x
+plays:
+  - name: web
+    # about sources
+    sources: [x]
+    tasks:
+      # about apt
+      - apt: {name: nginx}  # beside apt
+      # about the shell
+      - shell:
+          inline:
+            - echo "{{ a }}"
+            # about two
+            - |
+              # no comment
+              echo two  # nor this
+      # about lines
+      - lineinfile:
+          path: /etc/x
+          line: y  # beside y
+      # end of tasks
+    post_processors:
+      - - compress: {}
+        # second
+        - checksum: {checksum_types: [sha256]}
+"""
+
+
+def test_comments_stand_where_they_stood(ingot: Ingot) -> None:
+    """Those of tasks that Ansible does are not with what stands next to them."""
+    ingot.write({"p.yml": COMMENTED})
+    assert ingot("export", "p.yml", "-o", "t.pkr.hcl").status == 0
+    written = (ingot.directory / "t.pkr.hcl").read_text()
+    assert written.startswith('# top\n\n# about variables\n# beside variables\nvariable "a" { # beside a\n')
+    assert 'source "docker" "x" { # beside x\n' in written
+    assert "  # about the shell\n  provisioner" in written
+    assert "      # about two\n      <<-EOT\n        # no comment\n" in written
+    assert "    # second\n    post-processor" in written
+    assert not re.search("beside apt|about lines|beside y", written)
+
+
+REQUIRING = """\
+# top
+
+sources:
+  x: {builder: docker, image: "debian:12", commit: true}
+  y: {builder: "null", communicator: none}
+plays:
+  - sources: [x, y]
+    tasks:
+      - shell_local: {command: "true"}
+      - salt_masterless: {local_state_tree: salt}
+      - apt: {name: nginx}
+    post_processors: [[checksum: {checksum_types: [md5]}, vagrant-cloud: {box_tag: a/b, version: "1"}]]
+"""
+
+
+@pytest.mark.parametrize(("written", "required"), [
+    ("", ["ansible", "docker", "salt", "vagrant"]),
+    ("requires: {packer: {version: '>= 1.9', plugins: {salt: {version: '~> 1', source: a.example/b/salt}}}}\n",
+     ["salt", "ansible", "docker", "vagrant"]),
+    ("requires: {packer: {version: '>= 1.9'}}\n", ["ansible", "docker", "salt", "vagrant"]),
+])  # fmt: skip
+def test_required_plugins(written: str, required: list[str], ingot: Ingot) -> None:
+    """They are those of the components that the template uses, and asked for; what is required already stays."""
+    ingot.write({"p.yml": written + REQUIRING})
+    assert ingot("export", "p.yml", "-o", "t.pkr.hcl", "--required-plugins").status == 0
+    text = (ingot.directory / "t.pkr.hcl").read_text()
+    found = text[: text.index('source "docker"')]
+    assert re.findall(r"^    (\w+) = \{$", found, re.MULTILINE) == required
+    assert found.count("a.example/b/salt") == written.count("a.example/b/salt")
+    assert ("required_version" in found) == bool(written)
+    assert ingot("export", "p.yml", "-o", "u.pkr.hcl").status == 0
+    assert ("hashicorp" in (ingot.directory / "u.pkr.hcl").read_text()) is False

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
     from conftest import Ingot
@@ -132,6 +133,7 @@ def test_the_report_tells_of_each_field(ingot: Ingot) -> None:
          "why": "there is no such option"}
     ]  # fmt: skip
     assert sum(report["counts"].values()) == len(report["fields"])
+    Draft202012Validator(json.loads(ingot("schema", "coverage").stdout)).validate(report)
 
 
 def test_strict_writes_nothing(ingot: Ingot) -> None:
@@ -268,3 +270,34 @@ def test_whatever_a_template_holds_there_is_an_answer(ingot: Ingot, text: str) -
         status, _, remarks = ingot("import", "--check", file.name)
     assert status in (0, 2, 3)
     assert "E900" not in remarks
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif"])
+def test_diagnostics_for_programs_stand_apart_from_the_playbook(format_: str, ingot: Ingot) -> None:
+    ingot.write({"t.json": UNKNOWN})
+    status, shown, remarks = ingot("import", "t.json", "--format", format_)
+    assert (status, shown.startswith("sources:\n")) == (0, True)
+    assert "W140" in json.dumps(json.loads(remarks))
+    status, shown, remarks = ingot("import", "t.json", "--format", format_, "-o", "p.yml")
+    assert (status, remarks) == (0, "")
+    assert "W140" in json.dumps(json.loads(shown))
+    status, shown, remarks = ingot("export", "p.yml", "--format", format_)
+    assert (status, shown.count('source "null" "a"'), "W140" in json.dumps(json.loads(remarks))) == (0, 1, False)
+
+
+def test_a_text_for_another_program_is_a_text(ingot: Ingot) -> None:
+    """In variables and locals braces mean nothing yet; in an option Packer refuses what its engine does not know."""
+    inputs = 'variable "v" { default = "{{ host }}" }\nlocals { a = "{{ host }} {% if x %}" }\n'
+    ingot.write({"t.pkr.hcl": inputs + TEMPLATE.replace('"none"\n', '"none"\n  ssh_host = "{{ nowhere }}"\n')})
+    status, _, remarks = ingot("import", "t.pkr.hcl")
+    assert (status, remarks.count("W140")) == (0, 1)
+    assert "source.null.a.ssh_host" in remarks
+
+
+def test_tags_of_erb_in_yaml_are_told_and_stay(ingot: Ingot) -> None:
+    text = 'variables: {v: "1-<%= git_desc %>"}\nbuilders:\n  - {type: "null", name: a, communicator: none}\n'
+    ingot.write({"t.yml": text})
+    status, shown, remarks = ingot("import", "t.yml")
+    assert (status, "v: 1-<%= git_desc %>" in shown, remarks.count("W140")) == (0, True, 1)
+    assert "t.yml:1:19: warning[W140]: a tag of ERB is not in the playbook" in remarks
+    assert ingot("import", "t.yml", "--strict").status == 2

@@ -50,7 +50,7 @@ def listed(*values: Expression) -> Many:
 
 
 def block(type_: str, *labels: str, inner: tuple[Block, ...] = (), **values: Expression) -> Block:
-    attributes = tuple(Attribute(key, value, AT) for key, value in values.items())
+    attributes = tuple(Attribute(key.rstrip("_"), value, AT) for key, value in values.items())
     return Block(type_, labels, Body((*attributes, *inner), AT), AT)
 
 
@@ -112,7 +112,7 @@ def test_a_template_says_what_it_leaves_out() -> None:
                     block("hcp_packer_registry"),
                 ),
             ),
-            block("build"),
+            block("build", sources=listed(lit("source.null.one"))),
         ),
         AT,
     )
@@ -142,3 +142,53 @@ def test_a_template_says_what_it_leaves_out() -> None:
         ("variable.a.description", "changed"),
         ("variable.a.validation", "unsupported"),
     ]
+
+
+def build(*sources: str, inner: tuple[Block, ...] = (), **values: Expression) -> Block:
+    return block("build", sources=listed(*map(lit, sources)), inner=inner, **values)
+
+
+CLEANUP = block("error-cleanup-provisioner", "shell", inline=lit("clean"))
+
+
+def test_builds_without_a_common_source_are_one_build() -> None:
+    """What belongs to one of them is for its builders only; what is for none of them is left out."""
+    template = Body(
+        (
+            *(block("source", "null", each) for each in "abc"),
+            build("null.a", "null.b", description=lit("first"), inner=(
+                block("provisioner", "shell", inline=lit("both")),
+                block("provisioner", "shell", inline=lit("one"), except_=listed(lit("null.b"))),
+                block("provisioner", "shell", inline=lit("none"), except_=listed(lit("null.a"), lit("null.b"))),
+                block("provisioner", "shell", inline=lit("two"), only=listed(lit("null.b"))),
+                block("post-processors", inner=(
+                    block("post-processor", "compress", except_=listed(lit("null.a"))),
+                    block("post-processor", "checksum"),
+                )),
+                CLEANUP,
+            )),
+            build("null.c", description=lit("second"), inner=(
+                block("provisioner", "shell", inline=lit("three")), block("post-processor", "manifest"), CLEANUP,
+            )),
+        ),
+        AT,
+    )
+    written = write(template)
+    made = json.loads(written.text)
+    assert [each["name"] for each in made["builders"]] == ["a", "b", "c"]
+    assert [(each["inline"], each["only"]) for each in made["provisioners"]] == [
+        ("both", ["a", "b"]), ("one", ["a"]), ("two", ["b"]), ("three", ["c"]),
+    ]
+    assert made["post-processors"] == [
+        [{"type": "compress", "only": ["b"]}, {"type": "checksum", "only": ["a", "b"]}],
+        {"type": "manifest", "only": ["c"]},
+    ]
+    assert made["error-cleanup-provisioner"] == {"type": "shell", "inline": "clean"}
+    assert [(each.field, each.became) for each in written.findings] == [("build.description", "unsupported")]
+
+
+def test_a_clean_up_that_not_every_build_has_is_told() -> None:
+    sources = [block("source", "null", each) for each in "ab"]
+    written = write(Body((*sources, build("null.a", inner=(CLEANUP,)), build("null.b")), AT))
+    assert "error-cleanup-provisioner" not in json.loads(written.text)
+    assert [each.field for each in written.findings] == ["error-cleanup-provisioner"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runner.expand.error import Absent, Late
 from runner.expand.functions import types
 from runner.expand.functions.declare import function
 from runner.expand.functions.error import FunctionError
@@ -77,6 +78,8 @@ def _attempt(value: Any) -> tuple[bool, Any]:
             value = value()
         except (*_FAILURES, TemplateError):
             return False, None
+        except Absent as absent:  # with a way out it is no mistake, whether the file will be there or not
+            raise Late(absent.name, absent.reason) from None
     return not isinstance(value, Undefined), value
 
 

@@ -9,7 +9,7 @@ from runner.formats.hcl_tree import Attribute, Binary, Block, Body, Call, Expres
 from runner.model.playbook import Playbook, Variable
 from runner.packer.catalogue import options
 from runner.packer.exporting.writing import Items, Writing
-from runner.packer.from_jinja import expression_of
+from runner.packer.from_jinja_expressions import expression_of
 from runner.packer.from_jinja_filters import Unsayable
 from runner.packer.names import Kind
 from runner.text import Node, Span
@@ -70,19 +70,20 @@ def _variable(variable: Variable, writing: Writing) -> Items:
     items: Items = []
     kind = _type(variable)
     if kind is not None:
-        items.append(Attribute("type", kind, place))
+        items.append(Attribute("type", kind, _place(variable, "type")))
     if variable.description:
-        items.append(Attribute("description", Lit(variable.description, place), place))
+        items.append(Attribute("description", Lit(variable.description, place), _place(variable, "description")))
     default = variable.default
     if variable.env is not None:
-        items.append(Attribute("default", Call("env", (Lit(variable.env, place),), place), place))
+        value = Call("env", (Lit(variable.env, place),), place)
+        items.append(Attribute("default", value, _place(variable, "env")))
         if default is not None and default.value not in (None, ""):
             why = "Packer's env() has no other value for a variable that is not set"
             writing.coverage.changed(default.place, f"{field}.default", why)
     elif default is not None:
         items += writing.attribute("default", default, field)
     if variable.sensitive:
-        items.append(Attribute("sensitive", Lit(value=True, place=place), place))
+        items.append(Attribute("sensitive", Lit(value=True, place=place), _place(variable, "sensitive")))
     for each in variable.validation:
         condition = writing.condition(each.condition, f"{field}.validation")
         if condition is not None:
@@ -91,6 +92,12 @@ def _variable(variable: Variable, writing: Writing) -> Items:
         items += _rules(variable, variable.rules, writing)
     writing.coverage.mapped(place, field)
     return items
+
+
+def _place(variable: Variable, key: str) -> Span:
+    """Return where something is said of a variable, or where it stands itself."""
+    node = variable.written.get(key) if variable.written else None
+    return node.place if node else variable.place
 
 
 def _type(variable: Variable) -> Expression | None:

@@ -10,8 +10,10 @@ from runner.model.playbook import Playbook
 from runner.packer.coverage import Coverage
 from runner.packer.exporting import inputs
 from runner.packer.exporting.builds import Builds
+from runner.packer.exporting.comments import with_comments
 from runner.packer.exporting.writing import Writing
-from runner.packer.from_jinja import Declared, FromJinja
+from runner.packer.from_jinja import FromJinja
+from runner.packer.from_jinja_expressions import Declared
 from runner.text import NOTHING, SourceFile
 
 
@@ -43,4 +45,4 @@ def to_template(playbook: Playbook, stem: str) -> Exported:
     ]
     place = playbook.files[0].start() if playbook.files else SourceFile(playbook.path, "").start()
     first = [block._replace(gap=False) for block in blocks[:1]]
-    return Exported(Body((*first, *blocks[1:]), place), coverage, builds.files)
+    return Exported(with_comments(Body((*first, *blocks[1:]), place)), coverage, builds.files)

@@ -8,7 +8,7 @@ from runner import registry
 from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Lit, Many
 from runner.formats.yaml_write import Entry, Map, Seq, Value
 from runner.packer.importing.chains import chains
-from runner.packer.importing.dynamic import block_type
+from runner.packer.importing.dynamic import block_type, unrolled
 from runner.packer.importing.options import Options
 from runner.packer.importing.tasks import Tasks
 from runner.packer.names import Names, address, source_address
@@ -65,7 +65,9 @@ class Builds:
                     found["on_error"].append(work.task(item, path))
                 case "post-processor" | "post-processors":
                     continue
-                case _ if item.type != "source":
+                case "source" if item.type == "source" or unrolled(item, self._names):
+                    continue
+                case _:
                     self._unsupported(item, f"{path}.{item.type}")
         found["post_processors"] = list(chains(block.body, work, path))
         entries += [(name, Entry(Seq(tuple(items)))) for name, items in found.items() if items]
@@ -86,6 +88,13 @@ class Builds:
                     uses += self._sources(value, item, known, path)
                 case Block("source"):
                     uses.append(self._use(item, known, path))
+                case Block("dynamic", ("source",)):
+                    made = unrolled(item, self._names)
+                    uses += [self._use(each, known, path) for each in made]
+                    if made:
+                        why = f"each of the {len(made)} elements of its list has a source of its own"
+                        self._jinja.coverage.changed(item.place, f"{path}.dynamic", why)
+                    continue
                 case Attribute(name):
                     self._unsupported(item, f"{path}.{name}")
                     continue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from runner.formats.hcl_tree import Attribute, Block, Body
+from runner.formats.hcl_comments import head_of
+from runner.formats.hcl_tree import Attribute, Body
 from runner.formats.yaml_write import Entry, Map, Seq, write
 from runner.packer.coverage import Coverage
 from runner.packer.importing import inputs
@@ -31,7 +32,7 @@ def to_playbook(body: Body, coverage: Coverage) -> Imported:
         if isinstance(item, Attribute) or item.type not in _KNOWN:
             path = item.name if isinstance(item, Attribute) else item.type
             coverage.unsupported(item.place, path, "a playbook has no such thing")
-    above, body = _head(body)
+    above, body = head_of(body)
     entries: list[tuple[str, Entry]] = []
     if (required := inputs.requires(body, jinja)) is not None:
         entries.append(("requires", Entry(required)))
@@ -55,7 +56,7 @@ def to_playbook(body: Body, coverage: Coverage) -> Imported:
 
 def to_values(body: Body, coverage: Coverage) -> str:
     """Return the file of variables that a file of Packer's variables becomes."""
-    above, body = _head(body)
+    above, body = head_of(body)
     jinja = ToJinja(names_of(body), coverage)
     entries = []
     for item in body.attributes():
@@ -63,15 +64,3 @@ def to_values(body: Body, coverage: Coverage) -> str:
             entries.append((item.name, Entry(jinja.value(item.value), item.above, item.beside, item.gap)))
         coverage.mapped(item.place, item.name)
     return write(Map(tuple(entries), body.end), above)
-
-
-def _head(body: Body) -> tuple[tuple[str, ...], Body]:
-    """Return the comment at the top of a template apart from what it stands before, with a blank line after it."""
-    if not body.items or not body.items[0].above:
-        return (), body
-    first = body.items[0]
-    above = first.above
-    at = len(above) - 1 - tuple(reversed(above)).index("") if "" in above else None
-    head, rest = ((*above[:at], ""), above[at + 1 :]) if at is not None else ((*above, ""), ())
-    changed: Attribute | Block = first._replace(above=rest)
-    return head, body._replace(items=(changed, *body.items[1:]))

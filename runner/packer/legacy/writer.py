@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Expression, Lit, Many, Ref
 from runner.packer.catalogue import ComponentKind, options
 from runner.packer.coverage import Became, Finding
 from runner.packer.legacy.json_values import Values
+from runner.packer.legacy.one_build import in_one_build, uses
 from runner.text import Span
 
 _SELECTS = ("only", "except")
@@ -41,8 +42,8 @@ class _Writer:
     """The work on one template."""
 
     def __init__(self, body: Body) -> None:
-        self.body = body
         self.values = Values()
+        self.body = in_one_build(body, self.values.note)
         self.names: dict[str, str] = {}
         """What a source is called, such as ``qemu.debian`` -> the name of its builder."""
 
@@ -54,11 +55,9 @@ class _Writer:
             if not isinstance(block, Block) or block.type not in (*_DECLARATIONS, "source", "build"):
                 word = block.type if isinstance(block, Block) else block.name
                 self.values.note(block.place, word, f"JSON has nothing like '{word}'")
-        for build in builds[1:]:
-            self.values.note(build.place, "build", "JSON has one build only")
         made |= self._version() | self._variables()
         if self.body.items and (above := self.body.items[0].above):
-            made["_comment"] = "\n".join(above)
+            made["_comment"] = "\n".join(above).strip("\n")
         for place in list(_comments(self.body))[1 if "_comment" in made else 0 :]:
             self.values.note(place, "", "the comment is left out: JSON has one at its top only", "changed")
         if builds:
@@ -140,7 +139,7 @@ class _Writer:
         """Return the sources that the build uses, as builders."""
         declared = {".".join(each.labels): each for each in self.body.blocks("source") if len(each.labels) == 2}  # noqa: PLR2004 - type and name
         made: dict[str, dict[str, Any]] = {}
-        for address, place, more in _used(build):
+        for address, place, more in uses(build):
             source = declared.get(address)
             if source is None:
                 self.values.note(place, "build.sources", f"no source is called '{address}'")
@@ -228,17 +227,6 @@ def _put(value: Any, old: re.Pattern[str], new: str) -> Any:
 
 
 _DECLARATIONS = ("packer", "variable", "variables", "local", "locals")
-
-
-def _used(build: Block) -> Iterable[tuple[str, Span, Block | None]]:
-    """Yield the sources of a build: address, place, and the block that adds to it."""
-    for item in build.body.items:
-        if isinstance(item, Attribute) and item.name == "sources":
-            for each in _items(item.value):
-                address = each.value if isinstance(each, Lit) else _address(each)
-                yield str(address).removeprefix("source."), each.place, None
-        elif isinstance(item, Block) and item.type == "source" and item.labels:
-            yield item.labels[0].removeprefix("source."), item.place, item
 
 
 def _items(expression: Expression) -> tuple[Expression, ...]:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from scores_corpus import Case, cases
 from scores_judge import Verdict, judge
+from scores_values import KINDS as VALUES
 
 from runner import __version__
 
@@ -31,6 +32,11 @@ or YAML is written as HCL by `ingot export`, and `packer validate -syntax-only` 
 compared, as `ingot import --check` does, with what its playbook is exported to. A directory with several templates
 counts as several. Files that a template names are there only where the corpus has them. What Packer 1.6.6 refuses is
 known of whole directories, without the blocks that are newer than it.
+
+Variables at their defaults, locals and the options of sources are evaluated by Packer's console too, and compared with
+what they come to in the playbook; of the template Packer is given what 1.6.6 knows. What depends on the time, on data
+sources, on values that have to be given or on a builder's fields cannot be compared. In options, a text stands for the
+number or truth value that it says, and an empty value for none, as for Packer.
 """
 Count = tuple[str, Callable[[Verdict], bool | None]]
 VALID: Count = ("import and validate", lambda verdict: verdict.valid)
@@ -79,6 +85,7 @@ def _report(verdicts: list[Verdict], seconds: float, processes: int, packer: str
     yield ""
     yield from _tables(verdicts)
     yield from _failures(verdicts)
+    yield from _differences(verdicts)
 
 
 def _version(packer: str) -> str:
@@ -104,6 +111,42 @@ def _tables(verdicts: list[Verdict]) -> Iterator[str]:
                 too = sum(each.case.packer == "fail" for each in failing)
                 yield f"| {class_} | {len(chosen)} | {' | '.join(shares)} | {too} of {len(failing)} |"
         yield ""
+    yield from _values(verdicts)
+
+
+def _values(verdicts: list[Verdict]) -> Iterator[str]:
+    """Yield the table of the values that were compared with Packer's."""
+    known = [(each.case.class_, each.values) for each in verdicts if each.values is not None]
+    if not known:
+        return
+    yield "## Values"
+    yield ""
+    yield f"| class | templates | {' | '.join(VALUES)} | differ | templates that Packer cannot evaluate |"
+    yield f"|---|{'--:|' * (len(VALUES) + 3)}"
+    for class_ in CLASSES:
+        found = [values for each, values in known if each == class_]
+        if found:
+            counts = [str(sum(each.compared[kind] for each in found)) for kind in VALUES]
+            differ = sum(len(each.differing) for each in found)
+            none = sum(bool(each.why) for each in found)
+            yield f"| {class_} | {len(found) - none} | {' | '.join(counts)} | {differ} | {none} |"
+    yield ""
+
+
+def _differences(verdicts: list[Verdict]) -> Iterator[str]:
+    rows = [
+        (each, said) for each in verdicts if each.values is not None
+        for said in (*each.values.differing, *([f"Packer says: {each.values.why}"] if each.values.why else []))
+    ]
+    if not rows:
+        return
+    yield ""
+    yield "### Values that differ"
+    yield ""
+    yield "| template | value |"
+    yield "|---|---|"
+    for each, said in rows:
+        yield f"| {each.case.repository.replace('__', '/', 1)} {each.name} | {said.replace('|', chr(92) + '|')} |"
 
 
 def _share(results: Iterable[bool | None]) -> str:

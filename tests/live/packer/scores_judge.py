@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scores_corpus import Case
+from scores_values import Values, compare
 
 from runner.cli.main import main
 from runner.packer.units import Unit, find_units
@@ -35,6 +36,8 @@ class Verdict(NamedTuple):
     """Whether Packer accepts what is exported to HCL."""
     why: str = ""
     """The first reason why it came no farther."""
+    values: Values | None = None
+    """What the values of a template in HCL come to, beside what Packer says."""
 
     @property
     def fails(self) -> bool:
@@ -49,8 +52,15 @@ def judge(corpus: Path, case: Case, packer: str | None) -> list[Verdict]:
         shutil.copytree(corpus / case.kind / case.repository, root, symlinks=True)
         if case.kind == "hcl":
             units = find_units(root / case.path)
-            return [_unit(case, unit, root, _name(case, unit, several=len(units) > 1)) for unit in units]
+            found = [_unit(case, unit, root, _name(case, unit, several=len(units) > 1)) for unit in units]
+            values = [_compared(unit, packer, root) for unit in units]
+            return [each._replace(values=more) for each, more in zip(found, values, strict=True)]
         return [_file(case, root / case.path, packer)]
+
+
+def _compared(unit: Unit, packer: str | None, root: Path) -> Values | None:
+    found = compare(unit, packer) if packer else None
+    return found and found._replace(differing=tuple(_without(each, root) for each in found.differing))
 
 
 def _name(case: Case, unit: Unit, *, several: bool) -> str:
@@ -134,4 +144,4 @@ def _reasons(said: str) -> Iterator[str]:
 
 def _without(text: str, root: Path) -> str:
     """Return a text without the way to where the repository was copied."""
-    return text.replace(f"{root}/", "").replace(str(root), ".")
+    return text.replace(f"{root}/", "").replace(str(root), "(the repository)")

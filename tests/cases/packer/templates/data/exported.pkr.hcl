@@ -31,9 +31,10 @@ data "http" "debian" {
   url = "https://example.com/version"
 }
 
+# an option that has a keyword's name
 data "mine-lookup" "odd-one" {
   size = 4
-  type = "odd"
+  type = "odd" # an option of the plugin
   when = "now"
 }
 
@@ -42,6 +43,7 @@ data "hcp-packer-image" "unknown" {
   channel        = "c"
   cloud_provider = "aws"
   region         = "eu"
+  # type: odd  (no such option)
 }
 
 source "amazon-ebs" "a" {

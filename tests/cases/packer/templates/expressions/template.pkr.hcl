@@ -92,6 +92,9 @@ locals {
   text_plus_number = "${var.a + 1} of ${var.yes} and ${!var.yes}"
   alone            = "${var.list}"
   null_value       = null
+  in_else          = "%{ if length(var.list) > 5 }many%{ else }${join(",", [for each in var.list : upper(each)])}%{ endif }"
+  in_condition     = "%{ if var.yes }%{ if length([for each in var.list : each if each != "y"]) == 2 }two%{ endif }%{ endif }"
+  in_both          = "%{ for word in var.list }%{ if word == "q" }%{ else }${length([for each in var.list : each if each == word])}%{ endif }%{ endfor }"
 }
 
 source "null" "none" {

@@ -1,3 +1,5 @@
+# An older template.
+
 packer {
   required_version = ">= 1.5.0"
 }

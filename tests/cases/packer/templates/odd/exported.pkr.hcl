@@ -5,6 +5,7 @@ variable "builds" {
 
 source "null" "a" {
   communicator = "none"
+  # unknown: x  (no such option)
 }
 
 source "null" "b" {
@@ -16,8 +17,10 @@ build {
 
   provisioner "shell-local" {
     inline = []
+    # not_an_one: true  (no such option)
   }
 
+  # what is not there yet
   provisioner "file" {
     source      = "later"
     destination = "/tmp/later"

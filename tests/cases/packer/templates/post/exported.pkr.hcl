@@ -32,6 +32,7 @@ build {
     ]
   }
 
+  # a checksum of it
   post-processor "checksum" {
     name                = "sum"
     except              = ["docker.a"]

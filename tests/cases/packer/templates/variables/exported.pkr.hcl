@@ -1,3 +1,5 @@
+# Variables of every kind.
+
 variable "plain" {
   type        = string
   description = "A text with a default"
