@@ -83,7 +83,7 @@ def _staged(tree: Mapping[str, Any], staging: Path) -> Path:
             file = staging / str(number)
             file.write_text(each, encoding="utf-8")
         else:
-            file = each or empty
+            file = each.resolve() if each else empty
         lines.append(f"{_escaped(path)}={_escaped(str(file))}\n")
     listed = staging / "list"
     listed.write_text("".join(lines), encoding="utf-8")
@@ -131,9 +131,14 @@ def gathered(root: Path, named: Sequence[str], texts: Mapping[str, str], medium:
     return found
 
 
-def _tree(directory: Path) -> Tree:
-    """Return all that is in a directory; links are what they lead to."""
-    return {each.name: _tree(each) if each.is_dir() else each for each in sorted(directory.iterdir())}
+def _tree(directory: Path, above: tuple[Path, ...] = ()) -> Tree:
+    """Return all that is in a directory; links are what they lead to. Raises ``Failed`` for one that leads back."""
+    whole = directory.resolve()
+    if whole in above:
+        raise Failed(f"{directory} is a link that leads back to where it lies")
+    return {
+        each.name: _tree(each, (*above, whole)) if each.is_dir() else each for each in sorted(directory.iterdir())
+    }
 
 
 def _merge(into: Tree, more: Tree) -> None:

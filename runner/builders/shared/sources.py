@@ -6,6 +6,7 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping
 from http.client import HTTPException
+from io import RawIOBase
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 from urllib.error import HTTPError, URLError
@@ -93,6 +94,32 @@ def _web(url: str, headers: Mapping[str, str], start: int) -> Opened | None:
     return Opened(cast(IO[bytes], response), begins, begins + int(length) if length else None, version)
 
 
+class _Body(RawIOBase):
+    """What S3 sends; a connection that breaks is an ``OSError`` as it is elsewhere."""
+
+    def __init__(self, body: Any, broken: tuple[type[Exception], ...]) -> None:
+        self._body = body
+        self._broken = broken
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read the next piece. Raises ``OSError``."""
+        try:
+            piece = self._body.read(len(buffer))
+        except self._broken as error:
+            raise OSError(str(error)) from error
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._body.close()
+        super().close()
+
+
 def _s3(url: str, start: int, version: str, *, have: bool) -> Opened | None:
     try:
         import boto3  # type: ignore[import-untyped]  # boto3 has no types
@@ -120,4 +147,5 @@ def _s3(url: str, start: int, version: str, *, have: bool) -> Opened | None:
     except BotoCoreError as error:
         raise Failed(f"{url}: {error}") from error
     begins = start if "ContentRange" in found else 0
-    return Opened(found["Body"], begins, begins + found["ContentLength"], found.get("ETag", ""))
+    body = cast(IO[bytes], _Body(found["Body"], (BotoCoreError, HTTPException)))
+    return Opened(body, begins, begins + found["ContentLength"], found.get("ETag", ""))

@@ -44,7 +44,7 @@ def site(tmp_path: Path) -> Path:
 def served(root: Path, work: Work, **options: Any) -> list[str]:
     """Serve while ``work`` goes on; return what was told."""
     told: list[str] = []
-    values = {"http_directory": "http", "http_port_min": 20000, "http_port_max": 29999} | options
+    values: dict[str, Any] = {"http_directory": "http", "http_port_min": 20000, "http_port_max": 29999} | options
 
     async def go() -> None:
         async with serving(session(root, told.append), HttpServer(**values), "127.0.0.1") as web:
@@ -175,7 +175,8 @@ def test_two_builds_at_once(site: Path, tmp_path: Path) -> None:
             assert one
             assert two
             assert one.port != two.port
-            assert await asyncio.gather(curl(one, "/answers"), curl(two, "/answers")) == [(200, b"0123456789")] * 2
+            both = await asyncio.gather(curl(one, "/answers"), curl(two, "/answers"))
+            assert both[0] == both[1] == (200, b"0123456789")
 
     asyncio.run(go())
 
