@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from runner.builders.shared.group import SignedDuration, group
-from runner.sdk import Duration
+from runner.sdk import Duration, Format
+
+Keys = Annotated[str, Format("boot-command")]
+"""What is typed on a keyboard."""
 
 
 @group()
 class BootCommand:
     """The keys that start an installation."""
 
-    boot_command: list[str] | None = None
+    boot_command: list[Keys] | None = None
     """Keys to type, with names such as `<enter>`, `<f10>`, `<leftAltOn>` and pauses such as `<wait5>`; line breaks are
     not typed. `{{ .HTTPIP }}` and `{{ .HTTPPort }}` tell where `http_directory` or `http_content` is served,
     `{{ .Name }}` is the machine's name."""
