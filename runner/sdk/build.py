@@ -139,6 +139,9 @@ class Session:
     that, it keeps the note, and ``ingot gc`` removes what may be there."""
     work: Path
     """Directory for the files of the build while it runs; nobody else's. The builder makes and notes it."""
+    record: Path | None = None
+    """Directory of the record of the run, where a failed build may leave what helps to understand it; nothing when no
+    record is kept."""
     force: bool = False
     """Whether what an earlier run made may be replaced."""
     start_from: Artifact | None = None
