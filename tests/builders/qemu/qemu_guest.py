@@ -136,7 +136,8 @@ def _root(root: Path, key: str) -> None:
     files: Mapping[str, tuple[str, int]] = {
         "sbin/init": (dedent(_INIT).lstrip(), 0o755), "sbin/off": (_OFF, 0o755),
         "etc/passwd": ("root::0:0:root:/root:/bin/sh\n", 0o644),
-        "etc/group": ("root:x:0:\n", 0o644), "etc/shells": ("/bin/sh\n", 0o644), "root/.ssh/authorized_keys": (key, 0o600),
+        "etc/group": ("root:x:0:\n", 0o644), "etc/shells": ("/bin/sh\n", 0o644),
+        "root/.ssh/authorized_keys": (key, 0o600),
     }
     for name, (text, mode) in files.items():
         (root / name).write_text(text)
