@@ -180,7 +180,8 @@ def merged(
 
 def _own(words: Sequence[str], fields: Mapping[str, object]) -> Argument:
     if not words or len(words) > 2 or not str(words[0]).startswith("-"):  # noqa: PLR2004 - a name and a value
-        raise Failed(f"qemuargs: {list(words)!r} is not of the form [name, value]", "such as [-m, 1024M] or [-nographic]")
+        message = f"qemuargs: {list(words)!r} is not of the form [name, value]"
+        raise Failed(message, "such as [-m, 1024M] or [-nographic]")
     value = str(words[1]) if len(words) > 1 else ""
 
     def filled(match: re.Match[str]) -> str:

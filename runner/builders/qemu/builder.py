@@ -8,17 +8,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from runner.builders.qemu import output, power, reach
+from runner.builders.qemu import boot, output, power, reach
 from runner.builders.qemu.arguments import Parts
 from runner.builders.qemu.capture import captured
-from runner.builders.qemu.disks import Images, disk_of
+from runner.builders.qemu.disks import Base, Images
 from runner.builders.qemu.emulator import Emulator, check, found
 from runner.builders.qemu.evidence import secured
 from runner.builders.qemu.gaps import gap
 from runner.builders.qemu.machine import Vm, ended
 from runner.builders.qemu.options import Options
 from runner.builders.qemu.programs import programs
-from runner.builders.qemu.start import Started, check_options, disks_of, parts_of, screen_of, started
+from runner.builders.qemu.start import Started, check_options, completed, disks_of, screen_of, started
+from runner.builders.shared.web import Web, serving
+from runner.communicators.ssh_keys import KeyPair, clear_authorized_keys, key_pair
 from runner.frozen import frozen
 from runner.sdk import Artifact, Builder, Communicator, Failed, Machine, Resource, Session
 from runner.sdk.threads import held
@@ -32,6 +34,8 @@ class VirtualMachine(Machine):
     parts: Parts | None = None
     images: Images | None = None
     place: Path = Path()
+    key: KeyPair | None = None
+    """The key that was made for the build, if one was."""
 
 
 class Qemu(Builder[Options]):
@@ -59,17 +63,26 @@ class Qemu(Builder[Options]):
         check(options, emulator)
         images = Images(host, options.qemu_img_args)
         await session.hold(output.work(session))
-        boots = not any(words and words[0] == "-kernel" for words in options.qemuargs or ())
-        base = await images.base(self._source(session), boots=boots)
-        own = await disks_of(session, options, images, name, base)
-        parts = await parts_of(session, host, emulator, options, name, own)
-        fields = {"Name": name, "OutputDir": place}
+        origin = await boot.source(session, options, images)
+        own = await disks_of(session, options, images, name, origin if isinstance(origin, Base) else None)
+        installer = None if isinstance(origin, Base) else origin
+        parts = await completed(session, host, emulator, options, Parts(name, options.accelerator, own, installer))
+        web = await session.hold(serving(session, options, boot.host_of(options)))
+        key = await key_of(options, name)
+        fields = {
+            "Name": name, "OutputDir": place, "HTTPDir": options.http_directory or "", **(web.fields if web else {}),
+            **({"SSHPublicKey": key.public} if key else {}),
+        }
         begun = await session.hold(started(session, host, emulator, options, parts, fields))
         await session.hold(_watched(session, begun.vm))
         self._tell(session, emulator, parts, begun)
-        line, about = await self._reached(session, begun)
-        about = {"ID": name, "ConnType": options.communicator, **about}
-        return VirtualMachine(name, line, about, begun.vm, parts, images, place)
+        try:
+            await boot.typed(session, options, begun, {**fields, "SSHHostPort": begun.port})
+            line, about = await self._line(session, begun, key)
+        except Failed as failed:
+            raise Failed(f"{failed}; {await secured(session, begun.vm)}", failed.hint) from failed
+        about = {"ID": name, "ConnType": options.communicator, **about, **_packer(web)}
+        return VirtualMachine(name, line, about, begun.vm, parts, images, place, key)
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Shut the machine down, and write its disks."""
@@ -78,6 +91,8 @@ class Qemu(Builder[Options]):
         assert machine.parts is not None
         assert machine.images is not None
         options, parts = self.options, machine.parts
+        if options.ssh_clear_authorized_keys and machine.key is not None and machine.communicator is not None:
+            await clear_authorized_keys(machine.communicator, machine.key.public)
         await power.off(session, options, machine.vm, machine.communicator)
         files = await captured(
             session, options, machine.images, machine.name, machine.place, parts.disks, parts.variables,
@@ -95,27 +110,39 @@ class Qemu(Builder[Options]):
             ended(path)
         await held(shutil.rmtree, path, ignore_errors=True)
 
-    def _source(self, session: Session) -> Path:
-        """Return the disk to start from. Raises ``Failed``."""
-        if session.start_from is not None:
-            return disk_of(session.start_from)
-        assert self.options.iso_url is not None
-        return session.root / self.options.iso_url
-
     def _tell(self, session: Session, emulator: Emulator, parts: Parts, begun: Started) -> None:
         screen = screen_of(self.options, begun)
         where = f"; its screen is at {screen}" if screen else ""
         how = "" if parts.accelerator == "none" else f" and {parts.accelerator.upper()}"
         session.say(f"The machine runs with QEMU {emulator.shown}{how}{where}")
 
-    async def _reached(self, session: Session, begun: Started) -> tuple[Communicator | None, Mapping[str, Any]]:
-        """Return the line to the machine as soon as it answers. Raises ``Failed``, with what was seen last."""
+    async def _line(
+        self, session: Session, begun: Started, key: KeyPair | None
+    ) -> tuple[Communicator | None, Mapping[str, Any]]:
+        """Return the line to the machine as soon as it answers, and what expressions see of it. Raises ``Failed``."""
         if self.options.communicator == "none":
             return None, {}
-        try:
-            return await reach.line(self.options, session, begun.vm, begun.port, None)
-        except Failed as failed:
-            raise Failed(f"{failed}; {await secured(session, begun.vm)}", failed.hint) from failed
+        line, about = await reach.line(self.options, session, begun.vm, begun.port, key.private if key else None)
+        return line, {**about, "SSHPublicKey": key.public} if key else about
+
+
+async def key_of(options: Options, name: str) -> KeyPair | None:
+    """Return a key that is made for the build, when it names nothing to log in with. Raises ``Failed``."""
+    given = (options.ssh_password, options.ssh_private_key, options.ssh_private_key_file)
+    if any(given) or options.ssh_agent_auth or options.communicator == "none":
+        return None
+    return await key_pair(
+        options.temporary_key_pair_type, options.temporary_key_pair_bits, options.temporary_key_pair_name or name
+    )
+
+
+def _packer(web: Web | None) -> Mapping[str, Any]:
+    """Return what expressions see of the web server, by Packer's names."""
+    if web is None:
+        return {}
+    return {
+        "PackerHTTPIP": web.host, "PackerHTTPPort": str(web.port), "PackerHTTPAddr": f"{web.host}:{web.port}",
+    }
 
 
 @asynccontextmanager

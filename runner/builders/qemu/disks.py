@@ -13,6 +13,7 @@ from typing import Any
 from runner.builders.qemu.options import Options, QemuImgArgs
 from runner.builders.qemu.programs import Programs, path_of
 from runner.sdk import Artifact, Failed
+from runner.sdk.threads import held
 
 _SIZE = re.compile(r"([0-9]+)\s*([BKMGTP]?)(?:I?B)?", re.IGNORECASE)
 _UNITS = {"": 1 << 20, "B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40, "P": 1 << 50}
@@ -76,8 +77,8 @@ class Images:
         """Return a disk to start from, which ``boots`` by itself or not. Raises ``Failed`` when it is none."""
         about = await self.about(path)
         if about["format"] == "raw":
-            _check_raw(path, boots=boots)
-        return Base(path.resolve(), about["format"], about["virtual-size"], about["actual-size"])
+            await held(_check_raw, path, boots=boots)
+        return Base(await held(path.resolve), about["format"], about["virtual-size"], about["actual-size"])
 
     async def create(self, path: Path, size: int) -> Path:
         """Make an empty disk."""
@@ -101,11 +102,7 @@ class Images:
         if compress and form == "vmdk":
             more = ["-o", "subformat=streamOptimized", *(self._more.convert or ())]
         words = (self._path, "convert", "-f", "qcow2", "-O", form, *more, str(disk), str(target))
-        try:
-            await self._programs.done(f"{target.name.lstrip('.')} cannot be written", words)
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
+        await self._programs.done(f"{target.name} cannot be written", words)
 
 
 def size_on(base: Base, options: Options) -> int | None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from runner.builders.qemu.options import Options
 from runner.builders.qemu.programs import Programs, path_of
+from runner.builders.shared import cache
 from runner.sdk import Failed
 
 OLDEST = (5, 2)
@@ -55,17 +56,10 @@ class Emulator:
         return self.path.rpartition("-")[2]
 
 
-def place(environ: Mapping[str, str]) -> Path:
-    """Return where what is known of QEMU lies: ``INGOT_CACHE_DIR``, or where XDG wants a user's cache to be."""
-    home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
-    return Path(environ.get("INGOT_CACHE_DIR") or Path(home) / "ingot") / "qemu"
-
-
 async def found(programs: Programs, name: str) -> Emulator:
     """Return what the QEMU program of this name can do, as it was learnt when it was first used. Raises ``Failed``."""
     path = path_of(name)
-    status = os.stat(path)  # noqa: PTH116 - which gives a text
-    stamp = f"{os.path.realpath(path)} {status.st_size} {status.st_mtime_ns}"
+    stamp = _stamp(path)
     known = _remembered(path)
     if known.get("stamp") != stamp:
         known = asdict(await _asked(programs, path, stamp))
@@ -76,6 +70,12 @@ async def found(programs: Programs, name: str) -> Emulator:
         raise Failed(f"{name} is of version {emulator.shown}, and {oldest} is the oldest that will do",
                      "install a newer one, such as that of Debian 11 or later")
     return emulator
+
+
+def _stamp(path: str) -> str:
+    whole = Path(path).resolve()
+    status = whole.stat()
+    return f"{whole} {status.st_size} {status.st_mtime_ns}"
 
 
 def remember(emulator: Emulator) -> None:
@@ -89,7 +89,7 @@ def remember(emulator: Emulator) -> None:
 
 
 def _file(path: str) -> Path:
-    return place(os.environ) / f"{path.strip('/').replace('/', '-')}.json"
+    return cache.place(os.environ) / "qemu" / f"{path.strip('/').replace('/', '-')}.json"
 
 
 def _remembered(path: str) -> dict[str, Any]:

@@ -3,45 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
+
+from runner.builders.shared.download import iso_gap
+from runner.builders.shared.web import http_gap
 
 _COMPRESSIBLE = ("qcow2", "vmdk")
 _FIRST_SCREEN = 5900
 
 
 def gap(options: Mapping[str, Any]) -> str | None:
-    """Return what is wrong with the options, in words; nothing when all is well."""
-    return next(_gaps(options), None)
+    """Return what is wrong with the options, in words; nothing when all is well.
+
+    What only the build will tell is not looked at.
+    """
+    found = chain(_of_result(options), _of_screen(options), _of_machine(options))
+    return next(found, None) or http_gap(options) or iso_gap(options)
 
 
-def _gaps(options: Mapping[str, Any]) -> Iterator[str]:
-    get = options.get
-    if get("communicator", "ssh") == "winrm":
-        yield "communicator 'winrm'"
-    if get("ssh_keypair_name"):
-        yield "ssh_keypair_name: no cloud has a key for it"
-    forms = get("formats") or [get("format", "qcow2")]
-    if get("disk_compression") is True and isinstance(forms, list):
-        for form in forms:
-            if form not in _COMPRESSIBLE:
-                yield f"disk_compression: a {form} cannot be compressed"
-    if get("use_backing_file") is True:
-        if not get("disk_image"):
+def _of_result(options: Mapping[str, Any]) -> Iterator[str]:
+    forms, compressed = options.get("formats") or [options.get("format", "qcow2")], options.get("disk_compression")
+    if compressed is True and isinstance(forms, list):
+        yield from (f"disk_compression: a {form} cannot be compressed" for form in forms if form not in _COMPRESSIBLE)
+    if options.get("use_backing_file") is True:
+        if not options.get("disk_image"):
             yield "use_backing_file without disk_image: there is no disk to stand on"
-        if forms != ["qcow2"] or get("disk_compression") is True:
+        if forms != ["qcow2"] or compressed is True:
             yield "use_backing_file: only a qcow2 that is not compressed can stand on another disk"
-    if get("boot_command") and get("boot_steps"):
+
+
+def _of_screen(options: Mapping[str, Any]) -> Iterator[str]:
+    if options.get("boot_command") and options.get("boot_steps"):
         yield "boot_steps beside boot_command"
-    if get("disable_vnc") is True and (get("boot_command") or get("boot_steps")):
-        yield "disable_vnc: keys are typed through VNC"
-    first = get("vnc_port_min", _FIRST_SCREEN)
+    first = options.get("vnc_port_min", _FIRST_SCREEN)
     if isinstance(first, int) and first < _FIRST_SCREEN:
         yield f"vnc_port_min: {first}, for QEMU's screens begin at {_FIRST_SCREEN}"
-    if get("vnc_password") and get("vnc_use_password", False) is False:
+    if options.get("vnc_password") and options.get("vnc_use_password", False) is False:
         yield "vnc_password without vnc_use_password"
-    if get("qmp_socket_path") and get("qmp_enable", False) is False:
+
+
+def _of_machine(options: Mapping[str, Any]) -> Iterator[str]:
+    if options.get("communicator", "ssh") == "winrm":
+        yield "communicator 'winrm'"
+    if options.get("ssh_keypair_name"):
+        yield "ssh_keypair_name: there is no cloud that has its key"
+    if options.get("qmp_socket_path") and options.get("qmp_enable", False) is False:
         yield "qmp_socket_path without qmp_enable"
-    if get("firmware") and (get("efi_boot") is True or get("efi_firmware_code")):
+    if options.get("firmware") and (options.get("efi_boot") is True or options.get("efi_firmware_code")):
         yield "firmware beside efi_boot, which names another one"
-    if get("net_bridge") and get("skip_nat_mapping") is True:
+    if options.get("net_bridge") and options.get("skip_nat_mapping") is True:
         yield "skip_nat_mapping beside net_bridge, where there is no such mapping"

@@ -99,7 +99,8 @@ async def _greeted(vm: Vm) -> None:
         said = _last(vm.process.said)
         if any(each in said for each in _TAKEN):
             raise PortTaken(f"QEMU cannot start: {said}") from failed
-        raise Failed(f"QEMU cannot start: {said or 'it says nothing'}", "see the source's options, and 'qemuargs'") from failed
+        hint = "see the options of the source, and 'qemuargs'"
+        raise Failed(f"QEMU cannot start: {said or 'it says nothing'}", hint) from failed
 
 
 def _last(said: str) -> str:

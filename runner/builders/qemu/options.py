@@ -75,7 +75,8 @@ class Hardware:
     vga: str | None = None
     """Graphics card to emulate."""
     display: str | None = None
-    """Window that shows the screen, such as `gtk` or `none`; when left out, `gtk` if QEMU has it and there is a desktop."""
+    """Window that shows the screen, such as `gtk` or `none`. When left out, it is `gtk` where there is a desktop and
+    QEMU has it."""
     headless: bool = False
     """Open no window. VNC shows the screen all the same."""
     use_default_display: bool = False
@@ -112,8 +113,8 @@ class Disks:
     skip_resize_disk: bool = False
     """Keep the size of the disk started from."""
     skip_compaction: bool = False
-    """Take the disk as the machine has left it, where that is possible: when the build has installed it, and it is to be
-    a qcow2."""
+    """Take the disk as the machine has left it, which is possible when the build has installed it, and it is to be a
+    qcow2."""
     disk_compression: bool = False
     """Compress the disk after the build."""
     format: Literal["qcow2", "raw"] = "qcow2"
@@ -133,7 +134,8 @@ class Options(Connection, HttpServer, Iso, Floppy, Cd, VncBoot, VncServer, Shutd
     """The virtual machine, what it boots from and where its disk goes."""
 
     vm_name: str | None = None
-    """Name of the machine and of its disk file; `packer-SOURCE` when left out. Further disks get `-1`, `-2` and so on."""
+    """Name of the machine and of its disk file; `packer-SOURCE` when left out. Further disks have `-1`, `-2` and so on
+    after it."""
     output_directory: str | None = None
     """Directory that receives the disk; `output-SOURCE` when left out. It is there once the build has succeeded, and
     whole; one that is there before is replaced with `--force` only."""

@@ -20,6 +20,7 @@ from runner.builders.qemu.options import Options
 from runner.builders.qemu.ports import reserved
 from runner.builders.qemu.programs import Programs
 from runner.builders.qemu.tpm import tpm
+from runner.builders.shared import disc
 from runner.sdk import Failed, Session
 
 _TRIES = 10
@@ -54,15 +55,18 @@ async def disks_of(
     ])
 
 
-async def parts_of(
-    session: Session, programs: Programs, emulator: Emulator, options: Options, name: str, own: tuple[Path, ...],
+async def completed(
+    session: Session, programs: Programs, emulator: Emulator, options: Options, parts: Parts
 ) -> Parts:
-    """Return what the machine is started with; of its media and ports nothing yet. Raises ``Failed``."""
+    """Return all that the machine is started with but its ports; ``parts`` has its disks. Raises ``Failed``."""
     wanted, why = await chosen(programs, emulator, options.accelerator, options.cpu_model)
     cpu = "max" if (options.cpu_model, wanted) == ("host", "tcg") else options.cpu_model
     if why:
         session.say(f"The accelerator is {wanted.upper()}: {why}")
-    parts = Parts(name, wanted, own, cpu=cpu, display=_window(options, emulator))
+    parts = replace(
+        parts, accelerator=wanted, cpu=cpu, display=_window(options, emulator),
+        floppy=await disc.floppy(session, options), cd=await disc.cd(session, options),
+    )
     if firmware.wanted(options):
         found = await firmware.firmware(session, options, emulator.architecture, session.start_from)
         parts = replace(parts, code=found.code, variables=found.variables)

@@ -20,16 +20,28 @@ _MODULES = (
 )
 _BOOT_MIB, _ROOT_MIB = 48, 48
 _GRUB = "set timeout=0\nlinux /vmlinuz console=tty0 console=ttyS0 quiet mitigations=off nokaslr\ninitrd /initrd\nboot\n"
-_EARLY = """
+_MODPROBE = """
     #!/bin/busybox sh
     busybox mkdir -p /proc /sys /dev /mnt
     busybox mount -t proc proc /proc; busybox mount -t sysfs sys /sys; busybox mount -t devtmpfs dev /dev
     for each in $(busybox cat /modules); do busybox insmod /$each 2>/dev/null; done
+"""
+_EARLY = f"""{_MODPROBE.rstrip()}
     until root=$(busybox findfs LABEL=ingot-root); do busybox usleep 20000; done
     busybox mount -t ext4 "$root" /mnt
     for each in proc sys dev; do busybox mount --move /$each /mnt/$each; done
     exec busybox switch_root /mnt /sbin/init
 """
+_INSTALLER = f"""{_MODPROBE.rstrip()}
+    busybox ip link set lo up; busybox ip link set eth0 up
+    busybox ip addr add 10.0.2.15/24 dev eth0; busybox ip route add default via 10.0.2.2
+    url=$(busybox sed 's/.*url=\\([^ ]*\\).*/\\1/' /proc/cmdline)
+    until busybox wget -q -O /answers "$url"; do busybox sleep 1; done
+    . /answers
+    busybox wget -q -O - "${{url%/*}}/$image" | busybox gunzip >"$disk"
+    busybox sync; busybox reboot -f
+"""
+"""Writes the image that the answers name to the disk that they name."""
 _INIT = """
     #!/bin/sh
     export PATH=/bin:/sbin
@@ -48,7 +60,10 @@ _OFF = "#!/bin/sh\nsync\nmount -o remount,ro /\nbusybox poweroff -f\n"
 
 
 def guest(shared: Path) -> Path:
-    """Return the disk, a qcow2 of the tests' directory, which is made when it is first wanted."""
+    """Return the disk, a qcow2 of the tests' directory, which is made when it is first wanted.
+
+    Beside it are the key that opens it, its kernel, and first file systems: its own, and one that installs it.
+    """
     with engines.locked(shared, "guest"):
         where = shared / "guest"
         if not (where / "disk.qcow2").exists():
@@ -63,17 +78,19 @@ def _made(work: Path, where: Path) -> None:
         if shutil.which(program) is None:
             raise engines.Missing(f"there is no {program} here")
     _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(where / KEY))
-    kernel = _kernel(work)
-    release = kernel.name.removeprefix("vmlinuz-")
+    unpacked = _kernel(work)
+    release = unpacked.name.removeprefix("vmlinuz-")
+    kernel = shutil.copy(unpacked, where / "kernel")
+    (where / "initrd").write_bytes(_archive(dict(_early(unpacked.parents[1], release, _EARLY))))
+    (where / "installer").write_bytes(_archive(dict(_early(unpacked.parents[1], release, _INSTALLER))))
     boot, root = work / "boot.img", work / "root.img"
     (work / "grub.cfg").write_text(_GRUB)
-    (work / "initrd").write_bytes(_archive(dict(_early(kernel.parents[1], release))))
     _grub(work)
     _sparse(boot, _BOOT_MIB)
     _run("mkfs.vfat", "-n", "BOOT", str(boot))
     _run("mmd", "-i", str(boot), "::grub", "::EFI", "::EFI/BOOT")
     for source, target in (
-        (kernel, "vmlinuz"), (work / "initrd", "initrd"), (work / "grub.cfg", "grub/grub.cfg"),
+        (kernel, "vmlinuz"), (where / "initrd", "initrd"), (work / "grub.cfg", "grub/grub.cfg"),
         (work / "boot.efi", "EFI/BOOT/BOOTX64.EFI"),
     ):
         _run("mcopy", "-i", str(boot), str(source), f"::{target}")
@@ -98,7 +115,7 @@ def _kernel(work: Path) -> Path:
     return next((work / "kernel" / "boot").glob("vmlinuz-*"))
 
 
-def _early(tree: Path, release: str) -> Iterator[tuple[str, bytes]]:
+def _early(tree: Path, release: str, script: str) -> Iterator[tuple[str, bytes]]:
     """Yield the files of the first file system."""
     _run("depmod", "-b", str(tree), release)
     where = tree / "lib" / "modules" / release
@@ -112,7 +129,7 @@ def _early(tree: Path, release: str) -> Iterator[tuple[str, bytes]]:
     for name in order:
         yield Path(name).name, (where / name).read_bytes()
     yield "modules", "\n".join(Path(name).name for name in order).encode()
-    yield "init", dedent(_EARLY).strip().encode()
+    yield "init", dedent(script).strip().encode()
     busybox = shutil.which("busybox")
     assert busybox is not None
     yield "bin/busybox", Path(busybox).read_bytes()
@@ -136,7 +153,8 @@ def _root(root: Path, key: str) -> None:
     files: Mapping[str, tuple[str, int]] = {
         "sbin/init": (dedent(_INIT).lstrip(), 0o755), "sbin/off": (_OFF, 0o755),
         "etc/passwd": ("root::0:0:root:/root:/bin/sh\n", 0o644),
-        "etc/group": ("root:x:0:\n", 0o644), "etc/shells": ("/bin/sh\n", 0o644), "root/.ssh/authorized_keys": (key, 0o600),
+        "etc/group": ("root:x:0:\n", 0o644), "etc/shells": ("/bin/sh\n", 0o644),
+        "root/.ssh/authorized_keys": (key, 0o600),
     }
     for name, (text, mode) in files.items():
         (root / name).write_text(text)
