@@ -1,4 +1,4 @@
-"""A CD that installs the guest of the tests: it asks for its answers, partitions a disk and fetches what belongs on it."""
+"""A CD that installs the guest of the tests: it reads its answers, partitions a disk and fetches what belongs on it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shutil
 import tarfile
 import tempfile
 from pathlib import Path
-from textwrap import dedent
 from typing import NamedTuple
 
 import engines
@@ -29,7 +28,7 @@ LABEL local
 _GRUB = parts._GRUB.replace("/vmlinuz", "/boot/vmlinuz").replace("/initrd", "/boot/initrd")
 _INSTALL = """
     #!/bin/busybox sh
-    busybox mkdir -p /bin /proc /sys /dev /mnt /tmp
+    busybox mkdir -p /bin /proc /sys /dev /mnt /tmp /media
     /bin/busybox --install -s /bin; export PATH=/bin
     mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
     exec >/dev/console 2>&1
@@ -38,14 +37,18 @@ _INSTALL = """
     for each in $(cat /proc/cmdline); do case $each in url=*) url=${each#url=} ;; esac; done
     card=$(ls /sys/class/net | grep -v lo | head -n 1)
     ip link set lo up; ip link set "$card" up; ip addr add 10.0.2.15/24 dev "$card"; ip route add default via 10.0.2.2
-    wget -q -O /tmp/answers "$url" || fail "there are no answers at $url"
+    for each in /dev/sr*; do
+      mount -t iso9660 -o ro $each /media && cp /media/answers /tmp 2>/dev/null && break
+      umount /media
+    done
+    [ -f /tmp/answers ] || wget -q -O /tmp/answers "$url/answers" || fail "there are no answers at $url"
     . /tmp/answers
     echo "installing on $disk as $hostname"
     printf 'o\\nn\\np\\n1\\n2048\\n\\na\\n1\\nw\\n' | fdisk "$disk" >/dev/null || fail "no partition"
     until [ -b "${disk}1" ]; do usleep 20000; done
     mke2fs -L ingot-root "${disk}1" >/dev/null || fail "no file system"
     mount -t ext4 "${disk}1" /mnt || fail "no disk"
-    wget -q -O - "${url%/*}/$root" | tar -xz -C /mnt || fail "no files"
+    wget -q -O - "$url/$root" | tar -xz -C /mnt || fail "no files"
     echo "$hostname" >/mnt/etc/hostname
     dd if=/boot.img of="$disk" bs=440 count=1 conv=notrunc 2>/dev/null
     dd if=/core of="$disk" bs=512 seek=1 conv=notrunc 2>/dev/null
@@ -82,14 +85,14 @@ def _made(work: Path, where: Path) -> None:
         raise engines.Missing("there is no isolinux here")
     parts._run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(where / parts.KEY))
     kernel = parts._kernel(work)
-    early = dict(parts._early(kernel.parents[1], kernel.name.removeprefix("vmlinuz-")))
-    _pack(work, where, kernel, parts._archive(early))
+    tree, release = kernel.parents[1], kernel.name.removeprefix("vmlinuz-")
+    _pack(work, where, kernel, parts._archive(dict(parts._early(tree, release, parts._EARLY))))
     modules = ("biosdisk", "part_msdos", "ext2", "linux", "normal", "configfile")
     parts._run("grub-mkimage", "-O", "i386-pc", "-o", str(work / "core"), "-p", "(hd0,msdos1)/boot/grub", *modules)
     disc = work / "disc"
     disc.mkdir()
     (disc / "initrd").write_bytes(parts._archive({
-        **early, "init": dedent(_INSTALL).strip().encode(), "core": (work / "core").read_bytes(),
+        **dict(parts._early(tree, release, _INSTALL)), "core": (work / "core").read_bytes(),
         "boot.img": Path("/usr/lib/grub/i386-pc/boot.img").read_bytes(),
     }))
     (disc / "isolinux.cfg").write_text(_MENU)
