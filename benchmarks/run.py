@@ -25,6 +25,7 @@ from remote import remote
 from report import table, unmeasured
 from settings import INGOT, Settings
 from template import template
+from virtual import virtual
 
 HERE = Path(__file__).parent
 Part = Callable[[Settings], Iterator[str]]
@@ -32,7 +33,7 @@ IN_CONTAINERS: Mapping[str, Part] = {
     "trivial": trivial, "steps": steps, "at-once": at_once, "line": line, "machine": machine,
 }
 """The parts that need a Docker engine and an image."""
-PARTS = ("front", "import", *IN_CONTAINERS, "ssh", "rootfs")
+PARTS = ("front", "import", *IN_CONTAINERS, "ssh", "rootfs", "qemu")
 FAILED = "- **failed**:"
 
 
@@ -67,6 +68,15 @@ def _part(name: str, lines: Iterator[str]) -> Iterator[str]:
         yield ""
 
 
+def _possible(name: str, what: str, lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a part for which this computer may lack something."""
+    try:
+        yield from _part(name, lines)
+    except host.Missing as error:
+        yield unmeasured(what, str(error))
+        yield ""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ingot-benchmarks"
@@ -88,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(given: argparse.Namespace, directory: Path) -> Settings:
-    wanted = {"packer": {"front", "trivial", "steps"}, "ansible": {"front", "machine"}, "pyinfra": {"machine"}}
+    wanted = {"packer": {"front", "trivial", "steps", "qemu"}, "ansible": {"front", "machine"}, "pyinfra": {"machine"}}
     without = [name for name in host.PROGRAMS if name in given.without or not wanted[name] & {*given.only}]
     programs, absent = host.programs(given.cache, without)
     return Settings(
@@ -110,11 +120,9 @@ def _report(settings: Settings, given: argparse.Namespace) -> Iterator[str]:
     if "import" in given.only:
         yield from _part("import", template(settings))
     if "ssh" in given.only:
-        try:
-            yield from _part("ssh", remote(settings))
-        except host.Missing as error:
-            yield unmeasured("the line over SSH", str(error))
-            yield ""
+        yield from _possible("ssh", "the line over SSH", remote(settings))
+    if "qemu" in given.only:
+        yield from _possible("qemu", "virtual machines", virtual(settings, given.cache))
     parts = {name: part for name, part in IN_CONTAINERS.items() if name in given.only}
     if not parts and "rootfs" not in given.only:
         return

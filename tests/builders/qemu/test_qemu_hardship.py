@@ -45,7 +45,7 @@ from watched import Watched
 def test_what_cannot_be_done_is_told(qemu: Qemu, change: dict[str, Any], message: str) -> None:  # noqa: F811
     (qemu.directory / "notes.txt").write_text("no disk at all\n" * 100)
     (qemu.directory / "cd.iso").write_bytes(b"\0" * 0x8001 + b"CD001" + b"\0" * 2048)
-    qemu.refused({name: value for name, value in {**qemu.fast, **change}.items() if value is not None}, message)
+    qemu.refused({name: value for name, value in {**qemu.source, **change}.items() if value is not None}, message)
 
 
 def test_without_qemu_its_package_is_named(qemu: Qemu, tmp_path: Path) -> None:  # noqa: F811
@@ -79,9 +79,8 @@ def test_a_guest_that_never_answers(qemu: Qemu) -> None:  # noqa: F811
 
 
 def test_a_guest_that_switches_itself_off(qemu: Qemu) -> None:  # noqa: F811
-    source = {**qemu.fast, "qemuargs": [*qemu.fast["qemuargs"][:2], ["-append", "console=ttyS0 panic=-1"], ["-no-reboot"]]}
-    source["qemuargs"][1] = ["-initrd", str(qemu.disk)]  # which is none: the kernel panics
-    answer = qemu(source)
+    kernel = qemu.fast["qemuargs"][0]
+    answer = qemu({**qemu.fast, "qemuargs": [kernel, ["-append", "console=ttyS0 panic=-1"], ["-no-reboot"]]})
     said = answer.stdout + answer.stderr
     assert answer.status == 1
     assert "the machine has switched itself off" in said

@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 from qemu_support import Qemu, about, disk, qemu  # noqa: F401 - fixtures
 
-BOOT = "PROMPT 1\nTIMEOUT 0\nLABEL install\n KERNEL linux\n INITRD initrd\n APPEND console=ttyS0 quiet mitigations=off\n"
+BOOT = """
+PROMPT 1
+TIMEOUT 0
+LABEL install
+  KERNEL linux
+  INITRD initrd
+  APPEND console=ttyS0 quiet mitigations=off
+"""
 
 
 @pytest.fixture(scope="session")
