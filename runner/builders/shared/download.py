@@ -47,7 +47,10 @@ async def fetched(session: Session, options: Iso) -> Path:
     told: list[str] = []
     for url in urls:
         try:
-            return await _fetched(session, options, url)
+            try:
+                return await _fetched(session, options, url)
+            except OSError as error:
+                raise Failed(f"{shown(url)} cannot be kept: {error}") from error
         except Failed as failed:
             if len(urls) == 1:
                 raise

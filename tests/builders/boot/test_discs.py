@@ -164,6 +164,19 @@ def test_a_program_that_fails_is_quoted(root: Path) -> None:
         made(root, cd, Cd(cd_content={"a": "b"}, cd_label="x" * 200))
 
 
+def test_a_file_that_cannot_be_read(root: Path) -> None:
+    needed("xorriso")
+    (root / "answers" / "broken").symlink_to("nowhere")
+    with pytest.raises(Failed, match="the floppy cannot be made: "):
+        made(root, floppy, Floppy(floppy_dirs=["answers"]))
+    with pytest.raises(Failed, match="cannot make the CD: "):
+        made(root, cd, Cd(cd_files=["answers"]))
+    other = session(root, work=root / "nowhere" / "cd")
+    (root / "nowhere").write_text("")
+    with pytest.raises(Failed, match="the CD cannot be made: "):
+        asyncio.run(cd(other, Cd(cd_content={"a": "b"})))
+
+
 def test_nothing_to_make(root: Path) -> None:
     assert asyncio.run(floppy(session(root), Floppy(floppy_label="x"))) is None
     assert asyncio.run(cd(session(root), Cd(cd_label="x"))) is None

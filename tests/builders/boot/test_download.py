@@ -326,6 +326,22 @@ def test_s3(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         get(tmp_path, "s3://bucket/b.iso", "1" * 64)
 
 
+def test_letters_that_an_address_cannot_hold(web: Web, tmp_path: Path) -> None:
+    web.files["/gr%C3%B6%C3%9Fe%20a%20b.iso"] = CONTENT
+    for name in ("größe a b.iso", "gr%C3%B6%C3%9Fe%20a%20b.iso"):
+        assert get(tmp_path, f"{web.url}/{name}").path.read_bytes() == CONTENT
+    with pytest.raises(Failed, match="is no address"):
+        get(tmp_path, "http://[::1/a.iso")
+    with pytest.raises(Failed, match="does not answer"):
+        get(tmp_path, "http://127.0.0.1:port/a.iso", "1" * 64)
+
+
+def test_a_cache_that_cannot_be_written(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file")
+    with pytest.raises(Failed, match=r"a\.iso cannot be kept: "):
+        get(tmp_path, f"{web.url}/a.iso")
+
+
 def test_an_address_of_another_kind(web: Web, tmp_path: Path) -> None:
     with pytest.raises(Failed, match=r"nothing can be downloaded from ftp://example\.com/a\.iso"):
         get(tmp_path, "ftp://me:secret@example.com/a.iso")
