@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from runner.builders.qemu import boot, output, power, reach
+from runner.builders.qemu import boot, output, power, reach, warm
 from runner.builders.qemu.arguments import Parts
 from runner.builders.qemu.capture import captured
 from runner.builders.qemu.disks import Base, Images
@@ -73,14 +73,18 @@ class Qemu(Builder[Options]):
             "Name": name, "OutputDir": place, "HTTPDir": options.http_directory or "", **(web.fields if web else {}),
             **({"SSHPublicKey": key.public} if key else {}),
         }
-        begun = await session.hold(started(session, host, emulator, options, parts, fields))
+        kept = await warm.place(session, host, options, emulator, parts, origin)
+        begun = await session.hold(started(session, host, emulator, options, parts, fields, kept=kept))
         await session.hold(_watched(session, begun.vm))
         self._tell(session, emulator, parts, begun)
         try:
-            await boot.typed(session, options, begun, {**fields, "SSHHostPort": begun.port})
+            if kept is None or not kept.restored:
+                await boot.typed(session, options, begun, {**fields, "SSHHostPort": begun.port})
             line, about = await self._line(session, begun, key)
         except Failed as failed:
             raise Failed(f"{failed}; {await secured(session, begun.vm)}", failed.hint) from failed
+        if kept is not None and line is not None:
+            await kept.settle(session, begun.vm, line)
         about = {"ID": name, "ConnType": options.communicator, **about, **_packer(web)}
         return VirtualMachine(name, line, about, begun.vm, parts, images, place, key)
 

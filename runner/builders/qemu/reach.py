@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
+from runner.builders.qemu.guard import Guarded
 from runner.builders.qemu.machine import Vm
 from runner.builders.qemu.options import Options
 from runner.builders.shared.ssh import about, settings_of
@@ -45,7 +46,7 @@ async def line(
         session.say(f"Connected; connecting again in {options.pause_before_connecting}")
         await vm.while_running(asyncio.sleep(seconds_of(options.pause_before_connecting)))
     found = await vm.while_running(session.hold(ssh.connected(settings)))
-    return found, about(options, settings)
+    return Guarded(vm, found), about(options, settings)
 
 
 async def _once(settings: Settings) -> None:
