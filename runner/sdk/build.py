@@ -109,6 +109,10 @@ class Hold(Protocol):
         ...
 
 
+def _unheard(what: str, done: int, total: int | None) -> None:
+    """Tell nobody how far something is."""
+
+
 @frozen
 class Session:
     """The build that a plugin works for."""
@@ -146,6 +150,8 @@ class Session:
     ask: Callable[[str, bool], Awaitable[str]] | None = None
     """Put a question to whoever sits at the terminal; the second argument says whether the answer is shown while it is
     typed. Nothing when nobody sits there."""
+    progress: Callable[[str, int, int | None], None] = _unheard
+    """Tell how far something is: what, how many bytes are done, and of how many if that is known."""
 
     def shown(self, file: Path) -> str:
         """Return a path as the playbook would write it: relative to its directory if it lies there."""

@@ -22,7 +22,7 @@ T = TypeVar("T")
 _PIECE = 1 << 20
 _TRIES = 4
 """How often a connection may break before a download is given up."""
-_TELLING = 10.0
+_TELLING = 0.5
 """How often is told how far a download is, in seconds."""
 
 
@@ -93,9 +93,7 @@ class Keeping:
         self._session.say(f"Downloading {shown(url)}")
         while True:
             await asyncio.sleep(_TELLING)
-            done, size = pouring.done, pouring.size
-            share = f" of {_megabytes(size)} ({done * 100 // size}%)" if size else ""
-            self._session.say(f"{name_of(url)}: {_megabytes(done)}{share}")
+            self._session.progress(name_of(url), pouring.done, pouring.size)
 
     def _poured(self, url: str, local: Path | None, pouring: _Pouring) -> None:
         for left in reversed(range(_TRIES)):

@@ -207,6 +207,21 @@ def test_another_version_without_a_checksum(web: Web, tmp_path: Path) -> None:
     assert web.asked == ["/a.iso"] * 7
 
 
+def test_how_far_it_is_is_told(web: Web, tmp_path: Path) -> None:
+    web.files["/slow.iso"] = CONTENT
+    told: list[tuple[str, int, int | None]] = []
+
+    def progress(what: str, done: int, total: int | None) -> None:
+        told.append((what, done, total))
+        if done:
+            web.gate.set()
+
+    options = Iso(iso_url=f"{web.url}/slow.iso", iso_checksum=DIGEST)
+    asyncio.run(fetched(session(tmp_path, progress=progress), options))
+    assert told[-1][::2] == ("slow.iso", len(CONTENT))
+    assert 0 < told[-1][1] < len(CONTENT)
+
+
 def test_a_wrong_checksum(web: Web, tmp_path: Path) -> None:
     with pytest.raises(Failed) as caught:
         get(tmp_path, f"{web.url}/a.iso", "0" * 64)

@@ -17,6 +17,7 @@ KEY = "key"
 _PROGRAMS = ("dropbear", "dropbearkey", "busybox", "mkfs.vfat", "mcopy", "mke2fs", "sfdisk", "grub-mkimage", "depmod")
 _MODULES = (
     "virtio_pci", "virtio_blk", "virtio_net", "virtio_scsi", "sd_mod", "ata_piix", "button", "evdev",
+    "sr_mod", "isofs",
 )
 _BOOT_MIB, _ROOT_MIB = 48, 48
 _GRUB = "set timeout=0\nlinux /vmlinuz console=tty0 console=ttyS0 quiet mitigations=off nokaslr\ninitrd /initrd\nboot\n"
