@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-from measure import Timing
+if TYPE_CHECKING:
+    from measure import Timing
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -41,3 +44,26 @@ def verdict(met: bool, target: str) -> str:  # noqa: FBT001 - reads as it is cal
 def unmeasured(what: str, why: str) -> str:
     """Return the line that says what has not been measured, and why."""
     return f"- not measured: {what}, because {why}"
+
+
+def begin(part: str) -> str:
+    """Return the line that begins a part of the report."""
+    return f"<!-- part: {part} -->"
+
+
+def merged(former: str, now: str, order: Sequence[str]) -> str:
+    """Return the report ``now`` with the parts of a former one that were not measured again."""
+    about, measured = _parts(now)
+    _, before = _parts(former)
+    parts = {**before, **measured}
+    return "\n\n".join([about, *(parts[name] for name in order if name in parts)]) + "\n"
+
+
+def _parts(report: str) -> tuple[str, dict[str, str]]:
+    """Return what stands before the parts of a report, and each part by its name."""
+    about, *pieces = re.split(r"^(?=<!-- part: )", report, flags=re.MULTILINE)
+    found = {}
+    for piece in pieces:
+        name = piece.removeprefix("<!-- part: ").partition(" ")[0]
+        found[name] = piece.strip("\n")
+    return about.strip("\n"), found

@@ -23,7 +23,7 @@ from line import line
 from machine import machine
 from measure import Failed
 from remote import remote
-from report import table, unmeasured
+from report import begin, merged, table, unmeasured
 from settings import INGOT, Settings
 from template import template
 from virtual import virtual
@@ -55,7 +55,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="ingot-bench-") as directory:
         os.environ["XDG_STATE_HOME"] = f"{directory}/state"
         lines = list(_told(_report(_settings(given, Path(directory)), given)))
-    given.out.write_text("\n".join(lines).rstrip("\n") + "\n", encoding="utf-8")
+    former = given.out.read_text(encoding="utf-8") if given.out.exists() else ""
+    given.out.write_text(merged(former, "\n".join(lines), PARTS), encoding="utf-8")
     return int(any(each.startswith(FAILED) for each in lines))
 
 
@@ -67,6 +68,9 @@ def _told(lines: Iterator[str]) -> Iterator[str]:
 
 def _part(name: str, lines: Iterator[str]) -> Iterator[str]:
     """Yield the lines of a part; that a command fails costs no more than the rest of the part."""
+    yield begin(name)
+    yield f"*Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d}, {_ingot()}.*"
+    yield ""
     try:
         yield from lines
     except Failed as error:
@@ -120,9 +124,9 @@ def _settings(given: argparse.Namespace, directory: Path) -> Settings:
 def _report(settings: Settings, given: argparse.Namespace) -> Iterator[str]:
     yield "# Measurements"
     yield ""
-    yield f"Made by `make bench`, which runs `benchmarks/run.py`, on {dt.datetime.now(dt.UTC):%Y-%m-%d}."
-    yield f"Each number is the median of {settings.runs} runs of the whole process, the commands taking turns; of"
-    yield f"{settings.slow_runs} where a run takes many seconds."
+    yield "Made by `make bench`, which runs `benchmarks/run.py`. Each part says when it was measured; the table and"
+    yield f"what is said here are of the last run. Each number is the median of {settings.runs} runs of the whole"
+    yield f"process, the commands taking turns; of {settings.slow_runs} where a run takes many seconds."
     yield ""
     yield from _about(settings)
     if "front" in given.only:
@@ -154,13 +158,17 @@ def _about(settings: Settings) -> Iterator[str]:
         "machine": f"{models[0] if models else platform.machine()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.release()}",
         "Python": platform.python_version(),
-        "ingot": f"{_version([INGOT, 'version'])}, commit {_version(['git', '-C', str(HERE), 'describe', '--always'])}",
+        "ingot": _ingot(),
         "Docker": f"{_version(['docker', '--version'])}; {_version(['dockerd', '--version'])}",
     }
     for name, words in (("packer", ["version"]), ("ansible", ["--version"]), ("pyinfra", ["--version"])):
         program = settings.programs.get(name)
         rows[name] = _version([program, *words]) if program else f"not measured: {settings.absent[name]}"
     yield from table(["", ""], [[name, value] for name, value in rows.items()])
+
+
+def _ingot() -> str:
+    return f"{_version([INGOT, 'version'])}, commit {_version(['git', '-C', str(HERE), 'describe', '--always'])}"
 
 
 def _version(command: Sequence[str]) -> str:

@@ -142,6 +142,8 @@ def stop(directory: Path) -> None:
     bridge = directory / "bridge"
     if bridge.exists():
         subprocess.run(["ip", "link", "delete", bridge.read_text()], capture_output=True, check=False)
+    # An engine leaves its directory mounted on itself.
+    subprocess.run(["umount", "--quiet", directory / "data"], capture_output=True, check=False)
     shutil.rmtree(directory, ignore_errors=True)
 
 

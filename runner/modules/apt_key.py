@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Generator, Mapping
 from typing import Any, Literal
 
+from runner.modules.shared import Url
 from runner.modules.support.attributes import done
+from runner.modules.support.fetching import downloaded
 from runner.sdk import Answer, Ask, AtMostOne, Do, Failed, Get, Module, Outcome, Verb, Work, options
 
 _LOOK = """
@@ -58,12 +59,6 @@ for each in ${2:-/etc/apt/trusted.gpg /etc/apt/trusted.gpg.d/*.gpg /etc/apt/trus
     rm -rf "$home"
   fi
 done
-"""
-_FETCH = """
-if command -v curl >/dev/null; then curl -fsSL ${2:+-k} -- "$1"
-elif command -v wget >/dev/null; then wget -q -O - ${2:+--no-check-certificate} -- "$1"
-else part=$(mktemp) && /usr/lib/apt/apt-helper download-file "$1" "$part" >&2 && cat "$part"; rm -f "$part"
-fi | base64
 """
 _NO_PROGRAM = 44
 _DEFAULT = "/etc/apt/trusted.gpg"
@@ -140,11 +135,7 @@ class AptKey(Module[Options]):
         if wanted.file is not None:
             data = (yield Get(wanted.file)) or b""
         elif wanted.url is not None:
-            insecure = "" if wanted.validate_certs else "yes"
-            fetched: Answer = yield Ask(("/bin/sh", "-c", _FETCH, "sh", wanted.url, insecure))
-            if fetched.status:
-                raise Failed(f"the key cannot be fetched from {wanted.url}: {fetched.stderr.strip()}")
-            data = b64decode(fetched.stdout)
+            data = yield from downloaded(wanted.url, Url(validate_certs=wanted.validate_certs), "the key")
         shown: Answer = yield Ask(("/bin/sh", "-c", _SHOW), stdin=data)
         if shown.status == _NO_PROGRAM:
             raise Failed("the machine has no gpg to read keys with", "install the package gnupg first")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from base64 import b64decode
 from collections.abc import Generator, Mapping
 from typing import Annotated, Any, Literal
 
-from runner.modules.shared import Edited, Texts
+from runner.modules.shared import Edited, Texts, Url
 from runner.modules.support.attributes import done
 from runner.modules.support.editing import opened, saved
+from runner.modules.support.fetching import downloaded
 from runner.sdk import Ask, Deprecated, Do, Failed, Mode, ModeValue, Module, Outcome, Separated, Verb, Work, options
 
 _DIRECTORY = "/etc/apt/sources.list.d"
@@ -25,12 +25,6 @@ _FIELDS = {
 }
 """Option -> field, as sources.list(5) calls it."""
 _THERE = 'for each; do if [ -e "$each" ]; then echo "$each"; fi; done'
-_FETCH = """
-if command -v curl >/dev/null; then curl -fsSL -- "$1"
-elif command -v wget >/dev/null; then wget -q -O - -- "$1"
-else part=$(mktemp) && /usr/lib/apt/apt-helper download-file "$1" "$part" >&2 && cat "$part"; rm -f "$part"
-fi | base64
-"""
 
 
 @options()
@@ -121,10 +115,7 @@ class Deb822Repository(Module[Options]):
             return signed, False
         if "-----BEGIN PGP" in signed and "://" not in signed:
             return _folded(signed), False
-        answer = yield Ask(("/bin/sh", "-c", _FETCH, "sh", signed))
-        if answer.status:
-            raise Failed(f"the key cannot be fetched from {signed}: {answer.stderr.strip()}")
-        data = b64decode(answer.stdout)
+        data = yield from downloaded(signed, Url(), "the key")
         if not data:
             raise Failed(f"there is nothing at {signed}")
         name = f"{path}.{'asc' if data.lstrip().startswith(b'-----BEGIN') else 'gpg'}"

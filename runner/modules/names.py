@@ -29,6 +29,8 @@ _PROVISIONERS = (
 PACKER = frozenset(_PROVISIONERS.split())
 """Modules that do the work of Packer's provisioners and belong to no collection."""
 
+_OTHER_NAMES = {"ansible.mysql": "community.mysql"}
+"""Collections that roles know by another name."""
 _SYNONYMS = {"systemd_service": "systemd", "openssl_certificate_info": "x509_certificate_info"}
 
 
@@ -48,4 +50,4 @@ def short_name(name: str) -> str | None:
         return None
     if collection in ("ansible.builtin", "ansible.legacy"):
         return short
-    return short if COLLECTIONS.get(short) == collection else None
+    return short if COLLECTIONS.get(short) == _OTHER_NAMES.get(collection, collection) else None

@@ -40,11 +40,13 @@ def begin(where: Path, plan: str) -> TextIO:
         raise
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that it is there whole or not at all. Raises ``OSError``."""
+def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> None:
+    """Write a file so that it is there whole or not at all, with these permissions. Raises ``OSError``."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with partial.open("wb") as stream:
+            if mode is not None:
+                os.fchmod(stream.fileno(), mode)
             stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())

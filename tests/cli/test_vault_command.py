@@ -41,7 +41,7 @@ def vault(ingot: Ingot) -> Ingot:
     for name in ("vars.yml", "given.yml", "tasks.yml", "plain.txt"):
         assert ingot("vault", "encrypt", name, "--vault-password-file", "pw").status == 0
         assert (ingot.directory / name).read_text().startswith("$ANSIBLE_VAULT;1.1;AES256\n")
-    made = ingot("vault", "encrypt-string", "inline-secret", "--name", "inline", "--vault-id", "dev@pw")
+    made = ingot("vault", "encrypt_string", "inline-secret", "-n", "inline", "--vault-id", "dev@pw")
     ingot.write({"playbook.yml": PLAYBOOK.replace("VALUE", indent(made.stdout, " " * 6))})
     return ingot
 
@@ -123,3 +123,43 @@ def test_ansible_reads_what_we_write_and_the_other_way_round(vault: Ingot) -> No
     vault.write({"theirs.yml": "a: theirs\n"})
     run("encrypt", "theirs.yml")
     assert vault("vault", "view", "theirs.yml", "--vault-password-file", "pw").stdout == "a: theirs\n"
+
+
+def test_an_editor_changes_what_is_encrypted(ingot: Ingot) -> None:
+    editor = ingot.directory / "editor"
+    editor.write_text("#!/bin/sh\necho 'more: 1' >>\"$1\"\nstat -c %a \"$(dirname \"$1\")\" >mode\n")
+    editor.chmod(0o755)
+    ingot.write({"pw": "word\n"})
+    words = ("--vault-id", "dev@pw")
+    for action in ("create", "edit"):
+        assert ingot("vault", action, "secret.yml", *words, EDITOR="./editor").status == 0
+    made = ingot.directory / "secret.yml"
+    assert made.read_text().startswith("$ANSIBLE_VAULT;1.2;AES256;dev\n")
+    assert made.stat().st_mode & 0o777 == 0o600
+    assert (ingot.directory / "mode").read_text() == "700\n"
+    assert ingot("vault", "view", "secret.yml", *words).stdout == "more: 1\nmore: 1\n"
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (("create", "pw"), "pw: it is there already"),
+    (("edit", "-"), "an editor needs a file"),
+    (("edit", "secret.yml"), "the editor 'false' fails"),
+    (("decrypt", "pw", "secret.yml", "--output", "out"), "--output is for one file"),
+])
+def test_what_an_editor_cannot_change_stays(ingot: Ingot, words: tuple[str, ...], said: str) -> None:
+    ingot.write({"pw": "word\n", "secret.yml": "a: 1\n"})
+    secret = ("--vault-password-file", "pw")
+    assert ingot("vault", "encrypt", "secret.yml", *secret).status == 0
+    before = (ingot.directory / "secret.yml").read_bytes()
+    answer = ingot("vault", *words, *secret, EDITOR="false")
+    assert answer.status == 2
+    assert said in answer.stderr
+    assert (ingot.directory / "secret.yml").read_bytes() == before
+
+
+def test_the_result_goes_where_it_is_wanted(ingot: Ingot) -> None:
+    ingot.write({"pw": "word\n", "a.yml": "a: 1\n"})
+    secret = ("--vault-password-file", "pw")
+    assert ingot("vault", "encrypt", "a.yml", *secret, "--output", "b.yml").status == 0
+    assert ingot("vault", "decrypt", "b.yml", *secret, "--output", "-").stdout == "a: 1\n"
+    assert (ingot.directory / "a.yml").read_text() == "a: 1\n"

@@ -16,15 +16,17 @@ from harness import Machine
 
 from runner import registry
 from runner.modules.get_url import Options, listed
-from runner.modules.support.fetching import Request, fetch, tool
+from runner.modules.shared import Url
+from runner.modules.support.fetching import Request, downloaded, fetch, tool
 from runner.schema.records import make
-from runner.sdk import Answer, Failed
+from runner.sdk import Answer, Ask, Failed
 
 TEXT = b"what is in it\n"
 SHA1, SHA256, MD5 = (hashlib.new(each, TEXT).hexdigest() for each in ("sha1", "sha256", "md5"))
 PASSWORD = 'a b"c'
 _PROGRAMS = (
-    "sh cat cmp cp cut date grep id ls mkdir mktemp mv readlink rm touch sha1sum sha256sum md5sum stat wc chmod chown"
+    "sh base64 cat cmp cp cut date grep id ls mkdir mktemp mv readlink rm touch sha1sum sha256sum md5sum stat wc chmod "
+    "chown"
 )
 
 _AUTHORIZED = f"Basic {b64encode(b'me:' + PASSWORD.encode()).decode()}"
@@ -267,3 +269,28 @@ def test_what_this_version_cannot_do() -> None:
     plugin: Any = entry.load()
     assert plugin.gap({"unredirected_headers": ["A"]}) is not None
     assert plugin.gap({"url": "x", "dest": "y"}) is None
+
+
+def read(machine: Machine, url: str) -> bytes:
+    """Return what modules read that want the content and no file."""
+    work, answer = downloaded(url, Url(), "the key"), None
+    try:
+        while True:
+            verb = work.send(answer)
+            assert isinstance(verb, Ask)
+            answer = machine.run(verb)
+    except StopIteration as end:
+        return bytes(end.value)
+
+
+def test_a_content_is_read(downloader: Machine, site: tuple[str, list[str]]) -> None:
+    assert read(downloader, f"{site[0]}/a.txt") == TEXT
+
+
+@pytest.mark.parametrize("url", ["SITE/missing", "http://127.0.0.1:1/a.txt"])
+def test_a_content_that_cannot_be_read_is_said_to_be_missing(
+    downloader: Machine, site: tuple[str, list[str]], url: str
+) -> None:
+    url = url.replace("SITE", site[0])
+    with pytest.raises(Failed, match=f"the key cannot be fetched from {url}: .+"):
+        read(downloader, url)

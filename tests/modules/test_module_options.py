@@ -145,6 +145,8 @@ def test_tables_of_names_hold_only_modules() -> None:
         ("acme.tools.apt", None),
         ("proxmox_guest", "proxmox_guest"),
         ("my-plugin", "my-plugin"),
+        ("ansible.mysql.mysql_user", "mysql_user"),
+        ("ansible.mysql.apt", None),
     ],
 )
 def test_short_name(name: str, short: str | None) -> None:

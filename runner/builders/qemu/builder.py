@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from runner.builders.qemu import boot, output, power, reach
+from runner.builders.qemu import boot, output, power, reach, warm
 from runner.builders.qemu.arguments import Parts
 from runner.builders.qemu.capture import captured
 from runner.builders.qemu.disks import Base, Images
 from runner.builders.qemu.emulator import Emulator, check, found
-from runner.builders.qemu.evidence import secured
+from runner.builders.qemu.evidence import witnessed
 from runner.builders.qemu.gaps import gap
+from runner.builders.qemu.guard import Guarded
 from runner.builders.qemu.machine import Vm, ended
 from runner.builders.qemu.options import Options
 from runner.builders.qemu.programs import programs
@@ -23,7 +23,7 @@ from runner.builders.shared.keyboard import meant
 from runner.builders.shared.web import Web, serving
 from runner.communicators.ssh_keys import KeyPair, clear_authorized_keys, key_pair
 from runner.frozen import frozen
-from runner.sdk import Artifact, Builder, Communicator, Failed, Machine, Resource, Session
+from runner.sdk import Artifact, Builder, Communicator, Machine, Resource, Session
 from runner.sdk.threads import held
 
 
@@ -31,6 +31,8 @@ from runner.sdk.threads import held
 class VirtualMachine(Machine):
     """A machine that QEMU runs, and what is needed to make an image of it."""
 
+    line: Communicator | None = None
+    """The line as it is, which is lost when the machine shuts down."""
     vm: Vm | None = None
     parts: Parts | None = None
     images: Images | None = None
@@ -75,16 +77,18 @@ class Qemu(Builder[Options]):
             **({"SSHPublicKey": key.public} if key else {}),
         }
         meant(options, {**fields, "SSHHostPort": 0})  # a mistake in it is told before anything starts
-        begun = await session.hold(started(session, host, emulator, options, parts, fields))
-        await session.hold(_watched(session, begun.vm))
+        kept = await warm.place(session, host, options, emulator, parts, origin)
+        begun = await session.hold(started(session, host, emulator, options, parts, fields, kept=kept))
         self._tell(session, emulator, parts, begun)
-        try:
-            await boot.typed(session, options, begun, {**fields, "SSHHostPort": begun.port})
+        async with witnessed(session, begun.vm):
+            if kept is None or not kept.restored:
+                await boot.typed(session, options, begun, {**fields, "SSHHostPort": begun.port})
             line, about = await self._line(session, begun, key)
-        except Failed as failed:
-            raise Failed(f"{failed}; {await secured(session, begun.vm)}", failed.hint) from failed
+        if kept is not None and line is not None:
+            await kept.settle(session, begun.vm, line)
         about = {"ID": name, "ConnType": options.communicator, **about, **_packer(web)}
-        return VirtualMachine(name, line, about, begun.vm, parts, images, place, key)
+        guarded = None if line is None else Guarded(session, begun.vm, line)
+        return VirtualMachine(name, guarded, about, line, begun.vm, parts, images, place, key)
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Shut the machine down, and write its disks."""
@@ -95,7 +99,8 @@ class Qemu(Builder[Options]):
         options, parts = self.options, machine.parts
         if options.ssh_clear_authorized_keys and machine.key is not None and machine.communicator is not None:
             await clear_authorized_keys(machine.communicator, machine.key.public)
-        await power.off(session, options, machine.vm, machine.communicator)
+        async with witnessed(session, machine.vm):
+            await power.off(session, options, machine.vm, machine.line)
         files = await captured(
             session, options, machine.images, machine.name, machine.place, parts.disks, parts.variables,
             installed=parts.installer is not None,
@@ -145,15 +150,3 @@ def _packer(web: Web | None) -> Mapping[str, Any]:
     return {
         "PackerHTTPIP": web.host, "PackerHTTPPort": str(web.port), "PackerHTTPAddr": f"{web.host}:{web.port}",
     }
-
-
-@asynccontextmanager
-async def _watched(session: Session, vm: Vm) -> AsyncIterator[None]:
-    """Tell what was seen last of a machine that has ended, or been halted, in the middle of a build."""
-    try:
-        yield
-    except Exception:
-        if vm.process.over or vm.line.trouble.done():
-            why = vm.line.trouble.result() if vm.line.trouble.done() else vm.obituary()
-            session.say(f"{why}; {await secured(session, vm)}")
-        raise

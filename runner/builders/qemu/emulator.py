@@ -25,7 +25,7 @@ BUSES: Mapping[str, str | None] = {
     "ide": None, "nvme": "nvme", "scsi": "lsi53c895a", "virtio": "virtio-blk-pci", "virtio-scsi": "virtio-scsi-pci",
 }
 """What `disk_interface` can be, and the device that QEMU has to have for it."""
-_VERSION = re.compile(r"version ([0-9]+)\.([0-9]+)\.?([0-9]*)")
+_VERSION = re.compile(r"QEMU emulator version ([0-9]+)\.([0-9]+)\.?([0-9]*)")
 _MACHINE = re.compile(r"^(\S+)\s+\S.*$", re.MULTILINE)
 _DEVICE = re.compile(r'^name "([^"]+)"(?:.*?alias "([^"]+)")?', re.MULTILINE)
 _DISPLAY = re.compile(r"^([a-z][a-z0-9-]*)$", re.MULTILINE)

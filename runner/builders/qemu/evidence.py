@@ -6,10 +6,13 @@ import asyncio
 import shutil
 import struct
 import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from runner.builders.qemu.machine import SERIAL, Vm
 from runner.sdk import Failed, Session
+from runner.sdk.threads import held
 
 _LIMIT = 5.0
 """How long QEMU may take to give the picture, in seconds."""
@@ -18,20 +21,29 @@ _SHOWN = 120
 
 
 async def secured(session: Session, vm: Vm) -> str:
-    """Keep what was seen last in the record of the run; return where, and the last line that was written."""
-    where = session.record or session.root
-    name = "".join(each if each.isalnum() or each in "-_." else "-" for each in session.build)
-    kept: list[Path] = []
-    if not vm.process.over and await _screen(vm, screen := where / f"{name}-screen.png"):
-        kept.append(screen)
-    serial = vm.work / SERIAL
+    """Keep what was seen last in the record of the run, if there is one; return that, and where it is."""
+    serial, kept = vm.work / SERIAL, list[Path]()
     last = _last_line(serial)
-    if last:
-        kept.append(log := where / f"{name}-serial.log")
-        await asyncio.to_thread(shutil.copyfile, serial, log)
+    if session.record is not None:
+        name = "".join(each if each.isalnum() or each in "-_." else "-" for each in session.build)
+        screen, log = (session.record / f"{name}-{each}" for each in ("screen.png", "serial.log"))
+        if not vm.process.over and await _screen(vm, screen):
+            kept.append(screen)
+        if last:
+            await held(shutil.copyfile, serial, log)
+            kept.append(log)
     files = " and ".join(session.shown(each) for each in kept)
     seen = f"the last that its serial port wrote is {last!r}" if last else "its serial port wrote nothing"
     return f"{seen}; see {files}" if files else seen
+
+
+@asynccontextmanager
+async def witnessed(session: Session, vm: Vm) -> AsyncIterator[None]:
+    """Let what fails tell what was seen last of the machine."""
+    try:
+        yield
+    except Failed as failed:
+        raise Failed(f"{failed}; {await secured(session, vm)}", failed.hint) from failed
 
 
 async def _screen(vm: Vm, target: Path) -> bool:

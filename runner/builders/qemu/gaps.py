@@ -46,6 +46,10 @@ def _of_screen(options: Mapping[str, Any]) -> Iterator[str]:
 def _of_machine(options: Mapping[str, Any]) -> Iterator[str]:
     if options.get("communicator", "ssh") == "winrm":
         yield "communicator 'winrm'"
+    if (order := options.get("shutdown_command")) and options.get("communicator") == "none":
+        yield f"shutdown_command: {order}, which nothing can run without a communicator"
+    if order and options.get("disable_shutdown") is True:
+        yield "disable_shutdown beside shutdown_command"
     if options.get("ssh_keypair_name"):
         yield "ssh_keypair_name: there is no cloud that has its key"
     if options.get("qmp_socket_path") and options.get("qmp_enable", False) is False:

@@ -52,6 +52,17 @@ class Vm:
                 each.cancel()
             await asyncio.gather(task, ended, return_exceptions=True)
 
+    async def end(self, within: float) -> str | None:
+        """Return why the machine has come to an end, or is halted; nothing when it still runs after so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self.over()
+        except TimeoutError:
+            return None
+        except Failed as failed:
+            return str(failed)
+        return self.obituary()
+
     async def over(self) -> int:
         """Wait until the machine is off; return QEMU's exit status. Raises ``Failed`` when it is halted before."""
         ended = asyncio.ensure_future(self.process.wait())

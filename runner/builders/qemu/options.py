@@ -143,6 +143,10 @@ class Options(Connection, HttpServer, Iso, Floppy, Cd, VncBoot, VncServer, Shutd
     """Keys to type with a description, each `[keys, description]`, in place of `boot_command`."""
     run_once: Annotated[bool, Deprecated("leave it out")] = False
     """A leftover of early versions of Packer."""
+    warm_start: bool = False
+    """Keep the machine as it is after its first log-in in the cache, memory and all, and let later builds go on from
+    there, as long as the disk they start from, QEMU and all that is told of the machine are the same. What was in its
+    memory, keys of the machine for instance, is then in that file, which only you may read."""
     disable_shutdown: bool = False
     """Only wait until the machine shuts itself down, because a task sees to that."""
     qmp_enable: bool = False

@@ -79,6 +79,7 @@ def _trouble(event: dict[str, Any]) -> str | None:
 @asynccontextmanager
 async def connected(line: socket.socket) -> AsyncIterator[Qmp]:
     """Yield the connection over a socket at whose other end QEMU is, or will be."""
+    line.setblocking(False)  # noqa: FBT003 - as the socket has it
     reader, writer = await asyncio.open_connection(sock=line, limit=_LINE)
     qmp = Qmp(reader, writer)
     listening = asyncio.create_task(qmp.listen())

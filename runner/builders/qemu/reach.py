@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,9 @@ from runner.sdk import Communicator, Failed, Session
 from runner.sdk.durations import seconds_of
 
 _NEIGHBOURS = Path("/proc/net/arp")
+_CARD = re.compile(r"macaddr=((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})")
 _PAUSE = 0.5
+"""How long to wait between two looks at the neighbours, in seconds."""
 
 
 async def line(
@@ -55,12 +58,16 @@ async def _once(settings: Settings) -> None:
 
 async def _address(vm: Vm, bridge: str) -> str:
     """Return the machine's address as soon as this computer knows it as a neighbour on the bridge."""
-    cards = await vm.line.ask("query-rx-filter")
-    own = {each["main-mac"].lower() for each in cards}
+    own = cards_of(await vm.line.ask("human-monitor-command", **{"command-line": "info network"}))
     while True:
         if found := _neighbour(bridge, own):
             return found
         await asyncio.sleep(_PAUSE)
+
+
+def cards_of(told: str) -> set[str]:
+    """Return the addresses of the network cards that QEMU tells of."""
+    return {each.lower() for each in _CARD.findall(told)}
 
 
 def _neighbour(bridge: str, cards: Container[str]) -> str | None:

@@ -20,6 +20,7 @@ from runner.builders.qemu.options import Options
 from runner.builders.qemu.ports import reserved
 from runner.builders.qemu.programs import Programs
 from runner.builders.qemu.tpm import tpm
+from runner.builders.qemu.warm import Warm
 from runner.builders.shared import disc
 from runner.sdk import Failed, Session
 
@@ -87,14 +88,19 @@ def _window(options: Options, emulator: Emulator) -> str | None:
 @asynccontextmanager
 async def started(
     session: Session, programs: Programs, emulator: Emulator, options: Options, parts: Parts,
-    fields: Mapping[str, object],
+    fields: Mapping[str, object], *, kept: Warm | None,
 ) -> AsyncIterator[Started]:
-    """Yield a machine that runs; it is switched off in the end. Raises ``Failed``."""
+    """Yield a machine that runs, from where it was ``kept`` if it was; it is switched off in the end.
+
+    Raises ``Failed``.
+    """
     taken: set[int] = set()
     for remaining in reversed(range(_TRIES)):
         async with AsyncExitStack() as stack:
             port, screen = _ports(stack, options, taken)
-            words = _words(session, options, replace(parts, port=port, screen=screen), {**fields, "SSHHostPort": port})
+            told = {**fields, "SSHHostPort": port}
+            words = _words(session, options, replace(parts, port=port, screen=screen), told)
+            words += kept.words if kept is not None else ()
             descriptors = () if parts.tpm is None else (parts.tpm,)
             try:
                 vm = await stack.enter_async_context(running(session, programs, emulator.path, words, descriptors))
@@ -102,6 +108,12 @@ async def started(
                 if not remaining:
                     raise
                 taken |= {each for each in (port, screen) if each is not None}
+                continue
+            except Failed as failed:
+                if kept is None or not kept.restored:
+                    raise
+                session.say(f"The machine that was kept cannot be used: {failed}")
+                await kept.boot()
                 continue
             yield Started(vm, port, screen, await _protected(session, options, vm))
             return

@@ -23,6 +23,8 @@ from runner.sdk import Artifact, Builder, Communicator, Failed, Machine, Resourc
 _PROGRAMS = {"squashfs": ("mksquashfs", "squashfs-tools"), "qcow2": ("qemu-img", "qemu-utils")}
 """Form of the result -> the program that makes it, and the package that has it."""
 
+_IMAGES, _DISKS = frozenset({"oci", "docker-archive"}), frozenset({"raw", "qcow2"})
+
 
 @frozen
 class Files(Machine):
@@ -49,7 +51,8 @@ class Rootfs(Builder[Options]):
                 return f"compression: {compression} with format {form}, whose readers do not know it"
         if {"tar", "docker-archive"} <= set(forms) and compression == "none":
             return "the formats tar and docker-archive together without compression: both would be OUTPUT.tar"
-        return disk.gap(options, wanted=bool({"raw", "qcow2"} & set(forms)))
+        image, wanted = config.gap(options, wanted=not _IMAGES.isdisjoint(forms)), not _DISKS.isdisjoint(forms)
+        return image or disk.gap(options, wanted=wanted)
 
     async def launch(self, session: Session) -> Files:
         """Mount an overlay over the base, in namespaces of its own."""

@@ -10,6 +10,16 @@ from runner.builders.rootfs.images import Platform
 
 _PLAIN: Mapping[str, Any] = {"Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
 """What holds for files that come without a configuration."""
+_OPTIONS = (
+    "entrypoint", "cmd", "user", "workdir", "exposed_ports", "volumes", "stop_signal", "labels", "author", "tags",
+)
+"""What only a container image has. ``env`` also holds while the machine is built."""
+
+
+def gap(options: Mapping[str, Any], *, wanted: bool) -> str | None:
+    """Return which of these options has no place in the result when no container image is ``wanted``."""
+    given = None if wanted else next((name for name in _OPTIONS if options.get(name) is not None), None)
+    return given and f"{given} without a container image: format is neither oci nor docker-archive"
 
 
 def changed(base: Mapping[str, Any] | None, options: Any) -> dict[str, Any]:

@@ -136,15 +136,15 @@ class Capture:
     async def _disks(self, clean: Path, parts: Mapping[str, Path]) -> None:
         """Write the disks, which hold what the options want only of disks over the files."""
         options, overlay = self.options, self.overlay
-        wanted = disk.Disk(
-            size=options.size, filesystem=options.filesystem, partition_table=options.partition_table,
-            bootloader=options.bootloader, kernel_arguments=options.kernel_arguments or (),
-            epoch=options.source_date_epoch,
+        wanted = disk.Wanted(
+            options.size, options.partition_table, options.bootloader, options.kernel_arguments or (),
+            options.source_date_epoch,
         )
-        more = disk.additions(wanted, clean, overlay.work)
+        written = disk.Disk(overlay.inside, wanted, overlay.work)
+        more = await written.additions(clean)
         files = clean if more is None else await shown(overlay, user=self.user, over=[more], name="disk")
         raw = parts.get("raw") or overlay.work / "disk.raw"
-        await disk.disk(overlay.inside, files, raw, wanted, overlay.work, user=self.user)
+        await written.write(files, raw, user=self.user)
         if "qcow2" in parts:
             await disk.qcow2(overlay.inside, raw, parts["qcow2"])
 

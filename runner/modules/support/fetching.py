@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -27,6 +27,13 @@ _UNVERIFIED = "certificate validation not implemented"
 _STATUS = re.compile(r"^http (\d{3})$|ERROR (\d{3}):|HTTP/[\d.]+ (\d{3})", re.MULTILINE)
 _REFUSED = ("ciphers", "client_cert", "client_key", "use_gssapi")
 """Options that not every program knows."""
+
+_READ = """
+config=$(mktemp) part=$(mktemp) && cat >"$config" && WGETRC=$config "$@" "$part" <"$config" >&2 && base64 <"$part"
+status=$?
+rm -f "$config" "$part"
+exit $status
+"""
 
 
 class Request(NamedTuple):
@@ -85,6 +92,16 @@ def fetch(program: str, request: Request) -> Fetch:
     if program.startswith("busybox"):
         return _busybox(request, waits=program.endswith("T"))
     return {"curl": _curl, "wget": _wget, "apt": _apt}[program](request)
+
+
+def downloaded(url: str, options: Url, what: str) -> Generator[Verb, Any, bytes]:
+    """Return what is at ``url``, which is ``what``. Raises ``Failed`` when it cannot be had."""
+    wanted = fetch((yield from tool(url)), Request(url, options, {}))
+    answer: Answer = yield Ask(("/bin/sh", "-c", _READ, "sh", *wanted.argv), stdin=wanted.stdin or "")
+    if answer.status:
+        lines = answer.stderr.strip().splitlines() or [f"exit status {answer.status}"]
+        raise Failed(f"{what} cannot be fetched from {url}: {lines[-1]}")
+    return b64decode(answer.stdout)
 
 
 def _timeout(request: Request) -> str:

@@ -23,7 +23,8 @@ PLAIN = {
 
 
 def options_of(**given: Any) -> Options:
-    return make(Options, {"iso_url": "a", "iso_checksum": "none", **given})
+    found: Options = make(Options, {"iso_url": "a", "iso_checksum": "none", **given})
+    return found
 
 
 def parts_of(**given: Any) -> Parts:

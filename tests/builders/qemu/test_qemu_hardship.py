@@ -89,6 +89,14 @@ def test_a_guest_that_switches_itself_off(qemu: Qemu) -> None:  # noqa: F811
     assert "panic" in log.read_text(errors="replace").lower()
 
 
+def test_a_machine_that_ends_in_the_middle_of_a_task(qemu: Qemu) -> None:  # noqa: F811
+    answer = qemu(qemu.fast, {"shell": "/sbin/off"}, {"shell": "echo never"})
+    said = answer.stdout + answer.stderr
+    assert answer.status == 1
+    assert "the machine has switched itself off; the last that its serial port wrote is" in said
+    assert not (qemu.directory / "out").exists()
+
+
 @pytest.fixture
 def small(qemu: Qemu) -> Iterator[Path]:  # noqa: F811
     """The project on a disk with little room."""
@@ -160,7 +168,8 @@ def test_a_machine_that_outlives_its_build_is_ended(tmp_path: Path) -> None:
 
     work = tmp_path / "work"
     work.mkdir()
-    words = ["qemu-system-x86_64", "-accel", "tcg", "-m", "16", "-display", "none", "-S", "-pidfile", work / "qemu.pid"]
+    words = ["qemu-system-x86_64", "-accel", "tcg", "-m", "16", "-display", "none", "-S", "-pidfile"]
+    words.append(str(work / "qemu.pid"))
     with subprocess.Popen(words) as process:
         while not (work / "qemu.pid").exists() or not (work / "qemu.pid").read_text().strip():
             assert process.poll() is None

@@ -15,6 +15,7 @@ from runner.builders.qemu.disks import bytes_of, disk_of, named
 from runner.builders.qemu.evidence import png
 from runner.builders.qemu.gaps import gap
 from runner.builders.qemu.ports import reserved
+from runner.builders.qemu.reach import cards_of
 from runner.sdk import Artifact, Failed
 
 
@@ -122,9 +123,19 @@ def test_a_screen_that_is_none(text: bytes) -> None:
         png(text)
 
 
+def test_which_cards_a_machine_has() -> None:
+    told = (
+        "virtio-net-pci.0: index=0,type=nic,model=virtio-net-pci,macaddr=52:54:00:12:34:5A\r\n"
+        " \\ user.0: index=0,type=user,net=10.0.2.0,restrict=off\r\n"
+    )
+    assert cards_of(told) == {"52:54:00:12:34:5a"}
+
+
 @pytest.mark.parametrize(("options", "told"), [
     ({}, None),
     ({"communicator": "winrm"}, "communicator"),
+    ({"communicator": "none", "shutdown_command": "off"}, "shutdown_command: off, which nothing can run"),
+    ({"disable_shutdown": True, "shutdown_command": "off"}, "disable_shutdown beside"),
     ({"format": "raw", "disk_compression": True}, "disk_compression: a raw cannot"),
     ({"formats": ["qcow2", "vdi"], "disk_compression": True}, "disk_compression: a vdi cannot"),
     ({"formats": ["qcow2", "vmdk"], "disk_compression": True}, None),

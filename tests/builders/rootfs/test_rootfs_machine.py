@@ -91,6 +91,9 @@ def test_what_cannot_be_started_from(rootfs: Rootfs, source: dict[str, str], sai
     ({"format": ["directory"], "partition_table": "mbr"}, "partition_table: mbr without a disk"),
     ({"bootloader": "extlinux"}, "bootloader: extlinux without a disk"),
     ({"kernel_arguments": ["quiet"]}, "kernel_arguments: ['quiet'] without a disk"),
+    ({"format": ["tar"], "cmd": ["sh"]}, "cmd without a container image"),
+    ({"format": ["qcow2"], "labels": {"a": "b"}}, "labels without a container image"),
+    ({"format": ["directory", "squashfs"], "tags": ["a:1"]}, "tags without a container image"),
     ({"format": ["raw"], "kernel_arguments": ["quiet"]}, "kernel_arguments without a boot loader"),
 ])
 def test_what_is_refused_before_anything_starts(
