@@ -133,9 +133,9 @@ def _report(settings: Settings, given: argparse.Namespace) -> Iterator[str]:
         yield from _part("front", front(settings))
     if "import" in given.only:
         yield from _part("import", template(settings))
-    for name, (what, part) in WITH_PROGRAMS.items():
+    for name, (what, lines) in WITH_PROGRAMS.items():
         if name in given.only:
-            yield from _possible(name, what, part(settings, given.cache))
+            yield from _possible(name, what, lines(settings, given.cache))
     parts = {name: part for name, part in IN_CONTAINERS.items() if name in given.only}
     if not parts and "rootfs" not in given.only:
         return
