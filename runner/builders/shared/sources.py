@@ -79,10 +79,11 @@ def opened(url: str, start: int = 0, version: str = "", *, have: bool = False) -
 
 def _web(url: str, headers: Mapping[str, str], start: int) -> Opened | None:
     user, at, _ = urlsplit(url).netloc.rpartition("@")
-    login = {"Authorization": f"Basic {b64encode(unquote(user).encode()).decode()}"} if at else {}
     # Spaces and letters with accents are encoded as browsers do it; what is encoded already stays.
     address = quote(shown(url), safe=string.punctuation)
-    request = Request(address, headers={**headers, **login})  # noqa: S310 - of a scheme that was looked at
+    request = Request(address, headers=dict(headers))  # noqa: S310 - of a scheme that was looked at
+    if at:  # and not for those to whom one is sent on
+        request.add_unredirected_header("Authorization", f"Basic {b64encode(unquote(user).encode()).decode()}")
     try:
         response = urlopen(request, timeout=_PATIENCE)  # noqa: S310 - as above
     except HTTPError as error:
