@@ -95,7 +95,7 @@ def _disk(settings: Settings, cache: Path) -> Path:
     path = cache / _DISK
     if path.exists():
         return path
-    for program in ("mmdebstrap", "extlinux", "qemu-img", "qemu-system-x86_64", "ssh-keygen"):
+    for program in ("mmdebstrap", "grub-mkimage", "qemu-img", "qemu-system-x86_64", "ssh-keygen"):
         if shutil.which(program) is None:
             raise Missing(f"`{program}` is not on PATH")
     for each in ("key", "key.pub"):
@@ -104,7 +104,7 @@ def _disk(settings: Settings, cache: Path) -> Path:
     source = {
         "builder": "rootfs", "suite": "bookworm", "format": ["qcow2"], "output": str(path.with_suffix("")),
         "packages": list(_PACKAGES), "size": "2G",
-        "hostname": "machine", "bootloader": "extlinux", "partition_table": "mbr",
+        "hostname": "machine", "bootloader": "grub", "partition_table": "mbr",
         "kernel_arguments": ["quiet", "mitigations=off", "tsc=reliable", "no_timer_check"],
     }
     tasks: list[dict[str, Any]] = [

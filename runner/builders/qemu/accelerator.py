@@ -23,7 +23,8 @@ _LIMIT = 3.0
 """How long the proof may take, in seconds: hardware needs a tenth of one."""
 _PROVED = (0x10 << 1) | 1
 """The status with which QEMU ends when the guest has written 0x10 to the port of ``isa-debug-exit``."""
-_SIZE = 65536
+_SIZE, _RESET = 65536, 16
+"""How large the ROM is, and how far before its end a processor starts."""
 _GUEST = b64decode(
     "+mYxwI7YZscGABADIAAAZscGBBAAAAAAZscGACADMAAAZscGBCAAAAAAZscGADCDAAAAZscGBDAAAAAAZi4PARagAGa4IAAAAA8i4Ga4ABAAAA8i"
     "2Ga5gAAAwA8yZg0AAQAADzAPIMBmDQEAAIAPIsBm6nkADwAIALmAlpgASIPAAf/JdfiwEGa69ADu9Ov9AAAAAAAAAAAAAAAAAJogAA8AkAAP"
@@ -87,31 +88,28 @@ async def _proved(programs: Programs, emulator: Emulator, cpu: str | None) -> bo
     """Return whether KVM runs a guest, which is tried once while this computer is up."""
     key = f"{_boot()} {cpu or ''}"
     if key not in emulator.proofs:
-        proof = await _tried(programs, emulator, cpu)
+        proof = await proves(programs, emulator.path, "kvm", cpu)
         kept = {each: found for each, found in emulator.proofs.items() if each.startswith(_boot())}
         remember(replace(emulator, proofs={**kept, key: proof}))
         return proof
     return emulator.proofs[key]
 
 
-async def _tried(programs: Programs, emulator: Emulator, cpu: str | None) -> bool:
+async def proves(
+    programs: Programs, path: str, accelerator: str, cpu: str | None = None, limit: float = _LIMIT
+) -> bool:
+    """Return whether a guest of 64 bits gets anywhere with an accelerator."""
     with tempfile.NamedTemporaryFile(prefix="ingot-") as rom:
-        rom.write(guest())
+        rom.write(_GUEST.ljust(_SIZE - _RESET, b"\0") + _START.ljust(_RESET, b"\0"))
         rom.flush()
         try:
-            answer = await programs.run(trial(emulator.path, "kvm", rom.name, cpu), _LIMIT)
+            answer = await programs.run(_trial(path, accelerator, rom.name, cpu), limit)
         except TimeoutError:
             return False
     return answer.status == _PROVED
 
 
-def guest() -> bytes:
-    """Return the ROM of the guest that is tried."""
-    return _GUEST.ljust(_SIZE - 16, b"\0") + _START.ljust(16, b"\0")
-
-
-def trial(path: str, accelerator: str, rom: str, cpu: str | None) -> tuple[str, ...]:
-    """Return how QEMU is started for the trial."""
+def _trial(path: str, accelerator: str, rom: str, cpu: str | None) -> tuple[str, ...]:
     return (
         path, "-accel", accelerator, "-machine", "pc", "-m", "16", "-nodefaults", "-no-user-config", "-display", "none",
         *(("-cpu", cpu) if cpu else ()), "-bios", rom, "-device", "isa-debug-exit,iobase=0xf4,iosize=1",

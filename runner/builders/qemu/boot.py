@@ -33,8 +33,9 @@ async def source(session: Session, options: Options, images: Images) -> Base | P
 
 
 def host_of(options: Options) -> str:
-    """Return the address by which the machine reaches this computer. Raises ``Failed``."""
-    return _HOST if options.net_bridge is None else address_of(options.net_bridge)
+    """Return the address by which the machine reaches this computer's web server. Raises ``Failed``."""
+    wanted = options.http_interface is None and (options.http_directory or options.http_content)
+    return address_of(options.net_bridge) if options.net_bridge is not None and wanted else _HOST
 
 
 async def typed(session: Session, options: Options, begun: Started, fields: Mapping[str, Any]) -> None:

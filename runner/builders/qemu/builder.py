@@ -80,7 +80,7 @@ class Qemu(Builder[Options]):
         kept = await warm.place(session, host, options, emulator, parts, origin)
         begun = await session.hold(started(session, host, emulator, options, parts, fields, kept=kept))
         self._tell(session, emulator, parts, begun)
-        async with witnessed(session, begun.vm):
+        async with witnessed(session, begun.vm), warm.doubted(kept):
             if kept is None or not kept.restored:
                 await boot.typed(session, options, begun, {**fields, "SSHHostPort": begun.port})
             line, about = await self._line(session, begun, key)

@@ -30,7 +30,7 @@ async def line(
     Raises ``Failed``.
     """
     limit = seconds_of(options.ssh_wait_timeout or options.ssh_timeout)
-    host = options.ssh_host or ("127.0.0.1" if port is not None else None)
+    host = options.ssh_host or ("127.0.0.1" if options.net_bridge is None else None)
     try:
         async with asyncio.timeout(limit):
             if host is None and options.net_bridge is not None:

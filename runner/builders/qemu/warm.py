@@ -11,7 +11,8 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from runner.builders.qemu.machine import Vm
 from runner.builders.qemu.options import Options
 from runner.builders.qemu.programs import Programs
 from runner.builders.shared import cache
-from runner.sdk import Command, Communicator, Session
+from runner.sdk import Command, Communicator, Failed, Session
 from runner.sdk.threads import held
 
 _NAME = "warm"
@@ -47,6 +48,17 @@ async def place(
     found = Warm(programs, await held(_key, options, emulator, parts, base), parts.disks[0])
     await found.restore(session)
     return found
+
+
+@asynccontextmanager
+async def doubted(kept: Warm | None) -> AsyncIterator[None]:
+    """Forget a machine that was kept when what is done with it fails, so that the next build does not fare the same."""
+    try:
+        yield
+    except Failed:
+        if kept is not None and kept.restored:
+            await kept.forget()
+        raise
 
 
 def _gap(options: Options, parts: Parts) -> str | None:
@@ -104,9 +116,13 @@ class Warm:
 
     async def boot(self) -> None:
         """Forget what was kept, which cannot be used: the machine boots."""
-        await held(self._path.unlink, missing_ok=True)
+        await self.forget()
         await held(self._cold.replace, self._disk)
         self.restored = False
+
+    async def forget(self) -> None:
+        """Forget what was kept."""
+        await held(self._path.unlink, missing_ok=True)
 
     async def settle(self, session: Session, vm: Vm, line: Communicator) -> None:
         """Set the clock of a machine that was kept; keep one that was not. Raises ``Failed``."""

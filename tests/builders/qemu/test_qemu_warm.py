@@ -44,6 +44,15 @@ def test_a_machine_is_kept_for_later_builds(kept: Qemu) -> None:
     assert KEPT in third
 
 
+def test_a_machine_that_does_not_answer_any_more_is_forgotten(kept: Qemu) -> None:
+    built(kept)
+    (file,) = kept.cache.glob("qemu/warm/*")
+    answer = kept({**kept.fast, "warm_start": True, "ssh_timeout": "1ms"}, words=("--force",))
+    assert GOES_ON in answer.stdout + answer.stderr
+    assert answer.status == 1
+    assert not file.exists()
+
+
 def test_another_machine_boots(kept: Qemu) -> None:
     for more in ({}, {"memory": 320}):
         said = built(kept, **more)
