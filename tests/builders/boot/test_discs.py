@@ -47,9 +47,9 @@ def on_floppy(path: Path, name: str) -> bytes:
 
 def label_of(path: Path) -> str:
     """Return the label of a file system as Linux sees it."""
-    words = ["blkid", "-p", "-o", "value", "-s", "LABEL", path]
-    path_of_root = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
-    return subprocess.run(words, capture_output=True, text=True, check=True, env=path_of_root).stdout.strip()
+    words = ["blkid", "-p", "-o", "value", "-s", "LABEL", str(path)]
+    environment = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"}
+    return subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout.strip()
 
 
 def names(path: Path) -> set[str]:
