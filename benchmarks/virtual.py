@@ -27,7 +27,8 @@ _MASKED = (
         "sysusers", "timesyncd", "udev-trigger", "udevd", "update-utmp",
     )),
     "dev-hugepages.mount", "dev-mqueue.mount", "e2scrub_reap.service", "getty@tty1.service",
-    "kmod-static-nodes.service", "serial-getty@ttyS0.service", "sys-fs-fuse-connections.mount", "sys-kernel-config.mount", "sys-kernel-debug.mount",
+    "kmod-static-nodes.service", "serial-getty@ttyS0.service", "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount", "sys-kernel-debug.mount",
     "sys-kernel-tracing.mount",
 )
 """Units that no build waits for, and that take long in an emulated processor: a container has none of them either."""
