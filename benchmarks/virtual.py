@@ -20,15 +20,29 @@ PACKER_RATIO = 2.0
 """Target: how many times as long Packer has to take."""
 _DISK = "virtual-machine.qcow2"
 _MASKED = (
-    "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "e2scrub_reap.service",
-    "fstrim.timer", "getty@tty1.service", "serial-getty@ttyS0.service", "systemd-binfmt.service",
-    "systemd-logind.service", "systemd-network-generator.service", "systemd-pstore.service",
-    "systemd-timesyncd.service", "systemd-update-utmp.service", "dev-hugepages.mount", "dev-mqueue.mount",
-    "sys-kernel-debug.mount", "sys-kernel-tracing.mount", "modprobe@drm.service", "modprobe@efi_pstore.service",
+    *(f"{each}.timer" for each in ("apt-daily", "apt-daily-upgrade", "dpkg-db-backup", "e2scrub_all", "fstrim")),
+    *(f"modprobe@{each}.service" for each in ("configfs", "dm_mod", "drm", "efi_pstore", "fuse", "loop")),
+    *(f"systemd-{each}.service" for each in (
+        "binfmt", "firstboot", "journal-flush", "logind", "network-generator", "pstore", "random-seed", "remount-fs",
+        "sysusers", "timesyncd", "udev-trigger", "udevd", "update-utmp",
+    )),
+    "dev-hugepages.mount", "dev-mqueue.mount", "e2scrub_reap.service", "getty@tty1.service",
+    "kmod-static-nodes.service", "serial-getty@ttyS0.service", "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount", "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
 )
-"""Units that no build waits for, and that take long in an emulated processor."""
+"""Units that no build waits for, and that take long in an emulated processor: a container has none of them either."""
 _PACKAGES = ("systemd-sysv", "udev", "openssh-server", "iproute2", "linux-image-cloud-amd64", "initramfs-tools")
-_NETWORK = "[Match]\nName=en* eth*\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n"
+_NETWORK = """\
+[Unit]
+DefaultDependencies=no
+Before=ssh.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0; ip route add default via 10.0.2.2'
+[Install]
+WantedBy=multi-user.target
+"""
 _MODULES = "virtio_pci\nvirtio_blk\nvirtio_net\next4\n"
 _PACKER = """
 source "qemu" "machine" {{
@@ -105,16 +119,17 @@ def _disk(settings: Settings, cache: Path) -> Path:
         "builder": "rootfs", "suite": "bookworm", "format": ["qcow2"], "output": str(path.with_suffix("")),
         "packages": list(_PACKAGES), "size": "2G",
         "hostname": "machine", "bootloader": "grub", "partition_table": "mbr",
-        "kernel_arguments": ["quiet", "mitigations=off", "tsc=reliable", "no_timer_check"],
+        "kernel_arguments": ["rw", "quiet", "mitigations=off", "tsc=reliable", "no_timer_check"],
     }
     tasks: list[dict[str, Any]] = [
         {"file": {"path": "/root/.ssh", "state": "directory", "mode": "0700"}},
         {"copy": {"src": str(cache / "key.pub"), "dest": "/root/.ssh/authorized_keys", "mode": "0600"}},
         {"copy": {"dest": "/etc/ssh/sshd_config.d/machine.conf", "content": "UseDNS no\n"}},
-        {"copy": {"dest": "/etc/systemd/network/10-card.network", "content": _NETWORK}},
+        {"copy": {"dest": "/etc/systemd/system/card.service", "content": _NETWORK}},
+        {"copy": {"dest": "/etc/fstab", "content": "# The kernel mounts all that there is.\n"}},
         {"copy": {"dest": "/etc/initramfs-tools/modules", "content": _MODULES}},
         {"copy": {"dest": "/etc/initramfs-tools/conf.d/small", "content": "MODULES=list\nCOMPRESS=lz4\n"}},
-        {"shell": "update-initramfs -u; systemctl enable systemd-networkd"},
+        {"shell": "update-initramfs -u; systemctl enable card.service"},
         {"shell": f"systemctl mask {' '.join(_MASKED)}"},
     ]
     _write(settings.directory / "disk.yml", source, tasks)
