@@ -18,6 +18,7 @@ import host
 from containers import at_once, steps, trivial
 from daemonless import daemonless
 from front import front
+from installation import installation
 from line import line
 from machine import machine
 from measure import Failed
@@ -26,6 +27,7 @@ from remote import remote
 from report import begin, merged, table, unmeasured
 from settings import INGOT, Settings
 from template import template
+from virtual import virtual
 
 HERE = Path(__file__).parent
 Part = Callable[[Settings], Iterator[str]]
@@ -34,7 +36,13 @@ IN_CONTAINERS: Mapping[str, Part] = {
     "roles": roles,
 }
 """The parts that need a Docker engine and an image."""
-PARTS = ("front", "import", *IN_CONTAINERS, "ssh", "rootfs")
+WITH_PROGRAMS: Mapping[str, tuple[str, Callable[[Settings, Path], Iterator[str]]]] = {
+    "ssh": ("the line over SSH", lambda settings, _: remote(settings)),
+    "qemu": ("virtual machines", virtual),
+    "installer": ("installations", installation),
+}
+"""The parts that need programs of this computer, and what is not measured without them."""
+PARTS = ("front", "import", *IN_CONTAINERS, *WITH_PROGRAMS, "rootfs")
 FAILED = "- **failed**:"
 
 
@@ -73,6 +81,15 @@ def _part(name: str, lines: Iterator[str]) -> Iterator[str]:
         yield ""
 
 
+def _possible(name: str, what: str, lines: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a part for which this computer may lack something."""
+    try:
+        yield from _part(name, lines)
+    except host.Missing as error:
+        yield unmeasured(what, str(error))
+        yield ""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ingot-benchmarks"
@@ -95,7 +112,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(given: argparse.Namespace, directory: Path) -> Settings:
-    wanted = {"packer": {"front", "trivial", "steps"}, "ansible": {"front", "machine", "roles"}, "pyinfra": {"machine"}}
+    wanted = {
+        "packer": {"front", "trivial", "steps", "qemu", "installer"}, "ansible": {"front", "machine", "roles"},
+        "pyinfra": {"machine"},
+    }
     without = [name for name in host.PROGRAMS if name in given.without or not wanted[name] & {*given.only}]
     programs, absent = host.programs(given.cache, without)
     return Settings(
@@ -116,12 +136,9 @@ def _report(settings: Settings, given: argparse.Namespace) -> Iterator[str]:
         yield from _part("front", front(settings))
     if "import" in given.only:
         yield from _part("import", template(settings))
-    if "ssh" in given.only:
-        try:
-            yield from _part("ssh", remote(settings))
-        except host.Missing as error:
-            yield unmeasured("the line over SSH", str(error))
-            yield ""
+    for name, (what, lines) in WITH_PROGRAMS.items():
+        if name in given.only:
+            yield from _possible(name, what, lines(settings, given.cache))
     parts = {name: part for name, part in IN_CONTAINERS.items() if name in given.only}
     if not parts and "rootfs" not in given.only:
         return

@@ -50,12 +50,16 @@ DOORS: dict[str, tuple[str, ...]] = {
     "bcrypt": ("expand/filters/crypto.py", "expand/functions/crypto.py", "modules/support/passwords.py"),
     "cryptography": (
         "expand/vault.py", "expand/functions/crypto.py", "modules/support/certificates.py",
-        "modules/support/public_keys.py",
+        "modules/support/public_keys.py", "builders/shared/rfb.py",
     ),
     "jmespath": ("expand/filters/mappings.py",),
     "asyncssh": ("communicators/ssh*.py",),
-    "boto3": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
-    "botocore": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
+    "boto3": (
+        "builders/amazon/*", "builders/shared/sources.py", "data_sources/amazon*", "expand/functions/secrets*",
+    ),
+    "botocore": (
+        "builders/amazon/*", "builders/shared/sources.py", "data_sources/amazon*", "expand/functions/secrets*",
+    ),
     "cerberus": ("expand/*",),
     "docker": ("*/docker*",),
     "jinja2": ("expand/*", "packer/from_jinja*.py"),

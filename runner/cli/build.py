@@ -188,6 +188,7 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     with ExitStack() as stack:
         try:
             record, complaints = (None, ()) if arguments.no_record else _recorded(prepared, shop, stack)
+            shop = shop._replace(record=record.parent if record else None)
             ran = loop.run_until_complete(run_plan(
                 prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast,
                 record=record, manifest=Path(arguments.manifest) if arguments.manifest else None,

@@ -19,13 +19,17 @@ _DRAIN = 1.0
 
 
 class Processes:
-    """Starts programs by putting ``prefix`` before their arguments, such as ``nsenter`` and its options."""
+    """Starts programs by putting ``prefix`` before their arguments, such as ``nsenter`` and its options.
+
+    They inherit the ``descriptors`` of this process beside their standard streams.
+    """
 
     def __init__(
         self, prefix: Sequence[str] = (), environment: Mapping[str, str] | None = None, directory: str | None = None,
-        reaper: Reaper | None = None,
+        reaper: Reaper | None = None, descriptors: Sequence[int] = (),
     ) -> None:
         self._prefix = tuple(prefix)
+        self._descriptors = tuple(descriptors)
         self._environment = environment
         self._directory = directory
         self._reaper = reaper
@@ -44,7 +48,7 @@ class Processes:
         # Cut short, asyncio would leave a process that nobody knows of.
         transport, follower = await uninterrupted(asyncio.get_running_loop().subprocess_exec(
             lambda: _Follower(feed), *self._prefix, *argv, stdin=PIPE, env=environment, cwd=self._directory,
-            start_new_session=True,
+            start_new_session=True, pass_fds=self._descriptors,
         ))
         return _Process(transport, follower, self._reaper)
 

@@ -171,6 +171,19 @@ class Said(Event):
 
 
 @frozen
+class Progressed(Event):
+    """Something that takes long, such as a download, is a bit further."""
+
+    build: str
+    step: int
+    what: str
+    done: int
+    """In bytes."""
+    total: int | None = None
+    """In bytes, if it is known."""
+
+
+@frozen
 class StepFinished(Event):
     """A step was done, or could not be."""
 

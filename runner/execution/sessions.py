@@ -68,7 +68,7 @@ class Sessions:
             build=self._build.name, source=self._source, builder=self._build.builder, run=shop.run,
             root=shop.world.root, say=telling.said, local=local, hold=self._hold, force=shop.force,
             start_from=self._start_from, noted=self._noted, work=self._work,
-            ask=ask if terminal.is_attended() else None,
+            record=shop.record, ask=ask if terminal.is_attended() else None, progress=telling.progressed,
         )
 
     @contextmanager

@@ -13,6 +13,7 @@ from runner.events.event import (
     FileRead,
     ItemFinished,
     Outcome,
+    Progressed,
     Said,
     StepFinished,
     StepRetried,
@@ -58,6 +59,10 @@ class Telling:
     def said(self, text: str) -> None:
         """Tell a line of the step's own."""
         self._bus.emit(Said(self._build, self._number, self._shown(text)))
+
+    def progressed(self, what: str, done: int, total: int | None) -> None:
+        """Tell how far something is."""
+        self._bus.emit(Progressed(self._build, self._number, self._shown(what), done, total))
 
     def read(self, path: str) -> None:
         """Tell which file of this computer the step works with."""

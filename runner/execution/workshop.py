@@ -37,6 +37,8 @@ class Workshop(NamedTuple):
     """Whether tasks only tell what they would change, so that there is no image."""
     showing: bool = False
     """Whether tasks tell how files change."""
+    record: Path | None = None
+    """Directory of the record of the run, if there is one."""
     roles_path: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
     """Names of the playbook's sources."""

@@ -17,6 +17,7 @@ from runner.events.event import (
     FileChanged,
     ItemFinished,
     ManifestWritten,
+    Progressed,
     RunFinished,
     RunInterrupted,
     RunStarted,
@@ -26,12 +27,15 @@ from runner.events.event import (
     StepStarted,
 )
 from runner.reports.durations import readable
+from runner.reports.progress import bar
 
 _COLORS = ("32", "36", "35", "34", "33")
 """Colours of builds, one after the other: green, cyan, magenta, blue, yellow."""
 _RED = "31"
 _SLOWEST = 20
 """How many of the steps that took longest are told, if any are."""
+_OFTEN = 10.0
+"""How often is told how far something is, in seconds."""
 _DIFF = {"-": "31", "+": "32", "@": "36"}
 _ENDINGS = ("ok", "changed", "skipped", "ignored", "failed", "cancelled")
 _INTERRUPTS = {
@@ -58,6 +62,8 @@ class Console:
         """Build and step -> the role that it is from."""
         self._took: list[tuple[float, str]] = []
         """How long each step took, and its name."""
+        self._progressed: dict[tuple[str, int], float] = {}
+        """Build and step -> when was last told how far it is."""
         self._color = color
         self._timestamps = timestamps
         self._colors: dict[str, str] = {}
@@ -81,6 +87,8 @@ class Console:
                 self._title(event, event.build, f"{role}{event.name}")
             case Said():
                 self._text(event, event.build, event.text)
+            case Progressed():
+                self._progress(event)
             case CommandOutput():
                 self._text(event, event.build, event.line, bad=event.stream == "stderr")
             case FileChanged():
@@ -110,6 +118,13 @@ class Console:
         self._counts.setdefault(event.build, Counter())["ignored" if event.ignored else event.outcome] += 1
         role = self._roles.pop((event.build, event.step), "")
         self._took.append((event.took, f"{event.build}: {role}{event.name}"))
+
+    def _progress(self, event: Progressed) -> None:
+        """Tell how far something is, if that has not been told just now."""
+        key = (event.build, event.step)
+        if event.at - self._progressed.setdefault(key, event.at) >= _OFTEN:
+            self._progressed[key] = event.at
+            self._text(event, event.build, bar(event))
 
     def _diff(self, event: FileChanged) -> None:
         for line in event.diff.split("\n"):

@@ -16,6 +16,7 @@ from runner.events.event import (
     CommandOutput,
     Event,
     ItemFinished,
+    Progressed,
     RunFinished,
     RunStarted,
     Said,
@@ -24,6 +25,7 @@ from runner.events.event import (
 )
 from runner.reports.console import Console
 from runner.reports.durations import readable
+from runner.reports.progress import bar
 
 _TICK = 0.5
 """How often the running times are drawn again, in seconds."""
@@ -65,8 +67,8 @@ class Live(Console):
             return
         self._clear()
         self._follow(event)
-        if isinstance(event, StepStarted) and not self._verbose:
-            pass  # its line is written when it is done
+        if isinstance(event, Progressed) or (isinstance(event, StepStarted) and not self._verbose):
+            pass  # it stands below, and a line is written when it is done
         elif isinstance(event, StepFinished) and not self._verbose:
             self._done(event)
         else:
@@ -87,6 +89,8 @@ class Live(Console):
                 self._steps[build] = event
                 self._roles[build, event.step] = f"{event.role} : " if event.role else ""
                 self._output[build], self._left_out[build] = deque(maxlen=_KEPT), 0
+            case Progressed():
+                self._doing[build] = (f"{build}: {bar(event)}", self._doing[build][1])
             case StepFinished():
                 self._doing[build] = (build, event.at)
             case Said(asks=True):

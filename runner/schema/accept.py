@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+from runner.schema.formats import fault
 from runner.text import Node
 
 Schema = dict[str, Any]
@@ -88,6 +89,9 @@ def _tests(schema: Schema) -> Iterator[Test]:
     if "pattern" in schema:
         pattern = schema["pattern"]
         yield lambda node: not isinstance(node.value, str) or _expression(pattern).search(node.value) is not None
+    if "format" in schema:
+        name = schema["format"]
+        yield lambda node: not isinstance(node.value, str) or fault(name, node.value) is None
     if "enum" in schema or "const" in schema:
         yield _chosen(schema.get("enum", [schema.get("const")]))
     if "minimum" in schema or "maximum" in schema:

@@ -9,6 +9,7 @@ from typing import Any
 from runner.diagnostics import Note, Report
 from runner.schema.accept import accepts, is_trap
 from runner.schema.explain import explain
+from runner.schema.formats import FORMATS, fault
 from runner.schema.words import Schema, unknown_word, wanted
 from runner.text import Node
 
@@ -48,10 +49,20 @@ def fits(value: Any, schema: Schema) -> bool:
 def _errors(node: Node, schema: Schema, trapped: set[int]) -> Iterator[Any]:
     import jsonschema
 
-    validator = jsonschema.Draft202012Validator(_without_refs(schema))
+    validator = jsonschema.Draft202012Validator(_without_refs(schema), format_checker=_formats())
     for error in validator.iter_errors(_json(node)):
         if id(node.at(list(error.absolute_path))) not in trapped:
             yield error
+
+
+def _formats() -> Any:
+    """Return what knows the formats of texts: ours, and none of those that JSON Schema knows."""
+    import jsonschema
+
+    checker = jsonschema.FormatChecker(formats=())
+    for name in FORMATS:
+        checker.checks(name)(lambda value, name=name: not isinstance(value, str) or fault(name, value) is None)
+    return checker
 
 
 def _without_refs(schema: Any) -> Any:

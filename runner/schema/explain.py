@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.diagnostics import Note, Report, did_you_mean, nearest
+from runner.schema.formats import fault
 from runner.schema.words import Schema, listed, shown, unknown_word, wanted
-from runner.text import Node
+from runner.text import Node, Span
 
 Path = tuple[str | int, ...]
 
@@ -66,9 +67,8 @@ class _Explainer:
                         self.report.add("E103", f"{self.what} {key!r} is missing", node.place)
             case "type":
                 self.mistyped(node, error.schema)
-            case "pattern":
-                meaning = error.schema.get("x-meaning") or wanted(error.schema)
-                self.report.add("E105", f"{shown(node)} is not {meaning}", node.span)
+            case "pattern" | "format":
+                self.garbled(node, error.schema)
             case "minimum" | "maximum":
                 bound = "at least" if error.validator == "minimum" else "at most"
                 self.report.add("E106", f"{shown(node)} is out of range: {bound} {error.validator_value}", node.span)
@@ -98,6 +98,13 @@ class _Explainer:
         elif node.value is None:
             hint = "give a value, or leave the key out"
         self.report.add("E104", f"{shown(node)} stands where {kind} is wanted", node.span, hint=hint)
+
+    def garbled(self, node: Node, schema: Schema) -> None:
+        if found := fault(schema.get("format", ""), str(node.value)):
+            self.report.add("E112", found.message, _within(node.span, found.part), hint=found.hint)
+        else:
+            meaning = schema.get("x-meaning") or wanted(schema)
+            self.report.add("E105", f"{shown(node)} is not {meaning}", node.span)
 
     def choice(self, node: Node, choices: list[Any]) -> None:
         words = [str(word).lower() if isinstance(word, bool) else str(word) for word in choices if word is not None]
@@ -143,6 +150,16 @@ def _schema_at(schema: Any, path: Iterable[str | int]) -> Schema:
         schema = schema.get("items", {}) if isinstance(part, int) else properties.get(part, {})
     found: Schema = schema
     return found
+
+
+def _within(span: Span, part: str) -> Span:
+    """Return where a part of a text first stands; the whole text where it is not written as it is."""
+    before, found, _ = span.text().partition(part)
+    if not found:
+        return span
+    line = span.line + before.count("\n")
+    column = len(before) - before.rfind("\n") if "\n" in before else span.column + len(before)
+    return Span(span.file, line, column, line, column + len(part))
 
 
 def _names(clauses: Any) -> Iterator[str]:

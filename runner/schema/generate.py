@@ -198,6 +198,8 @@ def _textual(hint: Any) -> bool:
 
 def _texts(item: Schema) -> Schema:
     schema: Schema = {"type": ["array", *item.get("type", ["string"])], "items": item}
+    if "format" in item:
+        schema["format"] = item["format"]
     if "anyOf" in item:  # one of some choices: a text alone has to be one, too
         schema["anyOf"] = [{"type": "array"}, *item["anyOf"]]
     return schema
@@ -240,6 +242,8 @@ def _marked(schema: Schema, extras: tuple[Any, ...]) -> Schema:  # noqa: C901 - 
                 target["anyOf"].append({"type": "string", "pattern": regex})
             case marks.Pattern(regex, meaning):
                 target |= {"pattern": f"{regex}|{EXPRESSION}", "x-meaning": meaning}
+            case marks.Format(name):
+                target["format"] = name
             case marks.Part(name):
                 schema["$ref"] = f"#/$defs/{name}"
             case marks.Secret():

@@ -109,6 +109,10 @@ class Hold(Protocol):
         ...
 
 
+def _unheard(what: str, done: int, total: int | None) -> None:
+    """Tell nobody how far something is."""
+
+
 @frozen
 class Session:
     """The build that a plugin works for."""
@@ -135,6 +139,9 @@ class Session:
     that, it keeps the note, and ``ingot gc`` removes what may be there."""
     work: Path
     """Directory for the files of the build while it runs; nobody else's. The builder makes and notes it."""
+    record: Path | None = None
+    """Directory of the record of the run, where a failed build may leave what helps to understand it; nothing when no
+    record is kept."""
     force: bool = False
     """Whether what an earlier run made may be replaced."""
     start_from: Artifact | None = None
@@ -143,6 +150,8 @@ class Session:
     ask: Callable[[str, bool], Awaitable[str]] | None = None
     """Put a question to whoever sits at the terminal; the second argument says whether the answer is shown while it is
     typed. Nothing when nobody sits there."""
+    progress: Callable[[str, int, int | None], None] = _unheard
+    """Tell how far something is: what, how many bytes are done, and of how many if that is known."""
 
     def shown(self, file: Path) -> str:
         """Return a path as the playbook would write it: relative to its directory if it lies there."""

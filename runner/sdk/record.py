@@ -42,6 +42,13 @@ class Pattern:
 
 
 @frozen
+class Format:
+    """The text is written in a language of its own, which ``schema/formats.py`` knows by its name."""
+
+    name: str
+
+
+@frozen
 class Secret:
     """The value is masked in every output."""
 

@@ -10,6 +10,7 @@ from runner.events.event import (
     BuildStarted,
     CommandOutput,
     Event,
+    Progressed,
     RunFinished,
     RunInterrupted,
     RunStarted,
@@ -104,3 +105,15 @@ def test_the_slowest_steps_are_told() -> None:
     1 min 10 s  a: web : Slow
       100 ms  a: Quick
 """)
+
+
+def test_how_far_something_is_is_told_from_time_to_time() -> None:
+    out = io.StringIO()
+    console = Console(out)
+    for second in range(25):
+        console(Progressed("a", 1, "a.iso", second * 1_000_000, 24_000_000, at=1000.0 + second))
+    console(Progressed("a", 1, "b.iso", 5_000_000, at=1030.0))
+    assert out.getvalue().splitlines() == [
+        "    a: a.iso: [####......] 42%, 10.0 of 24.0 MB", "    a: a.iso: [########..] 83%, 20.0 of 24.0 MB",
+        "    a: b.iso: 5.0 MB",
+    ]

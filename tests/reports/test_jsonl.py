@@ -15,7 +15,8 @@ from runner.schema.published import published
 
 KINDS = [each for each in vars(events).values() if isinstance(each, type) and issubclass(each, Event)][1:]
 SAMPLES: dict[str, Any] = {
-    "str": "text", "int": 1, "float": 1.5, "bool": True, "str | None": None, "tuple[str, ...]": ("a", "b"),
+    "str": "text", "int": 1, "float": 1.5, "bool": True, "str | None": None, "int | None": 2,
+    "tuple[str, ...]": ("a", "b"),
     "Outcome": "changed", "tuple[MadeFile, ...]": (MadeFile("a", 1),), "dict[str, Outcome]": {"a": "ok"},
     "tuple[Failure, ...]": (Failure("E802", "no", "p.yml:1:1"),), "Literal['stdout', 'stderr']": "stderr",
 }

@@ -14,6 +14,7 @@ from runner.events.event import (
     BuildStarted,
     CommandOutput,
     Event,
+    Progressed,
     RunFinished,
     RunStarted,
     Said,
@@ -159,3 +160,12 @@ def test_what_a_command_writes_does_nothing_to_the_terminal(written: str, shown:
 @pytest.mark.parametrize(("width", "shown"), [(9, "e\u0301a日b"), (4, "e\u0301a日"), (3, "e\u0301a"), (0, "")])
 def test_cutting(width: int, shown: str) -> None:
     assert cut("e\u0301a日b", width) == shown
+
+
+def test_how_far_something_is_stands_below() -> None:
+    events = [*BEGUN, Progressed("a", 1, "a.iso", 1_000_000), Progressed("a", 1, "a.iso", 30_000_000, 100_000_000)]
+    assert told(events)[-2:] == [
+        "... a: a.iso: [###.......] 30%, 30.0 of 100.0 MB (0 ms)", "... b (0 ms)",
+    ]
+    assert told(events[:-1])[-2] == "... a: a.iso: 1.0 MB (0 ms)"
+    assert told([*events, StepFinished("a", 1, "One", "tasks", "ok", 1.0)])[-2] == "... a (0 ms)"

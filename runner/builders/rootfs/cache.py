@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from runner.builders.rootfs.machine import removed
+from runner.builders.shared import cache as shared
+from runner.builders.shared.cache import locked
 from runner.sdk import Failed, Resource, Session
 from runner.sdk.threads import uninterrupted
 
 _AGE = 30 * 24 * 3600.0
 """How long a tree stays that no build has used, in seconds."""
-_PAUSE = 0.1
-"""How long to wait between two looks at a lock, in seconds."""
 _ABOUT = "about.json"
 
 Make = Callable[[Path], Awaitable[Mapping[str, Any]]]
@@ -46,11 +46,9 @@ class Tree:
 
 
 def place(environ: Mapping[str, str], *, user: bool) -> Path:
-    """Return where bases lie: ``INGOT_CACHE_DIR``, or where XDG wants a user's cache to be."""
-    home = environ.get("XDG_CACHE_HOME") or Path(environ.get("HOME") or Path.home()) / ".cache"
-    own = environ.get("INGOT_CACHE_DIR") or Path(home) / "ingot"
+    """Return where bases lie in the cache."""
     # What a namespace's users own looks strange to root, and the other way round.
-    return Path(own).resolve() / "rootfs" / ("namespace" if user else "chroot")
+    return shared.place(environ) / "rootfs" / ("namespace" if user else "chroot")
 
 
 @asynccontextmanager
@@ -125,16 +123,3 @@ def _write(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     part.write_text(text, encoding="utf-8")
     part.replace(path)
-
-
-@asynccontextmanager
-async def locked(path: Path, how: int) -> AsyncIterator[None]:
-    """Hold a lock; it is waited for without keeping anybody else from working."""
-    with path.open("a") as file:
-        while True:
-            try:
-                fcntl.flock(file, how | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                await asyncio.sleep(_PAUSE)
-        yield

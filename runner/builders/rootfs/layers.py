@@ -15,8 +15,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from runner.builders.rootfs.cache import locked
 from runner.builders.rootfs.machine import removed
+from runner.builders.shared.cache import locked
 from runner.sdk import Resource, Session
 from runner.sdk.threads import held, uninterrupted
 

@@ -13,9 +13,9 @@ class HttpServer:
     """What the machine can fetch from this computer during the build."""
 
     http_directory: LocalFile | None = None
-    """Directory whose files are served."""
+    """Directory whose files are served, and nothing above it."""
     http_content: dict[str, str] | None = None
-    """Path -> text of files that are served without being on disk."""
+    """Path -> text of files that are served without being on disk, such as `{/user-data: "#cloud-config"}`."""
     http_port_min: int = 8000
     """Lowest port to serve on."""
     http_port_max: int = 9000

@@ -1,4 +1,4 @@
-"""Make a disk of a virtual machine with QEMU."""
+"""What the builder ``qemu`` accepts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runner.builders.shared.media import Cd, Floppy
 from runner.builders.shared.ports import HostPorts
 from runner.builders.shared.shutdown import Shutdown
 from runner.builders.shared.vnc import VncServer
-from runner.sdk import AtLeastOne, Builder, Deprecated, ExactlyOne, SecretStr, options
+from runner.sdk import AtLeastOne, AtMostOne, Deprecated, ExactlyOne, Minimum, SecretStr, options
 
 
 @options()
@@ -32,21 +32,22 @@ class QemuImgArgs:
 class Hardware:
     """What the virtual machine is made of."""
 
-    accelerator: Literal["hax", "hvf", "kvm", "none", "tcg", "whpx", "xen"] | None = None
-    """What runs the processor's instructions; KVM where it is there when left out."""
+    accelerator: Literal["auto", "hax", "hvf", "kvm", "none", "nvmm", "tcg", "whpx", "xen"] = "auto"
+    """What runs the processor's instructions. `auto` takes the hardware of this computer, KVM on Linux, once that has
+    proved to run a guest of 64 bits, and otherwise TCG, which needs nothing and is slower; `none` leaves it to QEMU."""
     machine_type: str = "pc"
     """Machine to emulate, such as `q35`."""
-    cpus: int = 1
+    cpus: Annotated[int, Minimum(1)] = 1
     """Number of processors."""
     cpu_model: str | None = None
-    """Processor to emulate, such as `host`."""
+    """Processor to emulate, such as `host`, for which `max` stands with TCG; QEMU's own choice when left out."""
     sockets: int | None = None
     """Number of processor sockets."""
     cores: int | None = None
     """Cores in each socket."""
     threads: int | None = None
     """Threads in each core."""
-    memory: int = 512
+    memory: Annotated[int, Minimum(1)] = 512
     """Memory in megabytes."""
     firmware: str | None = None
     """Firmware file to boot with, also by a name that QEMU finds."""
@@ -69,17 +70,21 @@ class Hardware:
     net_device: str = "virtio-net"
     """Network card to emulate."""
     net_bridge: str | None = None
-    """Bridge of this computer to connect the network card to; user networking when left out."""
+    """Bridge of this computer to connect the network card to; user networking when left out. The machine's address is
+    then learnt from the neighbours of this computer, unless `ssh_host` names it."""
     vga: str | None = None
     """Graphics card to emulate."""
     display: str | None = None
-    """Window that shows the screen, such as `gtk` or `none`."""
+    """Window that shows the screen, such as `gtk` or `none`. When left out, it is `gtk` where there is a desktop and
+    QEMU has it."""
     headless: bool = False
-    """Open no window."""
+    """Open no window. VNC shows the screen all the same."""
     use_default_display: bool = False
     """Let QEMU choose the window."""
     qemuargs: list[list[str]] | None = None
-    """Arguments of QEMU, each `[name, value]`; a name takes the place of all defaults of that name."""
+    """Arguments of QEMU, each `[name, value]`; a name takes the place of all defaults of that name, and the build tells
+    which ones. In values, `{{ .HTTPIP }}`, `{{ .HTTPPort }}`, `{{ .HTTPDir }}`, `{{ .Name }}`, `{{ .OutputDir }}` and
+    `{{ .SSHHostPort }}` stand for what they say."""
     qemu_binary: str = "qemu-system-x86_64"
     """QEMU program to run."""
 
@@ -93,7 +98,7 @@ class Disks:
     disk_additional_size: list[str] | None = None
     """Sizes of further disks."""
     disk_interface: str = "virtio"
-    """Bus that disks are attached to, such as `virtio`, `virtio-scsi` or `ide`."""
+    """Bus that disks are attached to: `virtio`, `virtio-scsi`, `scsi`, `ide`, which is SATA on a `q35`, or `nvme`."""
     disk_cache: Literal["directsync", "none", "unsafe", "writeback", "writethrough"] = "writeback"
     """How writes are cached."""
     disk_discard: Literal["ignore", "unmap"] = "ignore"
@@ -103,15 +108,19 @@ class Disks:
     disk_image: bool = False
     """Take `iso_url` for a disk to start from, not for an installation image."""
     use_backing_file: bool = False
-    """Write changes only, on top of the disk started from."""
+    """Let the result hold only what has changed, on top of the disk started from, which it then needs. While a build
+    runs, it is always so."""
     skip_resize_disk: bool = False
     """Keep the size of the disk started from."""
     skip_compaction: bool = False
-    """Do not shrink the disk after the build."""
+    """Take the disk as the machine has left it, which is possible when the build has installed it, and it is to be a
+    qcow2."""
     disk_compression: bool = False
     """Compress the disk after the build."""
     format: Literal["qcow2", "raw"] = "qcow2"
-    """Format of the disk."""
+    """Format of the disk, which is called `vm_name`."""
+    formats: list[Literal["qcow2", "raw", "vdi", "vhdx", "vmdk"]] | None = None
+    """Several formats of the disk, in place of `format`: each is a file `vm_name` with the format as its extension."""
     cdrom_interface: str | None = None
     """Bus that the installation image is attached to."""
     iso_skip_cache: bool = False
@@ -120,29 +129,32 @@ class Disks:
     """Further arguments of `qemu-img`."""
 
 
-@options(ExactlyOne("iso_url", "iso_urls"), AtLeastOne("iso_checksum"))
+@options(ExactlyOne("iso_url", "iso_urls"), AtLeastOne("iso_checksum"), AtMostOne("format", "formats"))
 class Options(Connection, HttpServer, Iso, Floppy, Cd, VncBoot, VncServer, Shutdown, HostPorts, Hardware, Disks):
     """The virtual machine, what it boots from and where its disk goes."""
 
     vm_name: str | None = None
-    """Name of the machine and of its disk file; `packer-BUILD` when left out."""
+    """Name of the machine and of its disk file; `packer-SOURCE` when left out. Further disks have `-1`, `-2` and so on
+    after it."""
     output_directory: str | None = None
-    """Directory that receives the disk; `output-BUILD` when left out."""
+    """Directory that receives the disk; `output-SOURCE` when left out. It is there once the build has succeeded, and
+    whole; one that is there before is replaced with `--force` only."""
     boot_steps: list[list[str]] | None = None
     """Keys to type with a description, each `[keys, description]`, in place of `boot_command`."""
     run_once: Annotated[bool, Deprecated("leave it out")] = False
     """A leftover of early versions of Packer."""
+    warm_start: bool = False
+    """Keep the machine as it is after its first log-in in the cache, memory and all, and let later builds go on from
+    there, as long as the disk they start from, QEMU and all that is told of the machine are the same. What was in its
+    memory, keys of the machine for instance, is then in that file, which only you may read."""
+    disable_shutdown: bool = False
+    """Only wait until the machine shuts itself down, because a task sees to that."""
     qmp_enable: bool = False
-    """Open QEMU's control socket."""
+    """Open a control socket of QEMU for other programs; the build has one of its own."""
     qmp_socket_path: str | None = None
-    """Path of QEMU's control socket."""
+    """Path of that socket; `vm_name.monitor` in the build's directory, which the build tells, when left out."""
     vnc_use_password: bool = False
     """Protect the screen with a password."""
     vnc_password: SecretStr | None = None
     """Password of the screen; made up when left out."""
 
-
-class Qemu(Builder[Options]):
-    """Make a disk of a virtual machine with QEMU."""
-
-    name = "qemu"

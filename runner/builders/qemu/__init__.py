@@ -1,0 +1,1 @@
+"""Make disks of virtual machines with QEMU."""
