@@ -54,8 +54,12 @@ DOORS: dict[str, tuple[str, ...]] = {
     ),
     "jmespath": ("expand/filters/mappings.py",),
     "asyncssh": ("communicators/ssh*.py",),
-    "boto3": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
-    "botocore": ("builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*"),
+    "boto3": (
+        "builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*", "post_processors/shared/s3.py",
+    ),
+    "botocore": (
+        "builders/amazon/*", "data_sources/amazon*", "expand/functions/secrets*", "post_processors/shared/s3.py",
+    ),
     "cerberus": ("expand/*",),
     "docker": ("*/docker*",),
     "jinja2": ("expand/*", "packer/from_jinja*.py"),
