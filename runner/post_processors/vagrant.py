@@ -16,7 +16,7 @@ from runner.sdk import Artifact, Failed, Maximum, Minimum, PostProcessor, Sessio
 if TYPE_CHECKING:
     from runner.post_processors.shared.boxes import Contents
 
-_FIELD = re.compile(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
+_FIELD = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")
 _OUTPUT = "packer_{{.BuildName}}_{{.Provider}}.box"
 _OWN = ("metadata.json", "Vagrantfile")
 _USUAL = 6
@@ -51,7 +51,8 @@ class Options:
     include: list[LocalFile] | None = None
     """Further files and directories to put into the box."""
     vagrantfile_template: LocalFile | None = None
-    """Template of the Vagrantfile in the box, with the fields of `output`; it stands after what the provider needs."""
+    """Template of the Vagrantfile in the box, with the fields of `output`, `{{build_name}}` and `{{build_type}}`; it
+    stands after what the provider needs."""
     vagrantfile_template_generated: bool = False
     """Packer's leave for a template that is not there before the build. It is not needed: that a file is not there yet
     is only a warning."""
@@ -92,7 +93,11 @@ class Vagrant(PostProcessor[Options]):
         if provider not in PROVIDERS:
             raise Failed(f"there are no boxes for {provider}", f"there are those for {', '.join(PROVIDERS)}")
         wanted = _with(self.options, (self.options.override or {}).get(provider))
-        known = {"BuildName": session.source.replace("/", "_"), "Provider": provider, "ArtifactId": artifact.id}
+        name = session.source.replace("/", "_")
+        known = {
+            ".BuildName": name, ".Provider": provider, ".ArtifactId": artifact.id,
+            "build_name": name, "build_type": session.builder,
+        }
         output = session.root / _filled(wanted.output, known, "output")
         template, level = _template(session, wanted, known), wanted.compression_level
         form = Form("tar", "gzip" if level else None)
@@ -134,10 +139,10 @@ def _template(session: Session, wanted: Options, known: Mapping[str, str]) -> st
 
 
 def _filled(text: str, known: Mapping[str, str], where: str) -> str:
-    """Return a text with Go's fields filled in. Raises ``Failed`` for one that is not known."""
+    """Return a text with Go's fields and functions filled in. Raises ``Failed`` for those that are not known."""
     for match in _FIELD.finditer(text):
         if match[1] not in known:
-            these = ", ".join(f"{{{{.{each}}}}}" for each in known)
+            these = ", ".join(f"{{{{{each}}}}}" for each in known)
             raise Failed(f"{where}: {match[0]} is not known here", f"these are: {these}")
     return _FIELD.sub(lambda match: known[match[1]], text)
 

@@ -174,7 +174,7 @@ def test_what_the_options_change(tmp_path: Path) -> None:
     (tmp_path / "extra" / "info.json").write_text("{}")
     (tmp_path / "scripts" / "sub").mkdir(parents=True)
     (tmp_path / "scripts" / "sub" / "run.sh").write_text("#!/bin/sh\n")
-    (tmp_path / "more.rb").write_text("# for {{.Provider}} of {{ .BuildName }}: {{.ArtifactId}}\n")
+    (tmp_path / "more.rb").write_text("# for {{.Provider}} of {{ build_name }}: {{- .ArtifactId -}}\n")
     [box] = boxed(
         tmp_path, MADE["libvirt"](tmp_path), output="boxes/{{.BuildName}}-{{ .Provider }}.box", compression_level=0,
         include=["extra/info.json", "scripts"], architecture="amd64", vagrantfile_template="more.rb",
@@ -186,6 +186,44 @@ def test_what_the_options_change(tmp_path: Path) -> None:
     assert found["info.json"] == b"{}"
     assert found["scripts/sub/run.sh"] == b"#!/bin/sh\n"
     assert found["Vagrantfile"].decode().endswith("# for libvirt of web_x: VM\n")
+
+
+@pytest.mark.skipif(not shutil.which("packer"), reason="needs Packer, in Debian's package packer")
+def test_the_boxes_are_as_packer_makes_them(tmp_path: Path) -> None:
+    names = [file.name for file in virtual_machine(tmp_path)][:2]
+    (tmp_path / "vm.vmx").write_text("vm")
+    (tmp_path / "info.json").write_text("{}")
+    (tmp_path / "more.rb").write_text("# {{.Provider}} {{ .BuildName }} {{build_name}} {{build_type}}\n")
+    chains = {"virtualbox": names, "vmware": ["vm.vmx", names[1]]}
+    options: dict[str, Any] = {
+        "include": ["info.json"], "vagrantfile_template": "more.rb", "output": "{{.Provider}}-{{.BuildName}}.box"
+    }
+    links = [
+        [{"type": "artifice", "files": files}, {
+            "type": "vagrant", "keep_input_artifact": True, "provider_override": provider, **options,
+            "output": "theirs-" + options["output"],
+        }]
+        for provider, files in chains.items()
+    ]
+    template = {"builders": [{"type": "null", "name": "a", "communicator": "none"}], "post-processors": links}
+    (tmp_path / "template.json").write_text(json.dumps(template))
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1"}
+    subprocess.run(["packer", "build", "template.json"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    for provider, files in chains.items():
+        artifact = Artifact("artifice", "", tuple(tmp_path / name for name in files))
+        ours = session(tmp_path, source="a", builder="null")
+        [box] = asyncio.run(Vagrant(Options(provider_override=provider, **options)).process(ours, artifact)).files
+        theirs = tmp_path / f"theirs-{provider}-a.box"
+        assert box.name == f"{provider}-a.box"
+        assert plain(content(box)) == plain(content(theirs))
+
+
+def plain(found: dict[str, bytes]) -> dict[str, Any]:
+    """Return what is in a box, without comments of Packer's or ours, nor the directory that Packer sometimes adds."""
+    found = {Path(name).name: data for name, data in found.items()}
+    lines = [line.strip() for line in found["Vagrantfile"].decode().splitlines()]
+    own = [line for line in lines if line and not line.startswith(("# The", "# Packer", "# What"))]
+    return {**found, "Vagrantfile": own, "metadata.json": json.loads(found["metadata.json"])}
 
 
 def test_one_provider_may_differ(tmp_path: Path) -> None:
