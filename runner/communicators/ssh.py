@@ -15,6 +15,7 @@ from runner.communicators import posix
 from runner.communicators.shell import NoShell
 from runner.communicators.ssh_connection import Connections
 from runner.communicators.ssh_settings import Settings
+from runner.communicators.ssh_sftp import Sftp
 from runner.communicators.transport import Channel, Feed
 from runner.communicators.words import as_user, program_of
 from runner.sdk import Answer, Become, Command, Communicator, Failed, Heard
@@ -50,9 +51,9 @@ async def connected(settings: Settings, ended: Ended | None = None) -> AsyncIter
     line = Line(settings, ended)
     try:
         async with posix.connected(Programs(line)) as shell:
-            found: Communicator = shell
+            found: Communicator = Sftp(shell, line) if settings.sftp else shell
             if settings.pty:
-                found = _Terminal(shell, Programs(line, tty=True))
+                found = _Terminal(found, Programs(line, tty=True))
             yield found if settings.silence is None else _Bounded(found, settings.silence)
     except NoShell as error:
         raise Failed("there is no /bin/sh on the machine") from error
@@ -172,7 +173,7 @@ class _Marked:
 class _Terminal:
     """A line whose commands have a terminal each: what they write to standard error is in their output, too."""
 
-    def __init__(self, line: posix.Posix, programs: Programs) -> None:
+    def __init__(self, line: Communicator, programs: Programs) -> None:
         self.put, self.get, self.upload, self.download = line.put, line.get, line.upload, line.download
         self._line = line
         self._programs = programs
