@@ -56,9 +56,11 @@ DOORS: dict[str, tuple[str, ...]] = {
     "asyncssh": ("communicators/ssh*.py",),
     "boto3": (
         "builders/amazon/*", "builders/shared/sources.py", "data_sources/amazon*", "expand/functions/secrets*",
+        "post_processors/shared/s3.py",
     ),
     "botocore": (
         "builders/amazon/*", "builders/shared/sources.py", "data_sources/amazon*", "expand/functions/secrets*",
+        "post_processors/shared/s3.py",
     ),
     "cerberus": ("expand/*",),
     "docker": ("*/docker*",),

@@ -55,6 +55,13 @@ class Engine:
         """
         return await uninterrupted(self._asked(method, path, body, patience))
 
+    async def heard(self, path: str) -> Any:
+        """Return what the engine answers when something has happened. Raises ``Failed``.
+
+        Nothing is made by it, and so the wait may be cut short.
+        """
+        return await self._asked("POST", path, None, None)
+
     async def _asked(self, method: str, path: str, body: Mapping[str, Any] | None, patience: float | None) -> Any:
         try:
             async with asyncio.timeout(patience):

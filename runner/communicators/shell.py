@@ -13,7 +13,7 @@ import secrets
 from itertools import count
 
 from runner.communicators.transport import CHUNK, Channel, Stream, Transport
-from runner.sdk import Failed
+from runner.sdk import Failed, Lost
 from runner.sdk.listening import Collector
 from runner.sdk.threads import uninterrupted
 
@@ -167,8 +167,8 @@ class Shell:
         if running is not None and not running.status.done():
             running.status.set_exception(NoShell() if missing else self._gone())
 
-    def _gone(self) -> Failed:
-        return Failed(
+    def _gone(self) -> Lost:
+        return Lost(
             f"the connection to the machine is lost: {self._lost}",
             "the machine may have been stopped or restarted meanwhile",
         )

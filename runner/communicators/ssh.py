@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from shlex import join
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from runner.communicators import posix
 from runner.communicators.shell import NoShell
 from runner.communicators.ssh_connection import Connections
 from runner.communicators.ssh_settings import Settings
+from runner.communicators.ssh_sftp import Sftp
 from runner.communicators.transport import Channel, Feed
 from runner.communicators.words import as_user, program_of
 from runner.sdk import Answer, Become, Command, Communicator, Failed, Heard
@@ -37,18 +38,22 @@ done 2>/dev/null
 """Kills everything whose environment has a mark: a program and what it has started."""
 
 
+Ended = Callable[[], Coroutine[Any, Any, Failed]]
+"""Waits until the machine is no more; returns why nobody can reach it."""
+
+
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Communicator]:
+async def connected(settings: Settings, ended: Ended | None = None) -> AsyncIterator[Communicator]:
     """Yield the communicator of a machine as soon as that answers. Raises ``Failed``.
 
-    A connection that is lost is made again for the next command.
+    A connection that is lost is made again for the next command; nobody waits for one to a machine that has ``ended``.
     """
-    line = Line(settings)
+    line = Line(settings, ended)
     try:
         async with posix.connected(Programs(line)) as shell:
-            found: Communicator = shell
+            found: Communicator = Sftp(shell, line) if settings.sftp else shell
             if settings.pty:
-                found = _Terminal(shell, Programs(line, tty=True))
+                found = _Terminal(found, Programs(line, tty=True))
             yield found if settings.silence is None else _Bounded(found, settings.silence)
     except NoShell as error:
         raise Failed("there is no /bin/sh on the machine") from error
@@ -59,20 +64,44 @@ async def connected(settings: Settings) -> AsyncIterator[Communicator]:
 class Line:
     """The connection to a machine, made when it is first needed, and again when it is lost."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, ended: Ended | None = None) -> None:
         self._connections = Connections(settings)
         self._connection: SSHClientConnection | None = None
         self._lock = asyncio.Lock()
+        self._end = None if ended is None else asyncio.create_task(ended())
+        if self._end is not None:
+            self._end.add_done_callback(self._cut)
 
     async def up(self) -> SSHClientConnection:
         """Return the connection. Raises ``Failed``."""
         async with self._lock:
             if self._connection is None or self._connection.is_closed():
-                self._connection = await self._connections.connect()
+                self._connection = await self._made()
             return self._connection
+
+    async def _made(self) -> SSHClientConnection:
+        if self._end is None:
+            return await self._connections.connect()
+        connecting = asyncio.create_task(self._connections.connect())
+        try:
+            await asyncio.wait((connecting, self._end), return_when=asyncio.FIRST_COMPLETED)
+            if connecting.done():
+                return connecting.result()
+            raise self._end.result()
+        finally:
+            connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
+
+    def _cut(self, _end: asyncio.Task[Failed]) -> None:
+        """End the connection to a machine that is no more, which may not have had the time to say so."""
+        if self._connection is not None:
+            self._connection.abort()
 
     async def close(self) -> None:
         """End the connection, politely if the machine still answers."""
+        if self._end is not None:
+            self._end.cancel()
+            await asyncio.gather(self._end, return_exceptions=True)
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
@@ -144,7 +173,7 @@ class _Marked:
 class _Terminal:
     """A line whose commands have a terminal each: what they write to standard error is in their output, too."""
 
-    def __init__(self, line: posix.Posix, programs: Programs) -> None:
+    def __init__(self, line: Communicator, programs: Programs) -> None:
         self.put, self.get, self.upload, self.download = line.put, line.get, line.upload, line.download
         self._line = line
         self._programs = programs

@@ -16,7 +16,7 @@ import asyncssh
 from runner.communicators.ssh_hosts import HostKeys
 from runner.communicators.ssh_settings import Login
 from runner.communicators.transport import Feed
-from runner.sdk import Failed
+from runner.sdk import Lost
 
 _DRAIN = 1.0
 """How long to wait, in seconds, for output after a program's end: what it left in the background may hold the pipe."""
@@ -109,11 +109,11 @@ class Program(asyncssh.SSHClientSession[bytes]):
             self._channel.write_eof()
 
     async def wait(self) -> int:
-        """Wait for its end; return the exit status. Raises ``Failed`` when the connection is lost before."""
+        """Wait for its end; return the exit status. Raises ``Lost`` when the connection ends before."""
         await self._over.wait()
         if self._status is None:
             hint = "the machine may have been stopped or restarted meanwhile"
-            raise Failed(f"the SSH connection has ended: {self._reason}", hint)
+            raise Lost(f"the SSH connection has ended: {self._reason}", hint)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.gone.wait(), _DRAIN)
         return self._status

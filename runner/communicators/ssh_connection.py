@@ -11,7 +11,7 @@ from runner.communicators import socks
 from runner.communicators.ssh_hosts import HostKeys
 from runner.communicators.ssh_keys import agent_socket, connected_agent, private_keys
 from runner.communicators.ssh_settings import Login, Server, Settings, Trust
-from runner.sdk import Failed
+from runner.sdk import Failed, Lost
 
 if TYPE_CHECKING:
     from asyncssh import SSHClientConnection
@@ -69,7 +69,7 @@ class Connections:
                     await asyncio.sleep(pause)
                     pause = min(pause * 2, _PAUSES[1])
         except TimeoutError:
-            raise Failed(
+            raise Lost(
                 f"SSH does not answer on {self._settings.server} within {limit:g} seconds: {reason}",
                 "set ssh_timeout if the machine needs longer to start",
             ) from None

@@ -102,6 +102,8 @@ class Settings:
     """How often to send a sign of life, in seconds; none is sent when it is zero."""
     silence: float | None = None
     """How long a command may write nothing, in seconds, before it is given up."""
+    sftp: bool = False
+    """Whether files and directories go by SFTP, and not through a shell."""
     forward_agent: bool = True
     """Whether the machine may use the SSH agent of this computer, if there is one."""
     remote_tunnels: tuple[Tunnel, ...] = ()

@@ -24,6 +24,7 @@ from runner.sdk import (
     ExactlyOne,
     Failed,
     Find,
+    Lost,
     Module,
     Outcome,
     Read,
@@ -38,7 +39,7 @@ from runner.sdk.results import command_values
 
 _OF_SCRIPTS = (
     "binary", "env_var_format", "execute_command", "inline_shebang", "remote_file", "remote_folder", "remote_path",
-    "skip_clean", "use_env_var_file",
+    "skip_clean", "start_retry_timeout", "use_env_var_file",
 )
 
 
@@ -71,7 +72,9 @@ class Options(RemoteScripts):
     use_env_var_file: bool = False
     """Bring the variables over as a file that is read before the script, not on the command line."""
     expect_disconnect: bool = False
-    """Go on if the connection breaks while the script runs, as when it restarts the machine."""
+    """Go on if the connection breaks while the script or command runs, as when it restarts the machine: that counts as
+    success, and the next task waits until the machine answers again. The script is removed then, too, unless
+    `skip_clean` says otherwise."""
 
 
 class Shell(Module[Options]):
@@ -86,11 +89,7 @@ class Shell(Module[Options]):
 
     @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return what cannot be done: to go on after a connection has broken, and Packer's way with Ansible's form."""
-        if options.get("expect_disconnect") not in (None, False):
-            return "expect_disconnect: a script that breaks the connection; use the module reboot to restart a machine"
-        if "start_retry_timeout" in options:
-            return "start_retry_timeout: scripts are started once; use the task's keyword retries to try again"
+        """Return what cannot be done: Packer's way with Ansible's form."""
         found = [name for name in _OF_SCRIPTS if name in options] if "cmd" in options else []
         return f"{found[0]} with cmd, which is no script; write inline instead of cmd" if found else None
 
@@ -113,7 +112,12 @@ class Shell(Module[Options]):
         wanted = self.options
         command, shell = wanted.cmd or "", wanted.executable or "/bin/sh"
         environment = own_variables(wanted.env, wanted.environment_vars)
-        answer = yield Do((shell, "-c", command), self._typed(), environment, chdir)
+        try:
+            answer = yield Do((shell, "-c", command), self._typed(), environment, chdir)
+        except Lost:
+            if self._disconnected is None:
+                raise
+            answer = self._disconnected
         if wanted.executable is not None and (yield from cannot_start(shell, answer)):
             return never_started(command, shell, answer)
         return ended(command_values(command, [answer]), answer.status, wanted.valid_exit_codes)
@@ -125,6 +129,7 @@ class Shell(Module[Options]):
             wanted.remote_folder, wanted.remote_file, wanted.remote_path, wanted.execute_command,
             wanted.env_var_format, wanted.use_env_var_file, wanted.skip_clean,
             (yield from variables(wanted.env, wanted.environment_vars)),
+            seconds_of(wanted.start_retry_timeout), self._disconnected,
         )
         if wanted.inline is not None:
             content = shebanged(wanted.inline, wanted.inline_shebang)
@@ -148,6 +153,11 @@ class Shell(Module[Options]):
             raise Failed(f"there is no script {name!r}", "paths are relative to the playbook's directory")
         content: bytes = yield Read(path, decrypt=False)
         return content if self.options.binary else content.replace(b"\r\n", b"\n")
+
+    @property
+    def _disconnected(self) -> Answer | None:
+        wanted = self.options
+        return Answer(next(iter(wanted.valid_exit_codes), 0)) if wanted.expect_disconnect else None
 
     def _typed(self) -> str | None:
         return typed(self.options.stdin, newline=self.options.stdin_add_newline)

@@ -1,6 +1,6 @@
 """All that an author of a builder, a module, a post-processor or a data source needs."""
 
-from runner.sdk.build import Artifact, Communicator, Failed, Heard, Machine, Parallel, Resource, Session
+from runner.sdk.build import Artifact, Communicator, Failed, Heard, Lost, Machine, Parallel, Resource, Session
 from runner.sdk.plugin import Builder, DataSource, Kind, Module, Plugin, PostProcessor
 from runner.sdk.record import (
     Alias,
@@ -89,6 +89,7 @@ __all__ = [
     "Load",
     "Local",
     "Look",
+    "Lost",
     "Machine",
     "Maximum",
     "Minimum",

@@ -22,6 +22,10 @@ class Failed(Exception):  # noqa: N818 - it reads as what it says
         self.hint = hint
 
 
+class Lost(Failed):
+    """The connection to the machine is lost, or cannot be made: it may be there again in a while."""
+
+
 class Heard(Protocol):
     """Who is told every line of a command's output as it comes."""
 

@@ -16,9 +16,10 @@ from test_docker_builder import Builds, build, sh  # noqa: F401 - a fixture
 _START = """
 mkdir -p /run/sshd
 echo 'sshd:x:74:74::/run/sshd:/bin/false' >>/etc/passwd
+{before}
 cp -r /keys /tmp/keys && chown -R 0:0 /tmp/keys
 exec {sshd} -D -e -f /dev/null -h /tmp/keys/host -p {port} -o AuthorizedKeysFile=/tmp/keys/user.pub \
-    -o PermitRootLogin=yes -o StrictModes=no -o UsePAM=no
+    -o PermitRootLogin=yes -o StrictModes=no {sshd_options}
 """
 _HERE = [each for each in ("/usr", "/lib", "/lib64") if Path(each).is_dir()]
 """What a program of this computer needs, also in a container."""
@@ -33,10 +34,12 @@ class Server:
         self.image = image
         self.keys = keys
 
-    def source(self, port: int = 22, **more: Any) -> dict[str, Any]:
-        """Return a source."""
+    def source(
+        self, port: int = 22, before: str = "", sshd_options: str = "-o UsePAM=no", **more: Any
+    ) -> dict[str, Any]:
+        """Return a source; ``before`` is a script that prepares the container, ``sshd_options`` are sshd's."""
         volumes = [word for each in _HERE for word in ("-v", f"{each}:{each}:ro")]
-        script = _START.format(sshd=SSHD, port=port)
+        script = _START.format(sshd=SSHD, port=port, before=before, sshd_options=sshd_options)
         return {
             "image": self.image, "commit": True, "communicator": "ssh", "ssh_username": "root", "ssh_port": port,
             "ssh_private_key_file": str(self.keys / "user"), "ssh_disable_agent_forwarding": True, "ssh_timeout": "30s",
@@ -109,3 +112,25 @@ def test_a_container_without_an_address_needs_ssh_host(build: Builds, server: Se
     assert answer.status == 1
     assert "the container has no address of its own" in answer.stderr
     assert "ssh_host" in answer.stderr
+
+
+@pytest.mark.parametrize("program", ["sleep 1; exit 4", "exec sleep 1"])
+def test_a_container_that_ends_before_ssh_answers_is_noticed_at_once(
+    build: Builds, server: Server, program: str  # noqa: F811
+) -> None:
+    source = server.source(ssh_timeout="10m")
+    source["run_command"][-1] = program
+    answer = build(source)
+    assert answer.status == 1
+    assert f"the container has ended with status {4 if 'exit' in program else 0}" in answer.stderr
+
+
+def test_a_container_that_ends_meanwhile_is_noticed_at_once(build: Builds, server: Server) -> None:  # noqa: F811
+    answer = build(
+        server.source(ssh_timeout="10m"),
+        {**sh("kill 1; sleep 1000"), "ignore_errors": True},
+        sh("echo never"),
+    )
+    assert answer.status == 1
+    assert "the connection to the machine is lost" in answer.stdout + answer.stderr
+    assert "the container has ended with status" in answer.stderr

@@ -115,6 +115,7 @@ ACCEPTED: dict[str, list[Any]] = {
     "numbers": [[1], ["1"]],
     "lists": [[["a", "b"], ["c"]]],
     "map": [{"a": "b"}, {}],
+    "maps": [{"a": {}}, {}],
     "block": ["{{ x }}"],
     "blocks": [[], "{{ x }}"],
 }
@@ -126,6 +127,7 @@ REFUSED: dict[str, list[Any]] = {
     "numbers": [["many"], True],
     "lists": [True, [True]],
     "map": [["a"], True, "a"],
+    "maps": [["a"], True, "a", {"a": ["b"]}],
     "block": [["a"], True, {"no such option": 1}],
     "blocks": [[True], True, [{"no such option": 1}]],
 }

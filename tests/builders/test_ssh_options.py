@@ -51,6 +51,8 @@ ME = Login("me", "secret")
     ({"ssh_agent_auth": True}, {"server": Server("there", 22, Login("me", "secret", agent=True))}),
     ({"ssh_ciphers": ["a"], "ssh_key_exchange_algorithms": ["b"]}, {"ciphers": ("a",), "key_exchange": ("b",)}),
     ({"ssh_pty": True}, {"pty": True}),
+    ({"ssh_file_transfer_method": "sftp"}, {"sftp": True}),
+    ({"ssh_file_transfer_method": "scp"}, {}),
     ({"ssh_timeout": "1m30s"}, {"timeout": 90}),
     ({"ssh_wait_timeout": "7s"}, {"timeout": 7}),
     ({"ssh_handshake_attempts": 3}, {"handshake_attempts": 3}),

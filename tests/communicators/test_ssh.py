@@ -15,7 +15,7 @@ from ssh_servers import Sshd, Start, hello, said, sh, through
 from runner.communicators import ssh_connection
 from runner.communicators.ssh import connected
 from runner.communicators.ssh_settings import Settings
-from runner.sdk import Command, Communicator, Download, Failed, Put, Sent, Upload
+from runner.sdk import Become, Command, Communicator, Download, Failed, Lost, Put, Sent, Upload
 
 _LARGE = b"x" * 3_000_000
 
@@ -46,23 +46,69 @@ def test_a_terminal_is_there_when_asked_for(sshd: Sshd) -> None:
     assert said(sshd.settings(), command) == (0, "", "err\n")
 
 
-def test_files_and_directories_go_and_come_back(sshd: Sshd, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [{}, {"sftp": True}, {"sftp": True, "pty": True}])
+def test_files_and_directories_go_and_come_back(start_sshd: Start, tmp_path: Path, how: dict[str, bool]) -> None:
     there, content = tmp_path / "there", os.urandom(5_000_000)
     source = tmp_path / "source"
     source.write_bytes(content)
+    (tmp_path / "link").symlink_to("file")
+    server = start_sshd("Subsystem sftp internal-sftp")
 
     async def go(line: Communicator) -> None:
         for name, data in (("small", content[:1000]), ("large", content)):
             await line.put(Put(str(there / name), data, 0o640))
             assert await line.get(str(there / name)) == data
-        await line.upload(Upload(str(there / "up"), (Sent(str(source), "inner/file"),)))
-        await line.download(Download(str(there), ""), tmp_path / "back")
+        sent = (Sent(str(source), "inner/file", 0o600), Sent(str(tmp_path / "link"), "inner/link"),
+                Sent(str(tmp_path), "empty", 0o750))
+        for _ in range(2):  # the second time it is all there
+            await line.upload(Upload(str(there / "up"), sent))
+            await line.download(Download(str(there), ""), tmp_path / "back")
+        await line.download(Download(str(there / "up" / "inner") + "/", "", content_only=True), tmp_path / "back")
+        await line.download(Download(str(there / "large"), ""), tmp_path / "file")
         assert await line.get("/nowhere") is None
+        with pytest.raises(Failed, match="/nowhere is not there"):
+            await line.download(Download("/nowhere", ""), tmp_path / "nowhere")
+        with pytest.raises(Failed, match="files cannot be sent to /proc/there: "):
+            await line.upload(Upload("/proc/there", sent))
 
     there.mkdir()
-    through(sshd.settings(), go)
+    through(server.settings(**how), go)
+    assert ("subsystem 'sftp'" in server.said()) is ("sftp" in how)
+    assert (tmp_path / "file").read_bytes() == content
+    assert str((tmp_path / "back" / "link").readlink()) == "file"
+    assert (there / "up" / "inner" / "file").stat().st_mode & 0o777 == 0o600
+    assert (there / "up" / "empty").stat().st_mode & 0o777 == 0o750
+    assert (tmp_path / "back" / "up" / "empty").is_dir()
     assert (tmp_path / "back" / "up" / "inner" / "file").read_bytes() == content
     assert (tmp_path / "back" / "large").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_machine_without_an_sftp_server(sshd: Sshd, tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"x")
+    sent = Upload(str(tmp_path / "there"), (Sent(str(tmp_path / "source"), "file"),))
+    with pytest.raises(Failed, match="the machine has no SFTP server") as failed:
+        through(sshd.settings(sftp=True), lambda line: line.upload(sent))
+    assert "ssh_file_transfer_method: scp" in str(failed.value.hint)
+    through(sshd.settings(sftp=True), lambda line: line.upload(sent, Become("root")))
+    assert (tmp_path / "there" / "file").read_bytes() == b"x"
+
+
+def test_a_connection_that_is_lost_fails_a_file_by_sftp(start_sshd: Start, tmp_path: Path) -> None:
+    server = start_sshd("Subsystem sftp internal-sftp")
+
+    def begun() -> bool:
+        return any(each.stat().st_size for each in tmp_path.glob(".back.*"))
+
+    async def go(line: Communicator) -> None:
+        fetching = asyncio.create_task(line.download(Download("/dev/zero", ""), tmp_path / "back"))
+        while not begun() and not fetching.done():  # noqa: ASYNC110 - it is a file
+            await asyncio.sleep(0.01)
+        server.cut()
+        with pytest.raises(Lost, match="/dev/zero cannot be fetched: the SSH connection has ended"):
+            await fetching
+
+    through(server.settings(sftp=True), go)
+    assert not (tmp_path / "back").exists()
 
 
 async def first_word(line: Communicator, command: Command) -> tuple[asyncio.Task[Any], str]:

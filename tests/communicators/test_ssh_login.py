@@ -50,6 +50,18 @@ def test_ways_to_log_in(guarded: Sshd, tmp_path: Path, agent: Callable[[Path], N
     assert ("Accepted certificate" in guarded.said()) is (way == "certificate")
 
 
+@pytest.mark.parametrize("kind", [("ed25519",), ("rsa", "-b", "2048"), ("ecdsa", "-b", "256"), ("ecdsa", "-b", "521")])
+def test_kinds_of_keys(start_sshd: Start, tmp_path: Path, kind: tuple[str, ...]) -> None:
+    for name in ("ca", "plain", "signed"):
+        key_at(tmp_path / name, "-t", *kind)
+    sign(tmp_path / "ca", tmp_path / "signed.pub", "-n", USER)
+    server = start_sshd(f"TrustedUserCAKeys {tmp_path}/ca.pub")
+    (server.here / "authorized_keys").write_text((tmp_path / "plain.pub").read_text())
+    with_certificate = Login(USER, key_file=tmp_path / "signed", certificate_file=tmp_path / "signed-cert.pub")
+    for login in (Login(USER, key_file=tmp_path / "plain"), with_certificate):
+        assert hello(server.settings(server=server.server(login))) == "hello"
+
+
 def encrypted(here: Path) -> Path:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", str(here / "locked")], check=True)
     return here / "locked"

@@ -114,9 +114,9 @@ def test_what_cannot_be_run(prepared: Machine, module: str, options: dict[str, A
 
 
 @pytest.mark.parametrize(("options", "gap"), [
-    ({"inline": ["x"], "expect_disconnect": True}, True),
-    ({"inline": ["x"], "expect_disconnect": False}, False),
-    ({"inline": ["x"], "start_retry_timeout": "1m"}, True),
+    ({"inline": ["x"], "expect_disconnect": True, "start_retry_timeout": "1m"}, False),
+    ({"cmd": "x", "expect_disconnect": True}, False),
+    ({"cmd": "x", "start_retry_timeout": "1m"}, True),
     ({"cmd": "x", "execute_command": "{{.Path}}"}, True),
     ({"cmd": "x", "chdir": "/"}, False),
 ])

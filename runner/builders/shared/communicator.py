@@ -59,8 +59,9 @@ class Ssh:
     ssh_read_write_timeout: Duration | None = None
     """How long a command may write no line before it is ended and has failed; forever when left out."""
     ssh_file_transfer_method: Literal["scp", "sftp"] = "scp"
-    """Packer's choice of a protocol that copies files, without effect: files and directories are sent to a shell on the
-    machine as one stream, which is faster than either and needs no server for them there."""
+    """How files and directories are copied. `scp` sends them to a shell on the machine as one stream, which is faster
+    than Packer's SCP and needs no program for it there; `sftp` needs the machine's SFTP server, and works as the user
+    who has logged in: what a task copies as another user goes through the shell all the same."""
     ssh_strict_host_key_checking: Literal[True, False, "yes", "no", "accept-new"] | None = None
     """Whether the machine has to show a host key that is known, as OpenSSH's `StrictHostKeyChecking`: `yes` refuses one
     that is not, `accept-new` adds it to the known hosts if the machine had none so far, `no` accepts any. When left

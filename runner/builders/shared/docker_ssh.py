@@ -34,17 +34,26 @@ async def line(
     host = options.ssh_host or await _address(engine, container_id)
     settings = settings_of(options, session, host=host, made=True)
     session.say(f"Connecting to {settings.server} with SSH")
-    return await session.hold(ssh.connected(settings)), about(options, settings)
+    return await session.hold(ssh.connected(settings, lambda: _ended(engine, container_id))), about(options, settings)
+
+
+async def _ended(engine: Engine, container_id: str) -> Failed:
+    """Wait until the container has ended; return why it does not answer any more. Raises ``Failed``."""
+    return _over((await engine.heard(f"/containers/{container_id}/wait"))["StatusCode"])
+
+
+def _over(status: int) -> Failed:
+    return Failed(
+        f"the container has ended with status {status}",
+        "`run_command` starts its SSH server, such as [-d, '{{.Image}}', /usr/sbin/sshd, -D]",
+    )
 
 
 async def _address(engine: Engine, container_id: str) -> str:
     """Return the address of a running container in its network. Raises ``Failed``."""
     found = await engine.ask("GET", f"/containers/{container_id}/json")
     if not found["State"]["Running"]:
-        raise Failed(
-            f"the container has ended with status {found['State']['ExitCode']}",
-            "`run_command` starts its SSH server, such as [-d, '{{.Image}}', /usr/sbin/sshd, -D]",
-        )
+        raise _over(found["State"]["ExitCode"])
     networks = found["NetworkSettings"]["Networks"].values()
     address: str | None = next((each["IPAddress"] for each in networks if each["IPAddress"]), None)
     if address is None:

@@ -54,6 +54,7 @@ def settings_of(
         handshake_attempts=options.ssh_handshake_attempts,
         keep_alive=0 if alive.startswith("-") else seconds_of(alive),
         silence=seconds_of(options.ssh_read_write_timeout) if options.ssh_read_write_timeout else None,
+        sftp=options.ssh_file_transfer_method == "sftp",
         forward_agent=not options.ssh_disable_agent_forwarding,
         remote_tunnels=_tunnels("ssh_remote_tunnels", options.ssh_remote_tunnels),
         local_tunnels=_tunnels("ssh_local_tunnels", options.ssh_local_tunnels),

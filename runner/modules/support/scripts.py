@@ -7,12 +7,15 @@ import posixpath
 import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from runner.sdk import Answer, Do, Evaluate, Failed, Put, Verb
+from runner.sdk import Answer, Do, Evaluate, Failed, Lost, Put, Verb, Wait, Waited
 
 _FIELD = re.compile(r"\{\{-?\s*\.(\w+)\s*-?\}\}")
 _IDENTITY = "[inventory_hostname, build.type, build.PackerHTTPAddr | default('')]"
+_PAUSE = 2.0
+"""How long to wait, in seconds, before a machine that is not there is tried again."""
 _RUN = """
 cmd=$1 keep=$2
 shift 2
@@ -66,6 +69,10 @@ class Way:
     use_env_var_file: bool
     skip_clean: bool
     variables: Mapping[str, str]
+    patience: float = 0.0
+    """How long the machine may be away when a script is to be started, in seconds."""
+    disconnected: Answer | None = None
+    """How a script has ended that took the connection with it; nothing when that is a failure."""
 
     def run(
         self, content: bytes, *, chdir: str | None = None, stdin: str | None = None
@@ -79,11 +86,18 @@ class Way:
             fields["EnvVarFile"] = posixpath.join(self.remote_folder, f"varfile_{digest}")
             made.append(fields["EnvVarFile"])
             text = self._assigned(self.env_var_format or "export %s='%s'\n")
-            yield Put(fields["EnvVarFile"], text.encode(), 0o600)
-        yield Put(path, content, 0o755)
+            yield from _tried(Put(fields["EnvVarFile"], text.encode(), 0o600), self.patience)
         command = _filled(self._command, fields)
+        yield from _tried(Put(path, content, 0o755), self.patience)
         keep = "keep" if self.skip_clean else ""
-        answer: Answer = yield Do(("/bin/sh", "-c", _RUN, "sh", command, keep, *made), stdin, chdir=chdir)
+        try:
+            answer: Answer = yield Do(("/bin/sh", "-c", _RUN, "sh", command, keep, *made), stdin, chdir=chdir)
+        except Lost:
+            if self.disconnected is None:
+                raise
+            if not self.skip_clean:
+                yield from _tried(Do(("rm", "-f", "--", *made), shown=False), self.patience)
+            return self.disconnected
         return answer
 
     @property
@@ -100,6 +114,21 @@ class Way:
         between, _, after = rest.partition("%s")
         quoted = {name: value.replace("'", "'\"'\"'") for name, value in sorted(self.variables.items())}
         return "".join(f"{before}{name}{between}{value}{after}" for name, value in quoted.items())
+
+
+def _tried(verb: Verb, patience: float) -> Generator[Verb, Any, Answer | None]:
+    """Have something done; try again while the machine is away. Raises ``Lost`` when it is away for too long."""
+    since: datetime | None = None
+    while True:
+        try:
+            answer: Answer | None = yield verb
+        except Lost:
+            waited: Waited = yield Wait(_PAUSE)
+            since = since or waited.start
+            if (waited.end - since).total_seconds() >= patience:
+                raise
+        else:
+            return answer
 
 
 def _filled(command: str, fields: Mapping[str, str]) -> str:
