@@ -18,6 +18,7 @@ import host
 from containers import at_once, steps, trivial
 from daemonless import daemonless
 from front import front
+from installation import installation
 from line import line
 from machine import machine
 from measure import Failed
@@ -33,7 +34,13 @@ IN_CONTAINERS: Mapping[str, Part] = {
     "trivial": trivial, "steps": steps, "at-once": at_once, "line": line, "machine": machine,
 }
 """The parts that need a Docker engine and an image."""
-PARTS = ("front", "import", *IN_CONTAINERS, "ssh", "rootfs", "qemu")
+WITH_PROGRAMS: Mapping[str, tuple[str, Callable[[Settings, Path], Iterator[str]]]] = {
+    "ssh": ("the line over SSH", lambda settings, _: remote(settings)),
+    "qemu": ("virtual machines", virtual),
+    "installer": ("installations", installation),
+}
+"""The parts that need programs of this computer, and what is not measured without them."""
+PARTS = ("front", "import", *IN_CONTAINERS, *WITH_PROGRAMS, "rootfs")
 FAILED = "- **failed**:"
 
 
@@ -102,7 +109,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(given: argparse.Namespace, directory: Path) -> Settings:
-    wanted = {"packer": {"front", "trivial", "steps", "qemu"}, "ansible": {"front", "machine"}, "pyinfra": {"machine"}}
+    wanted = {
+        "packer": {"front", "trivial", "steps", "qemu", "installer"}, "ansible": {"front", "machine"},
+        "pyinfra": {"machine"},
+    }
     without = [name for name in host.PROGRAMS if name in given.without or not wanted[name] & {*given.only}]
     programs, absent = host.programs(given.cache, without)
     return Settings(
@@ -123,10 +133,9 @@ def _report(settings: Settings, given: argparse.Namespace) -> Iterator[str]:
         yield from _part("front", front(settings))
     if "import" in given.only:
         yield from _part("import", template(settings))
-    if "ssh" in given.only:
-        yield from _possible("ssh", "the line over SSH", remote(settings))
-    if "qemu" in given.only:
-        yield from _possible("qemu", "virtual machines", virtual(settings, given.cache))
+    for name, (what, lines) in WITH_PROGRAMS.items():
+        if name in given.only:
+            yield from _possible(name, what, lines(settings, given.cache))
     parts = {name: part for name, part in IN_CONTAINERS.items() if name in given.only}
     if not parts and "rootfs" not in given.only:
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import pytest
 
 from runner.diagnostics import Report
@@ -10,7 +12,7 @@ from runner.schema.accept import accepts, is_trap
 from runner.schema.check import check
 from runner.schema.generate import schema_of
 from runner.sdk import options
-from runner.sdk.record import Mode
+from runner.sdk.record import Format, Mode
 from runner.text import SourceFile
 
 
@@ -21,6 +23,7 @@ class Traps:
     name: str | None = None
     mode: Mode | None = None
     flag: bool = False
+    keys: list[Annotated[str, Format("boot-command")]] | None = None
 
 
 @pytest.mark.parametrize(("text", "option", "trap"), [
@@ -53,3 +56,21 @@ def test_a_text_that_yaml_reads_as_something_else_is_a_trap(text: str, option: s
     assert accepts(node, schema) is (not trap)
     assert check(node, schema, report) is (not trap)
     assert [d.code for d in report.diagnostics] == ([] if not trap else ["W111" if option == "mode" else "E110"])
+
+
+@pytest.mark.parametrize(("text", "places"), [
+    ("<enter>", []),
+    ("<entr>", ["1:1"]),
+    ("['<esc>', '<entr>', 'a <b', 'x<y>']", ["1:12", "1:31"]),
+    ("12", []),
+    ("['{{ x }}<entr>', '{{ .Name }}<entr>']", ["1:31"]),
+    ('["\\u003centr>"]', ["1:2"]),
+])
+def test_a_language_of_its_own(text: str, places: list[str]) -> None:
+    schema = schema_of(Traps)["properties"]["keys"]
+    report = Report()
+    node = yaml.load(SourceFile("keys.yml", text), report)
+    assert node is not None
+    assert accepts(node, schema) is (not places)
+    assert check(node, schema, report) is (not places)
+    assert [f"{each.code} {each.span}" for each in report.diagnostics] == [f"E112 keys.yml:{at}" for at in places]

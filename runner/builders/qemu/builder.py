@@ -19,6 +19,7 @@ from runner.builders.qemu.machine import Vm, ended
 from runner.builders.qemu.options import Options
 from runner.builders.qemu.programs import programs
 from runner.builders.qemu.start import Started, check_options, completed, disks_of, screen_of, started
+from runner.builders.shared.keyboard import meant
 from runner.builders.shared.web import Web, serving
 from runner.communicators.ssh_keys import KeyPair, clear_authorized_keys, key_pair
 from runner.frozen import frozen
@@ -75,6 +76,7 @@ class Qemu(Builder[Options]):
             "Name": name, "OutputDir": place, "HTTPDir": options.http_directory or "", **(web.fields if web else {}),
             **({"SSHPublicKey": key.public} if key else {}),
         }
+        meant(options, {**fields, "SSHHostPort": 0})  # a mistake in it is told before anything starts
         kept = await warm.place(session, host, options, emulator, parts, origin)
         begun = await session.hold(started(session, host, emulator, options, parts, fields, kept=kept))
         self._tell(session, emulator, parts, begun)

@@ -26,7 +26,10 @@ async def floppy(session: Session, options: Floppy) -> Path | None:
     named = [*(options.floppy_files or ()), *(options.floppy_dirs or ())]
     if not named and not options.floppy_content:
         return None
-    return await held(_floppy, session, options, named)
+    try:
+        return await held(_floppy, session, options, named)
+    except OSError as error:
+        raise Failed(f"the floppy cannot be made: {error}") from error
 
 
 def _floppy(session: Session, options: Floppy, named: Sequence[str]) -> Path:
@@ -52,9 +55,11 @@ async def cd(session: Session, options: Cd) -> Path | None:
     if program is None:
         raise Failed("there is no program that makes a CD: xorriso, mkisofs or genisoimage",
                      "install the package xorriso")
-    made, staging = session.work / "cd.iso", session.work / "cd"
-    tree = await held(gathered, session.root, options.cd_files or (), options.cd_content or {}, "cd")
-    listed = await held(_staged, tree, staging)
+    made = session.work / "cd.iso"
+    try:
+        listed = await held(_staged, session, options)
+    except OSError as error:
+        raise Failed(f"the CD cannot be made: {error}") from error
     label = ("-V", options.cd_label) if options.cd_label else ()
     # Long names for Linux (Rock Ridge) and for Windows (Joliet).
     argv = (*program, "-quiet", "-o", str(made), "-r", "-J", "-joliet-long", *label, "-graft-points", "-path-list",
@@ -73,8 +78,10 @@ async def cd(session: Session, options: Cd) -> Path | None:
     return made
 
 
-def _staged(tree: Mapping[str, Any], staging: Path) -> Path:
-    """Write the texts into files; return the list of what becomes which file of the CD."""
+def _staged(session: Session, options: Cd) -> Path:
+    """Write the texts into files; return the list of what becomes which file of the CD. Raises ``Failed``."""
+    tree = gathered(session.root, options.cd_files or (), options.cd_content or {}, "cd")
+    staging = session.work / "cd"
     empty = staging / "empty"
     empty.mkdir(parents=True, exist_ok=True)
     lines = []

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,10 @@ async def fetched(session: Session, options: Iso) -> Path:
     told: list[str] = []
     for url in urls:
         try:
-            return await _fetched(session, options, url)
+            try:
+                return await _fetched(session, options, url)
+            except OSError as error:
+                raise Failed(f"{shown(url)} cannot be kept: {error}") from error
         except Failed as failed:
             if len(urls) == 1:
                 raise
@@ -106,7 +110,7 @@ async def _checksum(session: Session, text: str, name: str) -> Checksum | None:
     local = local_path(session.root, where)
     try:
         data = await held(_small, where) if local is None else await held(local.read_bytes)
-    except OSError as error:
+    except (OSError, HTTPException) as error:
         raise Failed(f"iso_checksum: {shown(where)} cannot be read: {error}") from error
     return checksums.listed(data.decode("utf-8", "replace").splitlines(), name, shown(where))
 

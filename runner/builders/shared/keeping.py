@@ -31,7 +31,7 @@ class _Notes(NamedTuple):
 
     url: str = ""
     version: str = ""
-    stamp: tuple[int, int] | None = None
+    stamp: str = ""
     """Size and time of the file when it was whole."""
     checked: str = ""
     """The checksum that it had then."""
@@ -83,14 +83,14 @@ class Keeping:
     async def _pour(self, url: str, local: Path | None) -> None:
         """Download what is missing, check the whole and put it in place. Raises ``Failed``."""
         pouring = _Pouring()
-        telling = asyncio.create_task(self._told(url, pouring))
+        telling = asyncio.create_task(self._told(url, local, pouring))
         try:
             await _stoppable(asyncio.to_thread(self._poured, url, local, pouring), pouring.stop)
         finally:
             telling.cancel()
 
-    async def _told(self, url: str, pouring: _Pouring) -> None:
-        self._session.say(f"Downloading {shown(url)}")
+    async def _told(self, url: str, local: Path | None, pouring: _Pouring) -> None:
+        self._session.say(f"{'Copying' if local else 'Downloading'} {shown(url)}")
         while True:
             await asyncio.sleep(_TELLING)
             self._session.progress(name_of(url), pouring.done, pouring.size)
@@ -147,10 +147,9 @@ class Keeping:
 
     def _notes(self) -> _Notes:
         try:
-            known = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError):
+            return _Notes(**json.loads(self._file.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):  # there are none, or none that can be read
             return _Notes()
-        return _Notes(**{**known, "stamp": tuple(known["stamp"]) if known.get("stamp") else None})
 
     def _note(self, notes: _Notes) -> None:
         self._file.write_text(json.dumps(notes._asdict()), "utf-8")
@@ -166,9 +165,9 @@ class _Pouring:
         """Set when nobody wants it any more."""
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def _stamp(path: Path) -> str:
     status = path.stat()
-    return status.st_size, status.st_mtime_ns
+    return f"{status.st_size} {status.st_mtime_ns}"
 
 
 async def _stoppable(work: Coroutine[Any, Any, T], stop: threading.Event) -> T:

@@ -49,7 +49,7 @@ async def typed(session: Session, options: BootCommand, keyboard: Keyboard, fiel
 
     ``fields`` are the values of Go's fields in it, such as ``HTTPIP``.
     """
-    todo = [(each.description, list(meaning(each.keys, fields))) for each in entries(options)]
+    todo = meant(options, fields)
     if not todo:
         return
     between = seconds_of(options.boot_keygroup_interval or 0)
@@ -60,12 +60,17 @@ async def typed(session: Session, options: BootCommand, keyboard: Keyboard, fiel
         await asyncio.sleep(wait)
     session.say("Typing the boot command")
     hands = Hands(keyboard, after)
-    for description, meant in todo:
+    for description, what in todo:
         if description:
             session.say(f"Typing: {description}")
-        for each in meant:
+        for each in what:
             await hands.do(each)
         await asyncio.sleep(between)
+
+
+def meant(options: BootCommand, fields: Mapping[str, Any]) -> list[tuple[str | None, list[Stroke | Pause]]]:
+    """Return what there is to type, key by key, with its descriptions. Raises ``Failed``."""
+    return [(each.description, list(meaning(each.keys, fields))) for each in entries(options)]
 
 
 def meaning(text: str, fields: Mapping[str, Any]) -> Iterator[Stroke | Pause]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import string
 from base64 import b64encode
 from collections.abc import Mapping
 from http.client import HTTPException
@@ -10,7 +11,7 @@ from io import RawIOBase
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 from urllib.error import HTTPError, URLError
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
 from runner.sdk import Failed
@@ -35,6 +36,10 @@ class Opened(NamedTuple):
 
 def local_path(root: Path, url: str) -> Path | None:
     """Return the file of this computer that is meant; nothing when it is somewhere else. Raises ``Failed``."""
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        raise Failed(f"{url!r} is no address: {error}") from error
     scheme, colon, rest = url.partition("://")
     if not colon:
         return root / os.path.expanduser(url)  # noqa: PTH111 - of a text that may be relative to another place
@@ -74,8 +79,11 @@ def opened(url: str, start: int = 0, version: str = "", *, have: bool = False) -
 
 def _web(url: str, headers: Mapping[str, str], start: int) -> Opened | None:
     user, at, _ = urlsplit(url).netloc.rpartition("@")
-    login = {"Authorization": f"Basic {b64encode(unquote(user).encode()).decode()}"} if at else {}
-    request = Request(shown(url), headers={**headers, **login})  # noqa: S310 - of a scheme that was looked at
+    # Spaces and letters with accents are encoded as browsers do it; what is encoded already stays.
+    address = quote(shown(url), safe=string.punctuation)
+    request = Request(address, headers=dict(headers))  # noqa: S310 - of a scheme that was looked at
+    if at:  # and not for those to whom one is sent on
+        request.add_unredirected_header("Authorization", f"Basic {b64encode(unquote(user).encode()).decode()}")
     try:
         response = urlopen(request, timeout=_PATIENCE)  # noqa: S310 - as above
     except HTTPError as error:

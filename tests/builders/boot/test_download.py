@@ -52,14 +52,19 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self) -> None:
+        if "Basic" in self.headers.get("Authorization", ""):
+            self.server.asked.append(self.headers["Authorization"])
+        if self.path == "/moved.iso":
+            self.send_response(302)
+            self.send_header("Location", f"http://localhost:{self.server.server_port}/a.iso")
+            self.end_headers()
+            return
         wanted = self.headers.get("Range") or ""
         self.server.asked.append(f"{self.path} {wanted}".strip())
         content = self.server.files.get(self.path.removeprefix("/bucket") if "bucket" in self.path else self.path)
         if content is None:
             self.send_error(404)
             return
-        if "Basic" in self.headers.get("Authorization", ""):
-            self.server.asked.append(self.headers["Authorization"])
         tag = f'"{hashlib.md5(content).hexdigest()}"' if self.server.tags else ""
         if tag and self.headers.get("If-None-Match") == tag:
             self.send_response(304)
@@ -309,8 +314,21 @@ def test_no_room(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_user_and_a_password_are_told_to_nobody(web: Web, tmp_path: Path) -> None:
     got = get(tmp_path, f"http://me:s%20ecret@127.0.0.1:{web.server_port}/a.iso")
     assert got.path.read_bytes() == CONTENT
-    assert web.asked == ["/a.iso", "Basic bWU6cyBlY3JldA=="]
+    assert web.asked == ["Basic bWU6cyBlY3JldA==", "/a.iso"]
     assert got.told == [f"Downloading {web.url}/a.iso"]
+
+
+def test_a_password_is_not_for_those_to_whom_one_is_sent_on(web: Web, tmp_path: Path) -> None:
+    get(tmp_path, f"http://me:secret@127.0.0.1:{web.server_port}/moved.iso")
+    assert web.asked == ["Basic bWU6c2VjcmV0", "/a.iso"]
+
+
+@pytest.mark.parametrize("notes", ["", "[]", "null", '{"new": 1}', '{"stamp": 3}', '{"url": 1, "stamp": [1, 2]}'])
+def test_notes_that_mean_nothing(web: Web, tmp_path: Path, notes: str) -> None:
+    path = get(tmp_path, f"{web.url}/a.iso", "none").path
+    path.with_suffix(".json").write_text(notes)
+    assert get(tmp_path, f"{web.url}/a.iso", "none").path.read_bytes() == CONTENT
+    assert web.asked == ["/a.iso"] * 2
 
 
 def test_s3(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -324,6 +342,22 @@ def test_s3(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [each.split("=")[0] for each in web.asked] == ["/bucket/a.iso", "/bucket/a.iso bytes"]
     with pytest.raises(Failed, match=r"s3://bucket/b\.iso"):
         get(tmp_path, "s3://bucket/b.iso", "1" * 64)
+
+
+def test_letters_that_an_address_cannot_hold(web: Web, tmp_path: Path) -> None:
+    web.files["/gr%C3%B6%C3%9Fe%20a%20b.iso"] = CONTENT
+    for name in ("größe a b.iso", "gr%C3%B6%C3%9Fe%20a%20b.iso"):
+        assert get(tmp_path, f"{web.url}/{name}").path.read_bytes() == CONTENT
+    with pytest.raises(Failed, match="is no address"):
+        get(tmp_path, "http://[::1/a.iso")
+    with pytest.raises(Failed, match="does not answer"):
+        get(tmp_path, "http://127.0.0.1:port/a.iso", "1" * 64)
+
+
+def test_a_cache_that_cannot_be_written(web: Web, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file")
+    with pytest.raises(Failed, match=r"a\.iso cannot be kept: "):
+        get(tmp_path, f"{web.url}/a.iso")
 
 
 def test_an_address_of_another_kind(web: Web, tmp_path: Path) -> None:

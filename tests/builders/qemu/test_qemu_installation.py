@@ -46,6 +46,17 @@ def mirror(disc: Installer, tmp_path: Path) -> Iterator[str]:
     thread.join()
 
 
+def test_what_cannot_be_typed_is_told_before_anything_starts(qemu: Qemu, tmp_path: Path) -> None:  # noqa: F811
+    page = tmp_path / "moved.iso"
+    page.write_text("<html>")
+    source = {**qemu.source, "disk_image": False, "skip_resize_disk": False, "boot_command": ["{{ .HTTPIP }}"]}
+    qemu.refused({**source, "iso_url": str(page)}, "moved.iso is no ISO 9660 image")
+    page.write_bytes(b"\0" * 32769 + b"CD001" + b"\0" * 100)
+    qemu.refused({**source, "iso_url": str(page)}, "set http_directory or http_content")
+    qemu.refused({**source, "iso_url": str(page), "boot_steps": [["a", "b", "c"]], "boot_command": []},
+                 "each is a list of keys and a description")
+
+
 @pytest.mark.slow
 def test_a_machine_is_partitioned_and_installed(qemu: Qemu, disc: Installer, mirror: str) -> None:  # noqa: F811
     served = qemu.directory / "http"
