@@ -39,9 +39,15 @@ DefaultDependencies=no
 Before=ssh.service
 [Service]
 Type=oneshot
-ExecStart=/bin/sh -c 'ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0; ip route add default via 10.0.2.2'
+ExecStart=/bin/sh /etc/card
 [Install]
 WantedBy=multi-user.target
+"""
+_CARD = """\
+card=$(ls /sys/class/net | grep -v lo)
+ip link set "$card" up
+ip addr add 10.0.2.15/24 dev "$card"
+ip route add default via 10.0.2.2
 """
 _MODULES = "virtio_pci\nvirtio_blk\nvirtio_net\next4\n"
 _PACKER = """
@@ -125,6 +131,7 @@ def _disk(settings: Settings, cache: Path) -> Path:
         {"file": {"path": "/root/.ssh", "state": "directory", "mode": "0700"}},
         {"copy": {"src": str(cache / "key.pub"), "dest": "/root/.ssh/authorized_keys", "mode": "0600"}},
         {"copy": {"dest": "/etc/ssh/sshd_config.d/machine.conf", "content": "UseDNS no\n"}},
+        {"copy": {"dest": "/etc/card", "content": _CARD}},
         {"copy": {"dest": "/etc/systemd/system/card.service", "content": _NETWORK}},
         {"copy": {"dest": "/etc/fstab", "content": "# The kernel mounts all that there is.\n"}},
         {"copy": {"dest": "/etc/initramfs-tools/modules", "content": _MODULES}},
