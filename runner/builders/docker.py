@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, fields, replace
 from functools import partial
 from typing import Any, Literal
 
 from runner.builders.shared.communicator import Ssh, WinRm
+from runner.builders.shared.docker_checkpoints import ended, has_image, keepable, kept, mounted, size_between
 from runner.builders.shared.docker_container import (
     collect,
     committed,
@@ -45,11 +46,13 @@ from runner.frozen import frozen
 from runner.sdk import (
     Artifact,
     Builder,
+    Checkpoint,
     Communicator,
     Duration,
     ExactlyOne,
     Failed,
     Machine,
+    Origin,
     Resource,
     Session,
     options,
@@ -142,6 +145,35 @@ class Container(Machine):
     id: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     """The configuration of the image to be made, before any ``changes``."""
+    image: str = ""
+    """What the container was started from."""
+    mounted: str = ""
+    """What can be told of the files that the engine has mounted into it, as they were in the beginning."""
+
+
+@frozen
+class Base:
+    """What the container starts from."""
+
+    engine: Engine
+    image: str
+    digest: str | None
+    """Its digest in the registry that it was pulled from."""
+    found: Mapping[str, Any]
+    """What the engine knows of it."""
+
+
+_FETCHING = (
+    "image", "build", "pull", "docker_path", "pause_before_connecting", "login", "login_server", "login_username",
+    "login_password", "ecr_login", "aws_access_key", "aws_secret_key", "aws_token", "aws_profile",
+)
+"""Options that say how the image is come by, which is known by its content."""
+_OF_THIS_COMPUTER = ("Binds", "Devices", "DeviceRequests", "VolumesFrom")
+"""What the engine is told of files and devices that are not the container's own."""
+_ANY = "IMAGE"
+"""Stands for the image, where it does not matter which it is."""
+_OF_RESULT = ("commit", "discard", "export_path", "changes", "author", "message")
+"""Options that say what becomes of the container."""
 
 
 class Docker(Builder[Options]):
@@ -169,25 +201,58 @@ class Docker(Builder[Options]):
                 return more
         return docker_path_gap(options) or _run_gap(options.get("run_command"))
 
+    async def origin(self, session: Session) -> Origin | None:
+        """Return what the container will be. What it sees of this computer's files cannot be known."""
+        run = with_options(self._run(_ANY), self.options, session.root)
+        if any(run.host.get(name) for name in _OF_THIS_COMPUTER):
+            return None
+        base = await self._base(session)
+        values = {each.name: getattr(self.options, each.name) for each in fields(self.options)}
+        shaping = {name: value for name, value in values.items() if name not in (*_FETCHING, *_OF_RESULT)}
+        result = {name: values[name] for name in _OF_RESULT}
+        identity = (base.engine.address, base.found["Id"], run.container, run.host, shaping)
+        return Origin(identity, result, self._about(base), base)
+
     async def launch(self, session: Session) -> Container:
         """Start the container."""
-        options = self.options
-        where = await session.hold(engine())
-        image, digest = await self._image(session, where)
-        run = self._run(image)
+        base = session.origin.base if session.origin is not None else await self._base(session)
+        assert isinstance(base, Base)
+        image = base.image if session.checkpoint is None else session.checkpoint.id
+        return await self._started(session, base, image)
+
+    async def _started(self, session: Session, base: Base, image: str) -> Container:
+        """Start a container from an image: that of the base, or what has become of it."""
+        options, where = self.options, base.engine
         binds = () if options.container_dir is None else (
             f"{await session.hold(directory(session))}:{options.container_dir}",
         )
-        run = with_options(run, options, session.root, *binds)
-        found = await described(where, run.image)
+        run = with_options(self._run(image), options, session.root, *binds)
         session.say(f"Starting a container from {run.image}")
         container_id = await session.hold(container(where, session, run))
         line, how = await self._line(session, where, container_id)
-        told = {
-            "ID": container_id, "ConnType": options.communicator, "SourceImageSha256": found["Id"],
-            "SourceImageDigest": digest or digest_of(found), **how,
+        told = {"ID": container_id, **self._about(base), **how}
+        files = await mounted(line) if self._can_be_kept else ""
+        config = config_to_keep(base.found, run)
+        return Container(name_of(session), line, told, where, container_id, config, image, files)
+
+    @property
+    def _can_be_kept(self) -> bool:
+        """Whether an image has all that the container is, and another container can be run from it."""
+        options, run = self.options, self._run(_ANY)
+        apart = options.tmpfs or options.container_dir or run.host.get("Tmpfs")
+        return options.communicator == "docker" and not apart and run.image == _ANY
+
+    def _about(self, base: Base) -> dict[str, Any]:
+        return {
+            "ConnType": self.options.communicator, "SourceImageSha256": base.found["Id"],
+            "SourceImageDigest": base.digest or digest_of(base.found),
         }
-        return Container(name_of(session), line, told, where, container_id, config_to_keep(found, run))
+
+    async def _base(self, session: Session) -> Base:
+        """Find out what the container starts from; it is fetched or built if need be."""
+        where = await session.hold(engine())
+        image, digest = await self._image(session, where)
+        return Base(where, image, digest, await described(where, self._run(image).image))
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Make the image, or the tar file, or nothing."""
@@ -212,6 +277,48 @@ class Docker(Builder[Options]):
             self.name, image, labels={"ImageSha256": image}, description=f"Imported Docker image: {image}",
             remove=partial(_removed, machine.engine.address, image),
         )
+
+    async def found(self, session: Session, artifact: Artifact) -> Artifact | None:
+        """Return an image that an earlier run has made, if the engine has it."""
+        if not artifact.made or artifact.files:
+            return artifact
+        assert session.origin is not None
+        where = session.origin.base.engine
+        if not await has_image(where, artifact.id):
+            return None
+        return replace(artifact, remove=partial(_removed, where.address, artifact.id))
+
+    async def checkpoint(
+        self, session: Session, machine: Machine, name: str
+    ) -> tuple[Checkpoint, Machine] | None:
+        """Keep the container as an image, and go on in a container of that."""
+        assert isinstance(machine, Container)
+        assert session.origin is not None
+        where, before = machine.engine, machine.image
+        if where is None or not self._can_be_kept or not await keepable(where, machine.id, await described(where, before)):
+            return None
+        if await mounted(machine.communicator) != machine.mounted:
+            return None
+        session.say("Keeping the container as it is, and going on in another one")
+        image = await kept(where, session, machine.id, machine.config, name)
+        if image is None:
+            return None
+        await ended(where, machine.id)
+        other = await self._started(session, session.origin.base, image)
+        size = await size_between(where, before, image)
+        return Checkpoint("docker.image", image, {"engine": where.address}, size), other
+
+    @classmethod
+    async def still_there(cls, checkpoint: Checkpoint) -> bool:
+        """Return whether the engine has the image."""
+        async with engine(checkpoint.about["engine"]) as where:
+            return await has_image(where, checkpoint.id)
+
+    @classmethod
+    async def drop(cls, checkpoint: Checkpoint) -> None:
+        """Remove the image. Raises ``Failed``."""
+        async with engine(checkpoint.about["engine"]) as where:
+            await collect(where, Resource(checkpoint.kind, checkpoint.id))
 
     @classmethod
     async def collect(cls, resource: Resource) -> None:

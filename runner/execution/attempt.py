@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from runner.diagnostics import Diagnostic, Report
 from runner.execution.hands import Hands, Manner, Reach
 from runner.execution.manner import manner_of
-from runner.execution.memory import FactsWanted, Memory
+from runner.execution.memory import Memory, Wanted
+from runner.execution.remembering.machine import Remembered
 from runner.execution.refusals import HERE, WAYS_OUT
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
-from runner.execution.stop import Stopped, mistake, reason
+from runner.execution.stop import Stopped, Unlaunched, mistake, reason
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value, first_false, number, seconds, unknown, value_of
 from runner.expand.error import ExpressionError, Late
@@ -41,7 +42,7 @@ class Attempts:
 
     def __init__(
         self, task: Task, inside: Inside, telling: Telling, *, scopes: Scopes, memory: Memory, reach: Reach,
-        usual: Manner,
+        usual: Manner, machine: Remembered,
     ) -> None:
         self.task = task
         self.inside = inside
@@ -50,6 +51,7 @@ class Attempts:
         self._memory = memory
         self._reach = reach
         self._usual = usual
+        self._machine = machine
         register = task.keywords.get("register")
         self.register = str(register.value) if register is not None and register.value is not None else None
 
@@ -92,7 +94,8 @@ class Attempts:
                 return result
             if attempt < tries:
                 self._telling.retried(attempt, tries - attempt, result.message or f"until: {_shown(until)}")
-                await asyncio.sleep(await self._number("delay", _DELAY, more))
+                delay = await self._number("delay", _DELAY, more)
+                await asyncio.sleep(delay if self._machine.live else 0)  # nobody gets ready meanwhile
         result = result.with_values(attempts=tries - 1, failed=True)
         return result if result.failures else self._failed(result, f"until: {_shown(until)}")
 
@@ -133,7 +136,7 @@ class Attempts:
             async with line.beside() as other:
                 apart = Attempts(
                     self.task, self.inside, self._telling.silenced(), scopes=self._scopes, memory=self._memory,
-                    reach=self._reach._replace(communicator=other), usual=self._usual,
+                    reach=self._reach._replace(communicator=other), usual=self._usual, machine=self._machine,
                 )
                 return await apart.worked_within(more, limit)
         except Failed as failed:
@@ -144,9 +147,12 @@ class Attempts:
         deadline = asyncio.timeout(limit)
         try:
             async with deadline:
-                return await self._worked(more)
+                with self._machine.within(deadline):
+                    return await self._worked(more)
         except ExpressionError as error:
             return broken(error.diagnostic)
+        except (Unlaunched, Wanted):
+            raise
         except Stopped as stopped:
             return broken(*stopped.diagnostics)
         except TimeoutError:  # one of the kinds of OSError
@@ -156,8 +162,6 @@ class Attempts:
             return result.with_values(timedout={"period": limit})
         except (Failed, OSError) as error:
             return self._refused(reason(error), error.hint if isinstance(error, Failed) else None)
-        except FactsWanted:
-            raise
         except Exception as error:  # noqa: BLE001 - the edge of a module: what it was not written for is a failure too
             return broken(mistake(error, self.task.place))
 

@@ -20,6 +20,7 @@ from runner.execution.hands import Manner, Reach
 from runner.execution.includes import Includes
 from runner.execution.memory import Memory
 from runner.execution.options import options_now
+from runner.execution.remembering.machine import Remembered
 from runner.execution.scopes import Scopes
 from runner.execution.sessions import Sessions
 from runner.execution.stop import PlayEnded, Stopped, TaskFailed, mistake, reason
@@ -31,7 +32,7 @@ from runner.expand.error import ExpressionError
 from runner.expand.scope import Scope
 from runner.planning.planner import Ground
 from runner.schema.records import make
-from runner.sdk import Artifact, Builder, Failed, Machine, Session
+from runner.sdk import Artifact, Builder, Failed
 from runner.sdk.threads import uninterrupted
 
 _FLUSHED = ("pre_tasks", "tasks", "post_tasks")
@@ -117,17 +118,23 @@ class _Build:
             await self._memory.jobs.settled()
             if self._shop.checking:
                 return None
-            artifact: Artifact = await self._step("capture", lambda session: builder.capture(session, machine))
+            artifact: Artifact = await self._step("capture", machine.captured)
         except Stopped as stopped:
             raise Stopped(*stopped.diagnostics, *await self._after_error(stopped, machine)) from stopped
         finally:
             await self._memory.jobs.end()
         return artifact
 
-    async def _launched(self, builder: Builder[Any]) -> Machine:
-        machine: Machine = await self._step("launch", builder.launch)
+    async def _launched(self, builder: Builder[Any]) -> Remembered:
+        """Return the machine, which is not there yet if an earlier run has known it."""
+        machine = Remembered(
+            builder, self._sessions, self._shop.kit, self._ground.source.place,
+            has_line=builder.has_machine(self._ground.build.options),
+        )
+        unremembered = "nothing is, in a check" if self._shop.checking else None
+        await self._step("launch", partial(machine.begin, unremembered=unremembered))
+        self._memory.may_launch(machine.needed)
         self._meet(machine, self._memory)
-        self._sessions.know(machine)
         return machine
 
     async def _verified(self, builder: Builder[Any], artifact: Artifact) -> None:
@@ -145,11 +152,11 @@ class _Build:
                 await uninterrupted(remove(artifact))
             raise
 
-    def _meet(self, machine: Machine, memory: Memory) -> None:
+    def _meet(self, machine: Remembered, memory: Memory) -> None:
         """Let facts be gathered on a machine, unless the play wants none."""
         node = self._ground.play.keywords.get("gather_facts")
-        if machine.communicator is not None and (node is None or node.value not in (False, "no", "false")):
-            memory.may_gather(partial(gather, machine.communicator))
+        if machine.line is not None and (node is None or node.value not in (False, "no", "false")):
+            memory.may_gather(partial(gather, machine.line))
 
     def _builder(self) -> Builder[Any]:
         build = self._ground.build
@@ -165,13 +172,13 @@ class _Build:
             raise Stopped(Diagnostic("E808", str(error), self._ground.source.place)) from error
         return builder
 
-    async def _step(self, section: str, work: Callable[[Session], Awaitable[Any]]) -> Any:
+    async def _step(self, section: str, work: Callable[[Telling], Awaitable[Any]]) -> Any:
         """Do a part of the builder's work as a step of the build; again, if somebody who is asked says so."""
         builder, place = self._ground.build.builder, self._ground.source.place
         while True:
             telling = self._teller.step(section.capitalize(), section, builder, place)
             try:
-                done = await work(self._sessions.of(telling))
+                done = await work(telling)
             except asyncio.CancelledError:
                 telling.finished("cancelled")
                 raise
@@ -196,7 +203,7 @@ class _Build:
         self._keeps = answer == "keep"
         return answer == "retry"
 
-    async def _play(self, machine: Machine) -> None:
+    async def _play(self, machine: Remembered) -> None:
         """Run the play's lists of tasks, and the handlers in between."""
         tasks, play = self._tasks(machine), self._ground.play
         try:
@@ -214,16 +221,17 @@ class _Build:
                     raise Stopped(*failed.diagnostics, *stopped.diagnostics) from failed
             raise
 
-    def _tasks(self, machine: Machine) -> Tasks:
+    def _tasks(self, machine: Remembered) -> Tasks:
         shop, ground = self._shop, self._ground
         try:
             handlers = Handlers(ground.play, self._scopes)
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
         includes = Includes(shop.world, shop.roles_path, shop.sources)
-        reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine.communicator)
+        reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine.line)
         return Tasks(Tools(
-            self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, self._again
+            self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, machine,
+            self._again,
         ))
 
     def _forces_handlers(self) -> bool:
@@ -232,7 +240,7 @@ class _Build:
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
 
-    async def _after_error(self, stopped: Stopped, machine: Machine) -> tuple[Diagnostic, ...]:
+    async def _after_error(self, stopped: Stopped, machine: Remembered) -> tuple[Diagnostic, ...]:
         """Run the play's ``on_error``; return what went wrong there."""
         if isinstance(stopped, TaskFailed):
             self._memory.keep("ansible_failed_task", stopped.task)

@@ -17,6 +17,7 @@ from runner.diagnostics import Report
 from runner.execution import desk, terminal
 from runner.execution.differences import difference
 from runner.execution.memory import Memory
+from runner.execution.remembering.line import Line
 from runner.execution.stop import Stopped
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value
@@ -173,14 +174,17 @@ class Hands:
 
     async def _served(self, verb: Serve) -> Served:
         """Open a door to the machine, which is shut when the work is done."""
-        if self._reach.communicator is None:
+        line = self._reach.communicator
+        if line is None:
             raise Failed("there is no machine to do this on", "use shell_local, or a builder that makes a machine")
+        if isinstance(line, Line):
+            line = await line.unremembered("a program of this computer works on the machine")
         from runner.communicators.ssh_endpoint import endpoint
 
         directory = Path(tempfile.mkdtemp(prefix="door-", dir=self._reach.scratch()))
         self._held.callback(shutil.rmtree, directory, ignore_errors=True)
         served = await self._held.enter_async_context(
-            endpoint(self._reach.communicator, directory, port=verb.port, kind=verb.kind)
+            endpoint(line, directory, port=verb.port, kind=verb.kind)
         )
         names = {"Host": served.host, "Port": str(served.port), "User": served.user, "Key": served.key,
                  "KnownHosts": served.known_hosts}

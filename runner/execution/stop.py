@@ -18,6 +18,10 @@ class Stopped(Exception):  # noqa: N818 - it reads as what it says
         self.diagnostics = diagnostics
 
 
+class Unlaunched(Stopped):
+    """There is no machine for the tasks to work on, which none of them can mend."""
+
+
 class TaskFailed(Stopped):
     """A task failed, and nobody said to ignore it. ``rescue`` may still mend it."""
 

@@ -46,14 +46,16 @@ class Telling:
         self._bus = bus
         self._build = build
         self._number = number
-        self._name = name
+        self.name = name
         self._section = section
         self._began = monotonic()
         self.hidden = False
+        self.cached = False
+        """Whether what the step is for was done by an earlier run."""
 
     def silenced(self) -> Telling:
         """Return what tells nobody, for work that goes on when the step is over."""
-        return Telling(Bus(), self._build, self._number, self._name, self._section)
+        return Telling(Bus(), self._build, self._number, self.name, self._section)
 
     def said(self, text: str) -> None:
         """Tell a line of the step's own."""
@@ -89,7 +91,8 @@ class Telling:
         """Tell how the step ended."""
         took = round(monotonic() - self._began, 6)
         self._bus.emit(StepFinished(
-            self._build, self._number, self._name, self._section, outcome, took, self._shown(message), ignored
+            self._build, self._number, self.name, self._section, outcome, took, self._shown(message), ignored,
+            self.cached,
         ))
 
     def _shown(self, text: str) -> str:

@@ -1,6 +1,17 @@
 """All that an author of a builder, a module, a post-processor or a data source needs."""
 
-from runner.sdk.build import Artifact, Communicator, Failed, Heard, Machine, Parallel, Resource, Session
+from runner.sdk.build import (
+    Artifact,
+    Checkpoint,
+    Communicator,
+    Failed,
+    Heard,
+    Machine,
+    Origin,
+    Parallel,
+    Resource,
+    Session,
+)
 from runner.sdk.plugin import Builder, DataSource, Kind, Module, Plugin, PostProcessor
 from runner.sdk.record import (
     Alias,
@@ -66,6 +77,7 @@ __all__ = [
     "AtMostOne",
     "Become",
     "Builder",
+    "Checkpoint",
     "Command",
     "Communicator",
     "DataSource",
@@ -94,6 +106,7 @@ __all__ = [
     "ModeValue",
     "Module",
     "Octal",
+    "Origin",
     "Outcome",
     "Parallel",
     "Pattern",

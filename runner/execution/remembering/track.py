@@ -1,0 +1,159 @@
+"""The states that a machine goes through, and what is known of each."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from runner.execution.remembering.fingerprints import Operation
+from runner.execution.remembering.kit import Kit
+from runner.execution.remembering.rule import USUAL, Rule
+from runner.execution.remembering.sealing import Unkept
+from runner.sdk import Ask, Become, Communicator, Download, Failed
+from runner.store.cache.cache import Entry
+
+Again = Callable[[Communicator], Awaitable[Any]]
+"""Does an operation over a line, with nobody told what it says."""
+
+
+class Known(NamedTuple):
+    """An answer that is kept."""
+
+    answer: Any
+    next: str
+    """The state in which the machine is then."""
+
+
+class Step(NamedTuple):
+    """An operation that was answered although it changes the machine: it is yet to be done if one is launched."""
+
+    key: str
+    after: str
+    """The state in which the machine is then."""
+    again: Again
+    answer: Any
+    strict: bool
+    """Whether what the machine says counts, and not only whether all goes well."""
+    task: str
+
+
+class Track:
+    """Where a machine is, and how it got there."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._cache = kit.cache
+        self.prints = kit.prints
+        self._seal = kit.seal
+        self._reading = kit.reading
+        self._origin = ""
+        self.state = ""
+        self.rule: Rule = USUAL
+        self.task = ""
+        """The task that works on the machine."""
+        self.ended: str | None = None
+        """Why nothing is remembered any more, if so."""
+        self.walked: list[Step] = []
+        """What a machine that is launched now has yet to be brought through."""
+        self._asked: Counter[str] = Counter()
+        self._new: list[Entry] = []
+        self._marked = False
+        """Whether it is noted that something is known of the origin."""
+
+    def begin(self, origin: str) -> None:
+        """Begin with a machine to which nothing has been done."""
+        self._origin = self.state = origin
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is remembered of what begins like this."""
+        return self._reading and self._cache.get("answers", self._origin) is not None
+
+    def key_of(self, operation: Operation, become: Become | None) -> str | None:
+        """Return the key of an operation in this state; nothing when there is no telling any more."""
+        if self.ended is not None:
+            return None
+        key = self.prints.of(self.state, self.prints.of_operation(operation, become))
+        if _changes(operation):
+            return key
+        self._asked[key] += 1
+        return self.prints.of(key, self._asked[key])
+
+    def known(self, key: str | None) -> Known | None:
+        """Return what the machine would answer, if that is known and will do."""
+        if key is None or not self._reading or not self.rule.cached:
+            return None
+        entry = self._cache.get("answers", key)
+        if entry is None or (self.rule.ttl is not None and entry.at + self.rule.ttl < time.time()):
+            return None
+        try:
+            return Known(self._seal.opened(entry.content["answer"]), entry.content["next"])
+        except Unkept:
+            return None
+
+    def walk(self, key: str, known: Known, again: Again, *, strict: bool) -> None:
+        """Go on to the state that a machine would be in, although there is none."""
+        step = Step(key, known.next, again, known.answer, strict or self.rule.registered, self.task)
+        self.walked.append(step)
+        self.state = known.next
+
+    def note(self, key: str | None, answer: Any, *, changing: bool) -> None:
+        """Note what the machine has answered; ``changing`` says that it is in another state now."""
+        if key is None:
+            return
+        if changing and not self.rule.cached:
+            self.end("a task with `cache: false` has changed the machine")
+            return
+        after = self.state
+        now = time.time()
+        if changing:  # what is done again after a while may come to something else
+            after = key if self.rule.ttl is None else self.prints.of(key, now)
+        try:
+            content = {"answer": self._seal.closed(answer), "next": after}
+        except Unkept:
+            if changing:
+                self.end("what a command has said cannot be kept")
+            return
+        if self.rule.cached:
+            self._new.append(Entry(key, content, now))
+        if changing:
+            self.state = after
+
+    def end(self, why: str) -> None:
+        """Remember nothing from now on; ``why`` is told."""
+        self.ended = self.ended or why
+
+    def keep(self) -> None:
+        """Keep what has been noted since the last time."""
+        if self._origin and not self._marked:
+            self._marked = True
+            self._new.append(Entry(self._origin, {"next": self._origin}, time.time()))
+        if self._new:
+            self._cache.keep("answers", self._new)
+            self._new = []
+
+    def drop(self) -> None:
+        """Forget what has been noted since the last time: it is to be tried again."""
+        self._new = []
+        self.end("a task has failed")
+
+    def forget_walked(self) -> None:
+        """Have nothing that was walked through known any more: the machine is not as it says."""
+        self._cache.forget("answers", *(each.key for each in self.walked))
+
+
+def _changes(operation: Operation) -> bool:
+    return not isinstance(operation, Ask | Download | str)
+
+
+def differs(step: Step, answer: Any) -> bool:
+    """Return whether a machine answers otherwise than it is kept, in a way that counts."""
+    kept = step.answer
+    if isinstance(kept, Failed) or isinstance(answer, Failed):
+        return isinstance(kept, Failed) is not isinstance(answer, Failed)
+    if kept is None or answer is None:
+        return kept is not answer
+    if kept.status != answer.status:
+        return True
+    return step.strict and (kept.stdout, kept.stderr) != (answer.stdout, answer.stderr)
