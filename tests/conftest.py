@@ -60,6 +60,7 @@ class Ingot:
         self.directory = directory
         self.environment = {
             "PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1700000000", "XDG_STATE_HOME": str(state),
+            "XDG_CACHE_HOME": str(state.with_name("cache")),
         }
 
     def __call__(self, *words: str, stdin: str = "", **environment: str) -> Answer:

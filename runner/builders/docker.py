@@ -295,9 +295,9 @@ class Docker(Builder[Options]):
         assert isinstance(machine, Container)
         assert session.origin is not None
         where, before = machine.engine, machine.image
-        if where is None or not self._can_be_kept or not await keepable(where, machine.id, await described(where, before)):
+        if where is None or not self._can_be_kept or await mounted(machine.communicator) != machine.mounted:
             return None
-        if await mounted(machine.communicator) != machine.mounted:
+        if not await keepable(where, machine.id, await described(where, before)):
             return None
         session.say("Keeping the container as it is, and going on in another one")
         image = await kept(where, session, machine.id, machine.config, name)

@@ -11,8 +11,8 @@ from runner.diagnostics import Diagnostic, Report
 from runner.execution.hands import Hands, Manner, Reach
 from runner.execution.manner import manner_of
 from runner.execution.memory import Memory, Wanted
-from runner.execution.remembering.machine import Remembered
 from runner.execution.refusals import HERE, WAYS_OUT
+from runner.execution.remembering.line import Line
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
 from runner.execution.stop import Stopped, Unlaunched, mistake, reason
@@ -42,7 +42,7 @@ class Attempts:
 
     def __init__(
         self, task: Task, inside: Inside, telling: Telling, *, scopes: Scopes, memory: Memory, reach: Reach,
-        usual: Manner, machine: Remembered,
+        usual: Manner,
     ) -> None:
         self.task = task
         self.inside = inside
@@ -51,7 +51,6 @@ class Attempts:
         self._memory = memory
         self._reach = reach
         self._usual = usual
-        self._machine = machine
         register = task.keywords.get("register")
         self.register = str(register.value) if register is not None and register.value is not None else None
 
@@ -95,7 +94,7 @@ class Attempts:
             if attempt < tries:
                 self._telling.retried(attempt, tries - attempt, result.message or f"until: {_shown(until)}")
                 delay = await self._number("delay", _DELAY, more)
-                await asyncio.sleep(delay if self._machine.live else 0)  # nobody gets ready meanwhile
+                await asyncio.sleep(delay if self._reach.machine.live else 0)  # nobody gets ready meanwhile
         result = result.with_values(attempts=tries - 1, failed=True)
         return result if result.failures else self._failed(result, f"until: {_shown(until)}")
 
@@ -114,14 +113,16 @@ class Attempts:
         limit = await self._knowing(lambda: seconds(self.task.keywords, "timeout", self.scope(*more))) or None
         background = await self._number("async", 0, more)
         if background > 0 and not await self._number("poll", _POLL, more):
-            return self._put_aside(more, background)
+            return await self._put_aside(more, background)
         if background > 0:
             limit = min(limit or background, background)
         result = await self.worked_within(more, limit)
         return result.with_values(started=1, finished=1) if background > 0 else result
 
-    def _put_aside(self, more: tuple[Layer, ...], limit: float) -> Result:
+    async def _put_aside(self, more: tuple[Layer, ...], limit: float) -> Result:
         """Begin the work in the background, where it may take ``limit`` seconds."""
+        if isinstance(self._reach.communicator, Line):  # before any other task goes on
+            await self._reach.communicator.unremembered("a task works in the background")
         job = self._memory.jobs.start(self._aside(more, limit))
         return Result({
             "changed": True, "failed": False, "ansible_job_id": job, "started": 1, "finished": 0, "results_file": "",
@@ -136,7 +137,7 @@ class Attempts:
             async with line.beside() as other:
                 apart = Attempts(
                     self.task, self.inside, self._telling.silenced(), scopes=self._scopes, memory=self._memory,
-                    reach=self._reach._replace(communicator=other), usual=self._usual, machine=self._machine,
+                    reach=self._reach._replace(communicator=other), usual=self._usual,
                 )
                 return await apart.worked_within(more, limit)
         except Failed as failed:
@@ -147,7 +148,7 @@ class Attempts:
         deadline = asyncio.timeout(limit)
         try:
             async with deadline:
-                with self._machine.within(deadline):
+                with self._reach.machine.within(deadline):
                     return await self._worked(more)
         except ExpressionError as error:
             return broken(error.diagnostic)

@@ -228,10 +228,9 @@ class _Build:
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
         includes = Includes(shop.world, shop.roles_path, shop.sources)
-        reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine.line)
+        reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine, machine.line)
         return Tasks(Tools(
-            self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, machine,
-            self._again,
+            self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, self._again
         ))
 
     def _forces_handlers(self) -> bool:

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.diagnostics import Report
 from runner.execution import desk, terminal
@@ -62,6 +62,9 @@ from runner.sdk import (
 )
 from runner.text import NOTHING, Key, Node
 
+if TYPE_CHECKING:
+    from runner.execution.remembering.machine import Remembered
+
 _CHANGES = (Do, Put, Upload, Download, Local)
 """The verbs that change something."""
 
@@ -76,6 +79,7 @@ class Reach(NamedTuple):
     """Returns what works on this computer as on a machine, for tasks that are delegated to it."""
     scratch: Callable[[], Path]
     """Returns the directory for what the run needs only while it runs."""
+    machine: Remembered
     communicator: Communicator | None = None
 
 

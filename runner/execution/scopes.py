@@ -23,8 +23,8 @@ from runner.text import Node
 _WEAKEST = {"ansible_managed": "Ansible managed"}
 """What is set unless anybody sets it."""
 _HANDED_DOWN = (
-    "become", "become_user", "become_method", "become_flags", "cache", "check_mode", "delegate_to", "diff", "ignore_errors",
-    "no_log",
+    "become", "become_user", "become_method", "become_flags", "cache", "check_mode", "delegate_to", "diff",
+    "ignore_errors", "no_log",
 )
 """Keywords that count for everything inside, the inner one replacing the outer."""
 

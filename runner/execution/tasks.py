@@ -15,7 +15,6 @@ from runner.execution.includes import DEEPEST, Includes
 from runner.execution.loops import control_of, items_of, keyword_of
 from runner.execution.manner import rule_of
 from runner.execution.memory import Memory
-from runner.execution.remembering.machine import Remembered
 from runner.execution.result import Result, as_variables, broken, of_loop, skipped
 from runner.execution.scopes import Inside, Scopes
 from runner.execution.stop import PlayEnded, RoleEnded, Stopped, TaskFailed
@@ -40,7 +39,6 @@ class Tools(NamedTuple):
     includes: Includes
     reach: Reach
     usual: Manner
-    machine: Remembered
     again: Callable[[Telling, str], Awaitable[bool]]
     """Returns whether a task that failed is to be run again."""
 
@@ -141,7 +139,6 @@ class Tasks:
             telling = tools.teller.step(name, inside.section, task.module, task.place, role)
             attempts = Attempts(
                 task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach, usual=tools.usual,
-                machine=tools.machine,
             )
             result, ignored = await self._tried(attempts, telling, mended=around.mended)
             if not result.failed or ignored:
@@ -157,7 +154,7 @@ class Tasks:
         What the machine has said is remembered unless the build ends by it: then it is to be tried again. ``mended``
         says that a failure ends no build.
         """
-        machine = self._tools.machine
+        machine = self._tools.reach.machine
         try:
             machine.turn(telling)
             result = await self._result(attempts, telling)
@@ -189,7 +186,7 @@ class Tasks:
             knowing = self._tools.memory.knowing
             telling.hidden = await knowing(lambda: flag(keywords, "no_log", attempts.scope()))
             await asyncio.sleep(await knowing(lambda: seconds(task.keywords, "pause_before", attempts.scope())))
-            self._tools.machine.rule = await knowing(lambda: rule_of(attempts.inside, task, attempts.scope()))
+            self._tools.reach.machine.rule = await knowing(lambda: rule_of(attempts.inside, task, attempts.scope()))
             loop = keyword_of(task)
             if loop is None:
                 return await attempts.run()

@@ -86,8 +86,8 @@ class Builder(ABC, Plugin[OptionsT]):
         """
         return artifact if artifact.files or not artifact.made else None
 
-    async def checkpoint(  # noqa: ARG002 - as above
-        self, session: Session, machine: Machine, name: str
+    async def checkpoint(
+        self, session: Session, machine: Machine, name: str  # noqa: ARG002 - as above
     ) -> tuple[Checkpoint, Machine] | None:
         """Keep the machine as it is now, by a name that says what it is; return that, and the machine to go on with.
 

@@ -73,6 +73,6 @@ async def ended(where: Engine, container_id: str) -> None:
 
 async def size_between(where: Engine, before: str, after: str) -> int:
     """Return how many bytes an image has beside those of the one that it was made from. Raises ``Failed``."""
-    sizes = [(await where.ask("GET", f"/images/{quote(each)}/json")).get("Size", 0) for each in (before, after)]
-    return max(0, sizes[1] - sizes[0])
+    sizes = [await where.ask("GET", f"/images/{quote(each)}/json") for each in (before, after)]
+    return max(int(sizes[1].get("Size", 0)) - int(sizes[0].get("Size", 0)), 0)
 

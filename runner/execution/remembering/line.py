@@ -70,8 +70,8 @@ class Line:
 
     @asynccontextmanager
     async def beside(self) -> AsyncIterator[Communicator]:
-        """Yield another line to the same machine; from now on nothing is remembered. Raises ``Failed``."""
-        line = await self.unremembered("a task works in the background")
+        """Yield another line to the same machine. Raises ``Failed``."""
+        line = await self.unremembered("something works beside the tasks")
         if not isinstance(line, Parallel):
             yield line
             return
