@@ -148,7 +148,7 @@ class Container(Machine):
     image: str = ""
     """What the container was started from."""
     mounted: str = ""
-    """What can be told of the files that the engine has mounted into it, as they were in the beginning."""
+    """The files that the engine has mounted into it, as they were in the beginning."""
 
 
 @frozen

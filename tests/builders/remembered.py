@@ -121,8 +121,17 @@ class Box:
         kept["Labels"] = {name: value for name, value in kept["Labels"].items() if name != "ingot.run"}
         return kept
 
+    @property
+    def checkpoints(self) -> set[str]:
+        """The names of the checkpoints that there are."""
+        found = self.docker.images("ingot-checkpoint", filters={"label": f"ingot.build={self.name}.box"})
+        return {name for image in found for name in image["RepoTags"] or ()}
+
     def close(self) -> None:
         """Remove what is left."""
+        for name in self.checkpoints:
+            with suppress(APIError):
+                self.docker.remove_image(name, force=True)
         for image in self.docker.images(all=True, quiet=True, filters={"label": f"ingot.build={self.name}.box"}):
             with suppress(APIError):
                 self.docker.remove_image(image, force=True)

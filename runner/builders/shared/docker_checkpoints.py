@@ -16,8 +16,8 @@ _LAYERS = 100
 """From how many layers on an image gets no further ones: storage drivers know 125 or so."""
 _OWN = 2
 """How many programs run in a container without those of tasks: the one that keeps it going, and our shell."""
-_MOUNTED = ("cksum", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
-"""Looks at the files that the engine mounts into each container: no image has what is written to them."""
+_MOUNTED = ("cat", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf")
+"""Shows the files that the engine mounts into each container: no image has what is written to them."""
 
 
 async def has_image(where: Engine, image: str) -> bool:
@@ -32,7 +32,7 @@ async def has_image(where: Engine, image: str) -> bool:
 
 
 async def mounted(line: Communicator | None) -> str:
-    """Return what can be told of the files that the engine mounts."""
+    """Return the files that the engine mounts, one after the other."""
     return "" if line is None else (await line.run(Ask(_MOUNTED))).stdout
 
 
