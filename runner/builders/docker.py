@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import field, fields, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 
 from runner.builders.shared.communicator import Ssh, WinRm
-from runner.builders.shared.docker_checkpoints import ended, has_image, keepable, kept, mounted, size_between
+from runner.builders.shared.docker_checkpoints import brought, ended, has_image, keepable, kept, mounted, size_between
 from runner.builders.shared.docker_container import (
     collect,
     committed,
@@ -33,6 +34,7 @@ from runner.builders.shared.docker_images import (
     image_of,
     loaded,
     pulled,
+    saved,
 )
 from runner.builders.shared.docker_login import login_of
 from runner.builders.shared.docker_run import Run, run_of, usual_run
@@ -313,6 +315,19 @@ class Docker(Builder[Options]):
         """Return whether the engine has the image."""
         async with engine(checkpoint.about["engine"]) as where:
             return await has_image(where, checkpoint.id)
+
+    @classmethod
+    async def save(cls, checkpoints: Sequence[Checkpoint], to: Path) -> None:
+        """Write the images to an archive, in which layers that several have stand once. Raises ``Failed``."""
+        async with engine(checkpoints[0].about["engine"]) as where:
+            await saved(where, [each.id for each in checkpoints], to)
+
+    @classmethod
+    async def load(cls, checkpoints: Sequence[Checkpoint], file: Path) -> Sequence[Checkpoint]:
+        """Bring the images of an archive to the engine of this computer. Raises ``Failed``."""
+        async with engine() as where:
+            await brought(where, file)
+            return [replace(each, about={"engine": where.address}) for each in checkpoints]
 
     @classmethod
     async def drop(cls, checkpoint: Checkpoint) -> None:

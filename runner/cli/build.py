@@ -198,6 +198,8 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
                 prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast,
                 record=record, manifest=Path(arguments.manifest) if arguments.manifest else None,
             ))
+            if kit.grown.is_set():
+                loop.run_until_complete(_within_limit(kit, world.environ))
         finally:
             loop.run_until_complete(loop.shutdown_default_executor())
             with no_more_interrupts():
@@ -227,6 +229,16 @@ def _kit(arguments: Namespace, environ: Mapping[str, str], bus: Bus) -> Kit:
         Cache(Database(where)), Leases(where), lambda: bus.secrets, partial(local_key, environ),
         reading=not arguments.no_cache,
     )
+
+
+async def _within_limit(kit: Kit, environ: Mapping[str, str]) -> None:
+    """Make room in the cache; what cannot be removed stays known for the next time."""
+    from runner.execution.remembering.housekeeping import trimmed
+    from runner.store.cache.place import limit
+
+    with suppress(ValueError):  # `ingot cache gc` tells what is wrong with the limit
+        async for _ in trimmed(kit.cache, kit.leases, limit(environ)):
+            pass
 
 
 def _forgetful(kit: Kit) -> tuple[Diagnostic, ...]:

@@ -177,6 +177,8 @@ class StepFinished(Event):
     """Whether it failed and the build goes on."""
     cached: bool = False
     """Whether it was not done, for an earlier run had done the same to the same machine."""
+    reason: str = ""
+    """Why it was done, where an earlier run might have done it already."""
 
 
 @frozen

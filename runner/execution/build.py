@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
 from runner import registry
-from runner.diagnostics import Diagnostic
+from runner.diagnostics import Diagnostic, Note
 from runner.events.event import BuildFinished, BuildStarted, Outcome
 from runner.execution.asking import ask
 from runner.execution.chains import Chains, remove
@@ -20,6 +20,7 @@ from runner.execution.hands import Manner, Reach
 from runner.execution.includes import Includes
 from runner.execution.memory import Memory
 from runner.execution.options import options_now
+from runner.execution.remembering.foresight import plan_key
 from runner.execution.remembering.machine import Remembered
 from runner.execution.scopes import Scopes
 from runner.execution.sessions import Sessions
@@ -34,6 +35,7 @@ from runner.planning.planner import Ground
 from runner.schema.records import make
 from runner.sdk import Artifact, Builder, Failed
 from runner.sdk.threads import uninterrupted
+from runner.store.cache.cache import Entry
 
 _FLUSHED = ("pre_tasks", "tasks", "post_tasks")
 """After these lists the handlers run that were notified."""
@@ -120,10 +122,29 @@ class _Build:
                 return None
             artifact: Artifact = await self._step("capture", machine.captured)
         except Stopped as stopped:
-            raise Stopped(*stopped.diagnostics, *await self._after_error(stopped, machine)) from stopped
+            first, *others = stopped.diagnostics
+            first = first._replace(notes=(*first.notes, *self._outlook(machine)))
+            raise Stopped(first, *others, *await self._after_error(stopped, machine)) from stopped
         finally:
+            self._note(machine)
             await self._memory.jobs.end()
         return artifact
+
+    def _outlook(self, machine: Remembered) -> Iterator[Note]:
+        """Yield what a build that failed has for the next one."""
+        if done := len(machine.remembered):
+            steps = "the task before this one is" if done == 1 else f"the {done} tasks before this one are"
+            yield Note(f"`ingot build` goes on from here: {steps} not done again unless something has changed")
+
+    def _note(self, machine: Remembered) -> None:
+        """Note which steps of the plan need not be done again, for the next plan to tell."""
+        build = self._ground.build
+        since = machine.remembered
+        keys = {each.key: since[each.place] for each in build.steps if each.key and each.place in since}
+        content = {"run": self._shop.run, "build": build.key, "steps": keys}
+        if machine.is_remembered:
+            name = plan_key(self._shop.world.root, build.name)
+            self._shop.kit.cache.keep("plans", [Entry(name, content, time.time())])
 
     async def _launched(self, builder: Builder[Any]) -> Remembered:
         """Return the machine, which is not there yet if an earlier run has known it."""

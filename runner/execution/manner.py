@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from runner.diagnostics import Diagnostic
@@ -28,11 +29,11 @@ def manner_of(inside: Inside, scope: Scope, usual: Manner) -> Manner:
     return Manner(_environment(inside, scope), _become(inside, scope), checking, showing)
 
 
-def rule_of(inside: Inside, task: Task, scope: Scope) -> Rule:
+def rule_of(inside: Inside, task: Task, scope: Callable[[], Scope]) -> Rule:
     """Return how a task is remembered. Raises ``ExpressionError``."""
     keywords = inside.frame.keywords
-    cached, ttl = _cache(keywords["cache"], scope) if "cache" in keywords else (True, None)
-    checkpoint = flag(task.keywords, "checkpoint", scope) if "checkpoint" in task.keywords else None
+    cached, ttl = _cache(keywords["cache"], scope()) if "cache" in keywords else (True, None)
+    checkpoint = flag(task.keywords, "checkpoint", scope()) if "checkpoint" in task.keywords else None
     return Rule(cached, ttl, "register" in task.keywords, checkpoint)
 
 

@@ -186,7 +186,7 @@ class Tasks:
             knowing = self._tools.memory.knowing
             telling.hidden = await knowing(lambda: flag(keywords, "no_log", attempts.scope()))
             await asyncio.sleep(await knowing(lambda: seconds(task.keywords, "pause_before", attempts.scope())))
-            self._tools.reach.machine.rule = await knowing(lambda: rule_of(attempts.inside, task, attempts.scope()))
+            self._tools.reach.machine.rule = await knowing(lambda: rule_of(attempts.inside, task, attempts.scope))
             loop = keyword_of(task)
             if loop is None:
                 return await attempts.run()

@@ -37,6 +37,8 @@ class ManifestStep(NamedTuple):
     """Whether it failed and the build went on."""
     cached: bool = False
     """Whether an earlier run had done the same to the same machine."""
+    reason: str = ""
+    """Why it was done, where an earlier run might have done it already."""
 
 
 class ManifestBuild(NamedTuple):

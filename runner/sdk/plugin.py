@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 from runner.sdk.build import Failed
@@ -104,6 +105,18 @@ class Builder(ABC, Plugin[OptionsT]):
     async def drop(cls, checkpoint: Checkpoint) -> None:
         """Remove a checkpoint; one that is gone is no mistake. Raises ``Failed``."""
         raise Failed(f"{cls.name} does not know what a {checkpoint.kind} is")
+
+    @classmethod
+    async def save(cls, checkpoints: Sequence[Checkpoint], to: Path) -> None:
+        """Write checkpoints to one file, for another computer. Raises ``Failed``."""
+        del checkpoints, to
+        raise Failed(f"those of {cls.name} stay on the computer on which they were made")
+
+    @classmethod
+    async def load(cls, checkpoints: Sequence[Checkpoint], file: Path) -> Sequence[Checkpoint]:
+        """Take in checkpoints that were saved; return what they are here. Raises ``Failed``."""
+        del checkpoints, file
+        raise Failed(f"those of {cls.name} stay on the computer on which they were made")
 
     @classmethod
     async def collect(cls, resource: Resource) -> None:

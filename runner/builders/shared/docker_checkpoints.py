@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from runner.communicators.docker_engine import Engine
 from runner.communicators.docker_http import Refused
-from runner.sdk import Ask, Communicator, Resource, Session
+from runner.sdk import Ask, Communicator, Failed, Resource, Session
 
 REPOSITORY = "ingot-checkpoint"
 """What the names of these images begin with."""
@@ -60,6 +61,19 @@ async def kept(
         finally:
             gone()
     return image
+
+
+async def brought(where: Engine, file: Path) -> None:
+    """Bring the images of an archive to an engine. Raises ``Failed``, also when there is no such file."""
+    def bring(client: Any) -> None:
+        try:
+            with file.open("rb") as stream:
+                for _ in client.load_image(stream):
+                    pass
+        except OSError as error:
+            raise Failed(f"{file} cannot be read: {error.strerror or error}") from error
+
+    await where.call(bring)
 
 
 async def ended(where: Engine, container_id: str) -> None:

@@ -60,12 +60,9 @@ class Checkpoints:
             return None
         checkpoint, other = kept
         self._kit.cache.learn_cost(self._builder.name, now - began)
-        content = {
-            "builder": self._builder.name, "kind": checkpoint.kind, "id": checkpoint.id,
-            "about": dict(checkpoint.about), "size": checkpoint.size,
-        }
-        self._kit.cache.keep("checkpoints", [Entry(state, content, time.time())])
+        self._kit.cache.keep("checkpoints", [Entry(state, content_of(self._builder.name, checkpoint), time.time())])
         self._kit.leases.take(state)
+        self._kit.grown.set()
         return other
 
 
@@ -73,3 +70,11 @@ def checkpoint_of(entry: Entry) -> Checkpoint:
     """Return the checkpoint that an entry tells of."""
     content = entry.content
     return Checkpoint(content["kind"], content["id"], content["about"], content["size"])
+
+
+def content_of(builder: str, checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return what is kept of a checkpoint."""
+    return {
+        "builder": builder, "kind": checkpoint.kind, "id": checkpoint.id, "about": dict(checkpoint.about),
+        "size": checkpoint.size,
+    }

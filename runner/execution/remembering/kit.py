@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ class Kit(NamedTuple):
     leases: Leases
     prints: Fingerprints
     seal: Seal
+    grown: asyncio.Event
+    """Set when there is a checkpoint more: somebody has to see to the limit."""
     reading: bool = True
     """Whether what earlier runs kept is used."""
 
@@ -27,4 +30,4 @@ def kit_of(
 ) -> Kit:
     """Return a kit for a run with these secrets, and the local key."""
     prints = Fingerprints(secrets, key)
-    return Kit(cache, leases, prints, Seal(secrets, prints), reading)
+    return Kit(cache, leases, prints, Seal(secrets, prints), asyncio.Event(), reading)

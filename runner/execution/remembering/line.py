@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.execution.remembering.fingerprints import Operation
-from runner.execution.remembering.track import Again, Track
+from runner.execution.remembering.track import Again, Known, Track
 from runner.sdk import Answer, Ask, Become, Command, Communicator, Do, Download, Failed, Heard, Parallel, Put, Upload
 
 if TYPE_CHECKING:
@@ -60,9 +60,12 @@ class Line:
         """Copy a file or directory of the machine to the path ``to``, unless it is there already. Raises ``Failed``."""
         track = self._track
         key = track.key_of(files, become)
-        if not self._machine.live and (known := track.known(key)) is not None and known.answer == self._digest(to):
+        known = self._known(key)
+        if known is not None and known.answer == self._digest(to):
             self._machine.answered()
             return
+        if known is not None:
+            track.reason = f"{to.name} is not on this computer as it was"
         line = await self._machine.launched()
         await line.download(files, to, become)
         if (digest := self._digest(to)) is not None:
@@ -90,7 +93,8 @@ class Line:
         """Return the answer to an operation: one that is kept, or what the machine says ``now``. Raises ``Failed``."""
         track, changing = self._track, not isinstance(operation, Ask | str)
         key = track.key_of(operation, become)
-        if not self._machine.live and key is not None and (known := track.known(key)) is not None:
+        known = self._known(key)
+        if known is not None and key is not None:
             self._machine.answered()
             if changing:
                 track.walk(key, known, again, strict=strict)
@@ -112,6 +116,13 @@ class Line:
             raise
         track.note(key, answer, changing=changing)
         return answer
+
+    def _known(self, key: str | None) -> Known | None:
+        """Return what a machine that is not there would answer."""
+        if self._machine.live:
+            self._track.reason = self._machine.why
+            return None
+        return self._track.known(key)
 
     def _digest(self, path: Path) -> str | None:
         try:

@@ -43,6 +43,12 @@ class Remembered:
         self._telling: Telling | None = None
         self._counts = [0, 0]
         """How often the task at work was answered without a machine, and by one."""
+        self.why = "after what was done anew"
+        """Why the machine is asked, once it is there."""
+        self._why = ""
+        """Why the task at work needed one."""
+        self.remembered: dict[str, float] = {}
+        """The places of the tasks that the next build need not do again, and since when what they say is known."""
         self._checkpoints = Checkpoints(builder, kit)
         self._images = Images(builder, kit)
         self._line = Line(self, self._track) if has_line else None
@@ -58,6 +64,11 @@ class Remembered:
     def live(self) -> bool:
         """Whether the machine is there."""
         return self._machine is not None or self._half_way
+
+    @property
+    def is_remembered(self) -> bool:
+        """Whether anything is remembered of it."""
+        return self._origin is not None
 
     async def begin(self, telling: Telling, *, unremembered: str | None) -> None:
         """Find out what the machine will be, and launch it unless something is known of it. Raises ``Failed``.
@@ -75,14 +86,18 @@ class Remembered:
                 telling.cached = True
                 self._sessions.expect(self._origin.about)
                 return
+        self.why = self._track.ended or "nothing was remembered of such a machine"
         await self._launch()
         if self._machine is not None and self._machine.communicator is None:
             self._line = None
 
     def turn(self, telling: Telling) -> None:
         """Let a task work with the machine."""
-        self._telling, self._track.task, self.rule = telling, telling.name, USUAL
+        self._telling = self._track.task = telling
+        self.rule = USUAL
+        self._track.oldest = time.time()
         self._counts = [0, 0]
+        self._why = ""
 
     @property
     def rule(self) -> Rule:
@@ -105,10 +120,13 @@ class Remembered:
     def done(self, telling: Telling, *, kept: bool) -> None:
         """Note that a task has ended; ``kept`` says whether what it was answered is kept."""
         telling.cached = self._counts[0] > 0 and self._counts[1] == 0
+        telling.reason = self._why
         if kept:
             self._track.keep()
         else:
             self._track.drop()
+        if self._track.ended is None:
+            self.remembered[telling.place] = self._track.oldest
 
     async def rest(self) -> None:
         """Keep the machine as it is after a task, if that is worth it."""
@@ -131,6 +149,7 @@ class Remembered:
     async def launched(self) -> Communicator:
         """Return the line to the machine, which is launched if it is not there. Raises ``Failed``."""
         self._counts[1] += 1
+        self._why = self._why or self._track.reason
         await self.needed()
         assert self._machine is not None
         if self._machine.communicator is None:
@@ -212,7 +231,7 @@ class Remembered:
         if line is None:
             raise _NO_MACHINE
         assert self._telling is not None
-        tasks = len({each.task for each in steps})
+        tasks = len({each.task.place for each in steps if each.task is not None})
         counted = f"{len(steps)} command{'s' * (len(steps) > 1)} of {tasks} task{'s' * (tasks > 1)}"
         self._telling.said(f"Catching up: {counted} done again")
         for step in steps:
@@ -222,8 +241,9 @@ class Remembered:
                 answer = failed
             if differs(step, answer):
                 self._track.forget_walked()
+                name = step.task.name if step.task is not None else ""
                 raise Failed(
-                    f"the task {step.task!r}, done again, has not ended as it is remembered",
+                    f"the task {name!r}, done again, has not ended as it is remembered",
                     "what is remembered of it is forgotten now: build again",
                 )
 

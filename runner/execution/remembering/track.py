@@ -11,6 +11,7 @@ from runner.execution.remembering.fingerprints import Operation
 from runner.execution.remembering.kit import Kit
 from runner.execution.remembering.rule import USUAL, Rule
 from runner.execution.remembering.sealing import Unkept
+from runner.execution.telling import Telling
 from runner.sdk import Ask, Become, Communicator, Download, Failed
 from runner.store.cache.cache import Entry
 
@@ -36,7 +37,7 @@ class Step(NamedTuple):
     answer: Any
     strict: bool
     """Whether what the machine says counts, and not only whether all goes well."""
-    task: str
+    task: Telling | None
 
 
 class Track:
@@ -50,8 +51,12 @@ class Track:
         self._origin = ""
         self.state = ""
         self.rule: Rule = USUAL
-        self.task = ""
+        self.task: Telling | None = None
         """The task that works on the machine."""
+        self.oldest = 0.0
+        """Since when the answers that the task has got are known."""
+        self.reason = ""
+        """Why the last question was not answered from what is known."""
         self.ended: str | None = None
         """Why nothing is remembered any more, if so."""
         self.walked: list[Step] = []
@@ -82,14 +87,24 @@ class Track:
 
     def known(self, key: str | None) -> Known | None:
         """Return what the machine would answer, if that is known and will do."""
-        if key is None or not self._reading or not self.rule.cached:
+        if key is None or not self._reading:
+            self.reason = self.ended or "--no-cache"
+            return None
+        if not self.rule.cached:
+            self.reason = "cache: false"
             return None
         entry = self._cache.get("answers", key)
-        if entry is None or (self.rule.ttl is not None and entry.at + self.rule.ttl < time.time()):
+        if entry is None:
+            self.reason = "not done before on such a machine"
             return None
+        if self.rule.ttl is not None and entry.at + self.rule.ttl < time.time():
+            self.reason = f"ttl {_duration(self.rule.ttl)} passed"
+            return None
+        self.oldest = min(self.oldest, entry.at)
         try:
             return Known(self._seal.opened(entry.content["answer"]), entry.content["next"])
         except Unkept:
+            self.reason = "its answer has a secret that is another one now"
             return None
 
     def walk(self, key: str, known: Known, again: Again, *, strict: bool) -> None:
@@ -111,6 +126,8 @@ class Track:
             after = key if self.rule.ttl is None else self.prints.of(key, now)
         try:
             content = {"answer": self._seal.closed(answer), "next": after}
+            if self.task is not None and self.task.hidden:
+                content["hidden"] = True
         except Unkept:
             if changing:
                 self.end("what a command has said cannot be kept")
@@ -141,6 +158,14 @@ class Track:
     def forget_walked(self) -> None:
         """Have nothing that was walked through known any more: the machine is not as it says."""
         self._cache.forget("answers", *(each.key for each in self.walked))
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration as it is written in playbooks."""
+    for unit, size in (("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g}{unit}"
+    return f"{seconds:g}s"
 
 
 def _changes(operation: Operation) -> bool:

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 from runner.store.cache.database import Database
 
-Table = Literal["answers", "checkpoints", "artifacts"]
-TABLES: tuple[Table, ...] = ("answers", "checkpoints", "artifacts")
+Table = Literal["answers", "checkpoints", "artifacts", "plans"]
+TABLES: tuple[Table, ...] = ("answers", "checkpoints", "artifacts", "plans")
 _NEW_WEIGHT = 0.5
 """How much the last measurement counts against those before it."""
 
@@ -57,12 +57,27 @@ class Cache:
         for each in entries:
             content = json.dumps(each.content, separators=(",", ":"))
             rows.append((each.key, content, each.at, each.at, _digest(table, each.key, content, each.at)))
-        statement = f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - one of three words
+        statement = f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - one of four words
         return self.database.change((statement, rows)) if rows else True
 
     def forget(self, table: Table, *keys: str) -> None:
         """Keep something no longer."""
         self.database.change((f"DELETE FROM {table} WHERE key = ?", [(key,) for key in keys]))  # noqa: S608
+
+    def forget_unused(self, table: Table, since: float) -> None:
+        """Forget what has been of no use since a moment."""
+        self.database.change((f"DELETE FROM {table} WHERE used < ?", [(since,)]))  # noqa: S608 - as above
+
+    def forget_half(self) -> None:
+        """Forget the half of all answers that have been of no use for longest, and give their room back."""
+        half = "SELECT key FROM answers ORDER BY used LIMIT (SELECT count(*) / 2 FROM answers)"
+        self.database.change((f"DELETE FROM answers WHERE key IN ({half})", [()]))  # noqa: S608 - as above
+        self.database.ask("VACUUM")
+
+    def count(self, table: Table) -> int:
+        """Return how many entries a table has."""
+        rows = self.database.ask(f"SELECT count(*) FROM {table}")  # noqa: S608 - as above
+        return int(rows[0][0]) if rows else 0
 
     def entries(self, table: Table) -> Iterator[Entry]:
         """Yield all that is kept in a table and whole, the one that was of use last first."""

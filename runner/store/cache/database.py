@@ -28,6 +28,8 @@ CREATE TABLE checkpoints (key TEXT PRIMARY KEY, content TEXT NOT NULL, at REAL N
                           digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE artifacts (key TEXT PRIMARY KEY, content TEXT NOT NULL, at REAL NOT NULL, used REAL NOT NULL,
                         digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE plans (key TEXT PRIMARY KEY, content TEXT NOT NULL, at REAL NOT NULL, used REAL NOT NULL,
+                    digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE costs (builder TEXT PRIMARY KEY, seconds REAL NOT NULL) WITHOUT ROWID;
 """
 
@@ -66,6 +68,11 @@ class Database:
             self._failed(error)
             return False
         return True
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file takes."""
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -130,11 +137,11 @@ def _connected(path: Path) -> sqlite3.Connection:
     mask = os.umask(0o077)
     try:
         connection = sqlite3.connect(path, timeout=_BUSY, isolation_level="IMMEDIATE")
+        # What a crash of the computer leaves half written has a wrong digest, or sets the file aside: a rebuild.
+        connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         os.umask(mask)
-    # What a crash of the computer leaves half written has a wrong digest, or sets the file aside: a rebuild, no more.
-    connection.execute("PRAGMA synchronous = OFF")
     return connection
 
 
