@@ -80,7 +80,7 @@ def _list(arguments: Namespace, cache: Cache, leases: Leases) -> int:
     from runner.execution.remembering.housekeeping import size_of
 
     kept = list(cache.entries("checkpoints"))
-    counts = {table: cache.count(table) for table in ("answers", "artifacts")}  # type: ignore[arg-type]  # two of them
+    counts = {table: cache.count(table) for table in ("answers", "artifacts")}
     size, limit = size_of(cache), _limit(None)
     if arguments.json:
         import json

@@ -25,14 +25,14 @@ class Gone(NamedTuple):
 
 def size_of(cache: Cache) -> int:
     """Return how many bytes checkpoints and database take."""
-    return sum(each.content["size"] for each in cache.entries("checkpoints")) + cache.database.size
+    return sum(int(each.content["size"]) for each in cache.entries("checkpoints")) + cache.database.size
 
 
 async def trimmed(cache: Cache, leases: Leases, limit: int) -> AsyncIterator[Gone]:
     """Bring the cache below a limit; yield what went. Checkpoints that are in use stay."""
     old = time.time() - _UNUSED
     for table in ("answers", "artifacts", "plans"):
-        cache.forget_unused(table, old)  # type: ignore[arg-type]  # each is one of the tables
+        cache.forget_unused(table, old)
     size = size_of(cache)
     for entry in reversed(list(cache.entries("checkpoints"))):
         if size <= limit:
@@ -50,7 +50,7 @@ async def emptied(cache: Cache, leases: Leases) -> AsyncIterator[Gone]:
         async for gone in dropped(cache, leases, entry):
             yield gone
     for table in ("answers", "artifacts", "plans"):
-        cache.forget_unused(table, float("inf"))  # type: ignore[arg-type]  # as above
+        cache.forget_unused(table, float("inf"))
 
 
 async def dropped(cache: Cache, leases: Leases, entry: Entry) -> AsyncIterator[Gone]:

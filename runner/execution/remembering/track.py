@@ -125,7 +125,7 @@ class Track:
         if changing:  # what is done again after a while may come to something else
             after = key if self.rule.ttl is None else self.prints.of(key, now)
         try:
-            content = {"answer": self._seal.closed(answer), "next": after}
+            content: dict[str, Any] = {"answer": self._seal.closed(answer), "next": after}
             if self.task is not None and self.task.hidden:
                 content["hidden"] = True
         except Unkept:
