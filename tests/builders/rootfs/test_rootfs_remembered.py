@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ TASKS = [
 ]
 
 
-def test_an_unchanged_build_mounts_nothing(rootfs: Rootfs, base: Path) -> None:
+def test_an_unchanged_build_mounts_nothing(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     source = {"from": str(base), "format": ["tar"], "compression": "none"}
     first = rootfs(source, *TASKS)
     assert first.status == 0, first.stdout + first.stderr
@@ -43,7 +42,7 @@ def test_an_unchanged_build_mounts_nothing(rootfs: Rootfs, base: Path) -> None:
     assert (now.st_ino, now.st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
 
 
-def test_a_result_that_somebody_has_changed_is_made_again(rootfs: Rootfs, base: Path) -> None:
+def test_a_result_that_somebody_has_changed_is_made_again(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     source = {"from": str(base), "format": ["tar"], "compression": "none"}
     path = rootfs.made(source, *TASKS) / "box.tar"
     wanted = members(path)
@@ -56,7 +55,7 @@ def test_a_result_that_somebody_has_changed_is_made_again(rootfs: Rootfs, base: 
     assert members(path) == wanted
 
 
-def test_a_build_goes_on_from_a_checkpoint(rootfs: Rootfs, base: Path) -> None:
+def test_a_build_goes_on_from_a_checkpoint(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     source = {"from": str(base), "format": ["tar"], "compression": "none"}
     rootfs.made(source, *TASKS)
     again = rootfs(source, *TASKS, sh("echo 3 >/three"), force=True)
@@ -73,14 +72,14 @@ def test_a_build_goes_on_from_a_checkpoint(rootfs: Rootfs, base: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["sleep 30 >/dev/null 2>&1 &", "echo 1 >/dev/shm/one", "mount -t tmpfs none /mnt"])
-def test_what_a_copy_would_not_have_is_not_kept(rootfs: Rootfs, base: Path, text: str) -> None:
+def test_what_a_copy_would_not_have_is_not_kept(rootfs: Rootfs, base: Path, text: str) -> None:  # noqa: F811
     source = {"from": str(base), "format": ["tar"], "compression": "none"}
     answer = rootfs(source, sh("mkdir -p /mnt"), sh(text, checkpoint=True), sh("true"))
     assert answer.status == 0, answer.stdout + answer.stderr
     assert list(rootfs.cache.glob("rootfs/*/checkpoints/*")) == []
 
 
-def test_a_directory_as_base_cannot_be_known(rootfs: Rootfs, base: Path) -> None:
+def test_a_directory_as_base_cannot_be_known(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     (rootfs.directory / "base").mkdir()
     with tarfile.open(base) as archive:
         archive.extractall(rootfs.directory / "base", filter="fully_trusted")
@@ -90,14 +89,14 @@ def test_a_directory_as_base_cannot_be_known(rootfs: Rootfs, base: Path) -> None
         assert "cached" not in answer.stdout
 
 
-def test_a_base_that_has_moved(rootfs: Rootfs, base: Path) -> None:
+def test_a_base_that_has_moved(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     moved = rootfs.directory / "base.tar"
     moved.write_bytes(base.read_bytes())
     source = {"from": "base.tar", "format": ["tar"], "compression": "none"}
     rootfs.made(source, sh("true"))
     other = rootfs.directory / "other.tar"
     other.write_bytes(base.read_bytes())
-    os.replace(other, moved)
+    other.replace(moved)
     answer = rootfs(source, sh("true"), force=True)
     assert answer.status == 0, answer.stdout + answer.stderr
     assert "cached" not in answer.stdout
