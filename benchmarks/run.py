@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import host
+from cached import cached
 from containers import at_once, steps, trivial
 from daemonless import daemonless
 from front import front
@@ -30,6 +31,7 @@ HERE = Path(__file__).parent
 Part = Callable[[Settings], Iterator[str]]
 IN_CONTAINERS: Mapping[str, Part] = {
     "trivial": trivial, "steps": steps, "at-once": at_once, "line": line, "machine": machine,
+    "cache": cached,
 }
 """The parts that need a Docker engine and an image."""
 PARTS = ("front", "import", *IN_CONTAINERS, "ssh", "rootfs")
@@ -46,6 +48,7 @@ def main() -> int:
     given.cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ingot-bench-") as directory:
         os.environ["XDG_STATE_HOME"] = f"{directory}/state"
+        os.environ["INGOT_CACHE_DIR"] = f"{directory}/cache"
         lines = list(_told(_report(_settings(given, Path(directory)), given)))
     given.out.write_text("\n".join(lines).rstrip("\n") + "\n", encoding="utf-8")
     return int(any(each.startswith(FAILED) for each in lines))
@@ -88,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _settings(given: argparse.Namespace, directory: Path) -> Settings:
-    wanted = {"packer": {"front", "trivial", "steps"}, "ansible": {"front", "machine"}, "pyinfra": {"machine"}}
+    wanted = {"packer": {"front", "trivial", "steps", "cache"}, "ansible": {"front", "machine"}, "pyinfra": {"machine"}}
     without = [name for name in host.PROGRAMS if name in given.without or not wanted[name] & {*given.only}]
     programs, absent = host.programs(given.cache, without)
     return Settings(

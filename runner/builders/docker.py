@@ -233,7 +233,7 @@ class Docker(Builder[Options]):
         container_id = await session.hold(container(where, session, run))
         line, how = await self._line(session, where, container_id)
         told = {"ID": container_id, **self._about(base), **how}
-        files = await mounted(line) if self._can_be_kept else ""
+        files = await mounted(line) if self._can_be_kept and not isinstance(line, Bare) else ""
         config = config_to_keep(base.found, run)
         return Container(name_of(session), line, told, where, container_id, config, image, files)
 
@@ -297,7 +297,9 @@ class Docker(Builder[Options]):
         assert isinstance(machine, Container)
         assert session.origin is not None
         where, before = machine.engine, machine.image
-        if where is None or not self._can_be_kept or await mounted(machine.communicator) != machine.mounted:
+        if where is None or not self._can_be_kept or isinstance(machine.communicator, Bare):
+            return None
+        if await mounted(machine.communicator) != machine.mounted:
             return None
         if not await keepable(where, machine.id, await described(where, before)):
             return None

@@ -76,6 +76,8 @@ class _Build:
         self._memory = Memory()
         self._usual = Manner(checking=shop.checking, showing=shop.showing)
         self._scopes = Scopes(ground, shop.world, self._memory, lambda: self._sessions.names, self._usual)
+        self._plan_key = plan_key(shop.world.root, ground.build.name)
+        self._verifying = False
         self._keeps = shop.on_error == "keep"
         """Whether what is held is kept when the build fails."""
 
@@ -141,10 +143,15 @@ class _Build:
         build = self._ground.build
         since = machine.remembered
         keys = {each.key: since[each.place] for each in build.steps if each.key and each.place in since}
-        content = {"run": self._shop.run, "build": build.key, "steps": keys}
+        content = {"run": self._shop.run, "origin": machine.beginning, "steps": keys}
         if machine.is_remembered:
-            name = plan_key(self._shop.world.root, build.name)
-            self._shop.kit.cache.keep("plans", [Entry(name, content, time.time())])
+            self._shop.kit.cache.keep("plans", [Entry(self._plan_key, content, time.time())])
+
+    def _former(self) -> str | None:
+        """Return the digest of what the machine of the last build began with."""
+        kit = self._shop.kit
+        last = kit.cache.get("plans", self._plan_key) if kit.reading and not self._verifying else None
+        return None if last is None else str(last.content["origin"])
 
     async def _launched(self, builder: Builder[Any]) -> Remembered:
         """Return the machine, which is not there yet if an earlier run has known it."""
@@ -153,7 +160,7 @@ class _Build:
             has_line=builder.has_machine(self._ground.build.options),
         )
         unremembered = "nothing is, in a check" if self._shop.checking else None
-        await self._step("launch", partial(machine.begin, unremembered=unremembered))
+        await self._step("launch", partial(machine.begin, unremembered=unremembered, former=self._former))
         self._memory.may_launch(machine.needed)
         self._meet(machine, self._memory)
         return machine
@@ -161,6 +168,7 @@ class _Build:
     async def _verified(self, builder: Builder[Any], artifact: Artifact) -> None:
         """Run the play's ``verify`` on a machine that is started afresh from the image; without success it goes."""
         self._sessions.start_again_from(artifact)
+        self._verifying = True
         self._memory.forget_facts()
         try:
             async with self._holding():

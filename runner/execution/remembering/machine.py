@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -70,10 +70,18 @@ class Remembered:
         """Whether anything is remembered of it."""
         return self._origin is not None
 
-    async def begin(self, telling: Telling, *, unremembered: str | None) -> None:
+    @property
+    def beginning(self) -> str:
+        """The digest of what the machine begins with."""
+        return self._track.origin
+
+    async def begin(
+        self, telling: Telling, *, unremembered: str | None, former: Callable[[], str | None]
+    ) -> None:
         """Find out what the machine will be, and launch it unless something is known of it. Raises ``Failed``.
 
-        With ``unremembered``, which is the reason, nothing is.
+        With ``unremembered``, which is the reason, nothing is. ``former`` returns the digest of what the machine of the
+        last build began with.
         """
         self._telling = telling
         session = self._sessions.of(telling)
@@ -86,6 +94,9 @@ class Remembered:
                 telling.cached = True
                 self._sessions.expect(self._origin.about)
                 return
+            if former() not in (None, self.beginning):
+                telling.reason = "its base is another one than in the last build, or the builder's options are"
+                telling.said(f"The machine is made anew: {telling.reason}")
         self.why = self._track.ended or "nothing was remembered of such a machine"
         await self._launch()
         if self._machine is not None and self._machine.communicator is None:

@@ -48,7 +48,8 @@ class Track:
         self.prints = kit.prints
         self._seal = kit.seal
         self._reading = kit.reading
-        self._origin = ""
+        self.origin = ""
+        """The state in which the machine begins."""
         self.state = ""
         self.rule: Rule = USUAL
         self.task: Telling | None = None
@@ -68,12 +69,12 @@ class Track:
 
     def begin(self, origin: str) -> None:
         """Begin with a machine to which nothing has been done."""
-        self._origin = self.state = origin
+        self.origin = self.state = origin
 
     @property
     def is_known(self) -> bool:
         """Whether anything is remembered of what begins like this."""
-        return self._reading and self._cache.get("answers", self._origin) is not None
+        return self._reading and self._cache.get("answers", self.origin) is not None
 
     def key_of(self, operation: Operation, become: Become | None) -> str | None:
         """Return the key of an operation in this state; nothing when there is no telling any more."""
@@ -143,9 +144,9 @@ class Track:
 
     def keep(self) -> None:
         """Keep what has been noted since the last time."""
-        if self._origin and not self._marked:
+        if self.origin and not self._marked:
             self._marked = True
-            self._new.append(Entry(self._origin, {"next": self._origin}, time.time()))
+            self._new.append(Entry(self.origin, {"next": self.origin}, time.time()))
         if self._new:
             self._cache.keep("answers", self._new)
             self._new = []
