@@ -198,7 +198,9 @@ class Attempts:
             self.task, self.inside.frame, self.scope(*more), self._telling, reach=reach, manner=manner,
             memory=self._memory,
         )
-        outcome = await hands.carry_out(plugin(record).apply(self._memory.facts), foresees=plugin.foresees)
+        outcome = await hands.carry_out(
+            plugin(record).apply(self._memory.facts), foresees=plugin.foresees, here=plugin.controller
+        )
         if outcome.failed is None:
             self._memory.learn(outcome)
         values = of_outcome(outcome, changing=hands.changing)

@@ -110,16 +110,20 @@ class Hands:
         self._memory = memory
         self._held = AsyncExitStack()
         """What is open until the work is done."""
+        self._patient = True
+        """Whether waits are waited for although the machine is not there."""
         self.changing = False
         """Whether anything was asked for that changes something."""
         self.includes: list[Include | ApplyRole] = []
         self.signals: list[str] = []
 
-    async def carry_out(self, work: Work, *, foresees: bool) -> Outcome:
+    async def carry_out(self, work: Work, *, foresees: bool, here: bool) -> Outcome:
         """Give the work what it asks for until it has its outcome.
 
-        In check mode it ends at the first change: ``foresees`` says whether that is one which would be made.
+        In check mode it ends at the first change: ``foresees`` says whether that is one which would be made. ``here``
+        says that the work is on this computer, and waits for nothing on the machine.
         """
+        self._patient = here
         try:
             verb = next(work)
             while True:
@@ -254,7 +258,7 @@ class Hands:
         if verb.seconds is not None:
             if verb.prompt:
                 self._telling.said(verb.prompt)
-            await asyncio.sleep(verb.seconds)
+            await asyncio.sleep(verb.seconds if self._patient or self._reach.machine.live else 0)
         elif terminal.is_attended():
             text = await terminal.typed(lambda: self._telling.asked(prompt), echo=verb.echo)
         else:

@@ -147,7 +147,7 @@ def test_what_is_done_every_time(box: Box, case: str) -> None:
 
 def test_after_what_is_done_again_nothing_old_counts(box: Box) -> None:
     """What follows a task that was too old begins with what it has come to now."""
-    tasks = [sh("date +%N >/now", cache={"ttl": "0s"}), sh("cp /now /copy")]
+    tasks = [sh("cat /proc/sys/kernel/random/uuid >/now", cache={"ttl": "0s"}), sh("cp /now /copy")]
     box(*tasks)
     box(*tasks)
     made = box.files(box(*tasks, sh("true")).image)
@@ -181,8 +181,8 @@ class TestFailures:
         assert [each["line"] for each in ran.of("CommandOutput")] == ["1"]
 
     def test_a_machine_that_is_not_as_remembered_is_given_up(self, box: Box) -> None:
-        box(sh("echo $RANDOM$RANDOM$RANDOM; date +%N", register="said"), sh("true"))
-        ran = box(sh("echo $RANDOM$RANDOM$RANDOM; date +%N", register="said"), sh("echo other"))
+        box(sh("cat /proc/sys/kernel/random/uuid", register="said"), sh("true"))
+        ran = box(sh("cat /proc/sys/kernel/random/uuid", register="said"), sh("echo other"))
         assert ran.status == 1
         assert "has not ended as it is remembered" in str(ran)
         assert box.build().status == 0
@@ -258,6 +258,36 @@ class TestInputs:
         tasks = [sh("true", when="ansible_connection == 'docker' and build.type == 'docker'"), sh("echo 2")]
         box(*tasks)
         assert box.build().started == 0
+
+
+def test_what_is_done_anew_is_gone_on_from(box: Box) -> None:
+    """After --no-cache, no checkpoint from before is gone on from."""
+    tasks = [sh("cat /proc/sys/kernel/random/uuid >/now", checkpoint=True), sh("cp /now /copy")]
+    old = box.files(box(*tasks).image)
+    anew = box.files(box.build("--no-cache").image)
+    made = box.files(box(*tasks, sh("true")).image)
+    assert old["now"] != anew["now"]
+    assert made["now"] == made["copy"] == anew["now"]
+
+
+def test_a_file_that_a_task_has_changed_is_sent_as_it_is(box: Box, ingot: Ingot) -> None:
+    tree = ingot.directory / "tree"
+    tree.mkdir()
+    change = {"name": "change", "shell_local": "cat counter >tree/file"}
+    send = {"name": "send", "copy": {"src": "tree/", "dest": "/tree/"}}
+    for text in ("one", "two"):
+        (ingot.directory / "counter").write_text(text)
+        ran = box(send, change, send)
+        assert ran.status == 0, str(ran)
+        assert box.files(ran.image)["tree/file"].content == text.encode()
+
+
+def test_nobody_waits_for_a_machine_that_is_not_there(box: Box) -> None:
+    box(sh("touch /ready"), {"name": "wait", "wait_for": {"path": "/ready", "delay": 3, "timeout": 30}})
+    again = box.build()
+    assert (again.started, "wait" in again.cached) == (0, True)
+    (took,) = (each["took"] for each in again.of("StepFinished") if each["name"] == "wait")
+    assert took < 3
 
 
 def test_no_cache_does_everything_anew(box: Box) -> None:

@@ -21,7 +21,6 @@ class Fingerprints:
     def __init__(self, secrets: Callable[[], Sequence[str]], key: Callable[[], bytes]) -> None:
         self._secrets = secrets
         self._key = key
-        self._digests = Digests()
 
     def of(self, *parts: Any) -> str:
         """Return the digest of plain values, in which the order of a mapping's keys does not count."""
@@ -41,9 +40,6 @@ class Fingerprints:
         )
         return self.of(user, *self._parts(operation))
 
-    def of_files(self, path: Path) -> str:
-        """Return the digest of what a file has in it, or a directory below it. Raises ``OSError``."""
-        return Digests().file(path)
 
     def _parts(self, operation: Operation) -> tuple[Any, ...]:
         match operation:
@@ -63,8 +59,13 @@ class Fingerprints:
         """Return what counts of a file or directory that is sent: no times."""
         source = Path(entry.source)
         mode = source.stat().st_mode & 0o7777 if entry.mode is None else entry.mode
-        content = None if source.is_dir() else self._digests.file(source)
+        content = None if source.is_dir() else of_files(source)
         return (entry.path, mode, content)
+
+
+def of_files(path: Path) -> str:
+    """Return the digest of what a file has in it now, or a directory below it. Raises ``OSError``."""
+    return Digests().file(path)
 
 
 def _encoded(value: Any) -> Iterator[bytes]:

@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from runner.execution.remembering.fingerprints import Operation
+from runner.execution.remembering.fingerprints import Operation, of_files
 from runner.execution.remembering.track import Again, Known, Track
 from runner.sdk import Answer, Ask, Become, Command, Communicator, Do, Download, Failed, Heard, Parallel, Put, Upload
+from runner.sdk.threads import held
 
 if TYPE_CHECKING:
     from runner.execution.remembering.machine import Remembered
@@ -59,16 +60,16 @@ class Line:
     async def download(self, files: Download, to: Path, become: Become | None = None) -> None:
         """Copy a file or directory of the machine to the path ``to``, unless it is there already. Raises ``Failed``."""
         track = self._track
-        key = track.key_of(files, become)
+        key = track.key_of(track.prints.of_operation(files, become), changing=False)
         known = self._known(key)
-        if known is not None and known.answer == self._digest(to):
+        if known is not None and known.answer == await held(_digest, to):
             self._machine.answered()
             return
         if known is not None:
             track.reason = f"{to.name} is not on this computer as it was"
         line = await self._machine.launched()
         await line.download(files, to, become)
-        if (digest := self._digest(to)) is not None:
+        if (digest := await held(_digest, to)) is not None:
             track.note(key, digest, changing=False)
 
     @asynccontextmanager
@@ -92,7 +93,10 @@ class Line:
     ) -> Any:
         """Return the answer to an operation: one that is kept, or what the machine says ``now``. Raises ``Failed``."""
         track, changing = self._track, not isinstance(operation, Ask | str)
-        key = track.key_of(operation, become)
+        fingerprint = track.prints.of_operation
+        large = isinstance(operation, Upload)  # files have to be read for it
+        digest = await held(fingerprint, operation, become) if large else fingerprint(operation, become)
+        key = track.key_of(digest, changing=changing)
         known = self._known(key)
         if known is not None and key is not None:
             self._machine.answered()
@@ -124,8 +128,9 @@ class Line:
             return None
         return self._track.known(key)
 
-    def _digest(self, path: Path) -> str | None:
-        try:
-            return self._track.prints.of_files(path)
-        except OSError:
-            return None
+
+def _digest(path: Path) -> str | None:
+    try:
+        return of_files(path)
+    except OSError:
+        return None

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
-from runner.execution.remembering.fingerprints import Operation
 from runner.execution.remembering.kit import Kit
 from runner.execution.remembering.rule import USUAL, Rule
 from runner.execution.remembering.sealing import Unkept
 from runner.execution.telling import Telling
-from runner.sdk import Ask, Become, Communicator, Download, Failed
+from runner.sdk import Communicator, Failed
 from runner.store.cache.cache import Entry
 
 Again = Callable[[Communicator], Awaitable[Any]]
@@ -76,12 +75,12 @@ class Track:
         """Whether anything is remembered of what begins like this."""
         return self._reading and self._cache.get("answers", self.origin) is not None
 
-    def key_of(self, operation: Operation, become: Become | None) -> str | None:
-        """Return the key of an operation in this state; nothing when there is no telling any more."""
+    def key_of(self, operation: str, *, changing: bool) -> str | None:
+        """Return the key of an operation in this state, by its digest; nothing when there is no telling any more."""
         if self.ended is not None:
             return None
-        key = self.prints.of(self.state, self.prints.of_operation(operation, become))
-        if _changes(operation):
+        key = self.prints.of(self.state, operation)
+        if changing:
             return key
         self._asked[key] += 1
         return self.prints.of(key, self._asked[key])
@@ -123,8 +122,9 @@ class Track:
             return
         after = self.state
         now = time.time()
-        if changing:  # what is done again after a while may come to something else
-            after = key if self.rule.ttl is None else self.prints.of(key, now)
+        if changing:  # what is done again may come to something else, and nothing that is known is of that
+            again = self.rule.ttl is not None or self._cache.get("answers", key) is not None
+            after = self.prints.of(key, now) if again else key
         try:
             content: dict[str, Any] = {"answer": self._seal.closed(answer), "next": after}
             if self.task is not None and self.task.hidden:
@@ -167,10 +167,6 @@ def _duration(seconds: float) -> str:
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g}{unit}"
     return f"{seconds:g}s"
-
-
-def _changes(operation: Operation) -> bool:
-    return not isinstance(operation, Ask | Download | str)
 
 
 def differs(step: Step, answer: Any) -> bool:
