@@ -24,7 +24,7 @@ from runner.execution.remembering.foresight import plan_key
 from runner.execution.remembering.machine import Remembered
 from runner.execution.scopes import Scopes
 from runner.execution.sessions import Sessions
-from runner.execution.stop import PlayEnded, Stopped, TaskFailed, mistake, reason
+from runner.execution.stop import Diverged, PlayEnded, Stopped, TaskFailed, mistake, reason
 from runner.execution.tasks import Tasks, Tools
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import flag
@@ -72,14 +72,21 @@ class _Build:
         self._ground = ground
         self._shop = shop
         self._teller = Teller(shop.bus, ground.build.name)
-        self._sessions = Sessions(ground, start_from, shop)
-        self._memory = Memory()
+        self._start_from = start_from
         self._usual = Manner(checking=shop.checking, showing=shop.showing)
-        self._scopes = Scopes(ground, shop.world, self._memory, lambda: self._sessions.names, self._usual)
+        self._begin()
         self._plan_key = plan_key(shop.world.root, ground.build.name)
         self._verifying = False
         self._keeps = shop.on_error == "keep"
         """Whether what is held is kept when the build fails."""
+
+    def _begin(self) -> None:
+        """Begin, or begin again, with nothing known of what is to come."""
+        self._sessions = Sessions(self._ground, self._start_from, self._shop)
+        self._memory = Memory()
+        self._scopes = Scopes(
+            self._ground, self._shop.world, self._memory, lambda: self._sessions.names, self._usual
+        )
 
     async def make(self) -> tuple[tuple[Artifact, ...], tuple[Diagnostic, ...]]:
         """Return what was made, and what went wrong with post-processors. Raises ``Stopped`` when there is no image.
@@ -87,8 +94,13 @@ class _Build:
         A check makes none.
         """
         builder = self._builder()
-        async with self._holding():
-            artifact = await self._built(builder)
+        while True:
+            try:
+                async with self._holding():
+                    artifact = await self._built(builder)
+                break
+            except Diverged:
+                self._begin()
         if artifact is None:
             return (), ()
         if any(step.action == "run" for step in self._ground.build.verify):
@@ -105,7 +117,7 @@ class _Build:
         try:
             yield
         except Stopped as stopped:
-            if self._keeps:
+            if self._keeps and not isinstance(stopped, Diverged):
                 self._shop.kept.append(stack)
             else:
                 await uninterrupted(stack.__aexit__(type(stopped), stopped, stopped.__traceback__))
@@ -123,6 +135,8 @@ class _Build:
             if self._shop.checking:
                 return None
             artifact: Artifact = await self._step("capture", machine.captured)
+        except Diverged:
+            raise
         except Stopped as stopped:
             first, *others = stopped.diagnostics
             first = first._replace(notes=(*first.notes, *self._outlook(machine)))
@@ -157,7 +171,7 @@ class _Build:
         """Return the machine, which is not there yet if an earlier run has known it."""
         machine = Remembered(
             builder, self._sessions, self._shop.kit, self._ground.source.place,
-            has_line=builder.has_machine(self._ground.build.options),
+            has_line=builder.has_machine(self._ground.build.options), lenient=self._verifying,
         )
         unremembered = "nothing is, in a check" if self._shop.checking else None
         await self._step("launch", partial(machine.begin, unremembered=unremembered, former=self._former))
@@ -210,6 +224,9 @@ class _Build:
                 done = await work(telling)
             except asyncio.CancelledError:
                 telling.finished("cancelled")
+                raise
+            except Diverged as diverged:
+                telling.finished("skipped", diverged.told)
                 raise
             except (Failed, OSError) as error:
                 telling.finished("failed", reason(error))

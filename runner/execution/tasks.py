@@ -17,7 +17,7 @@ from runner.execution.manner import rule_of
 from runner.execution.memory import Memory
 from runner.execution.result import Result, as_variables, broken, of_loop, skipped
 from runner.execution.scopes import Inside, Scopes
-from runner.execution.stop import PlayEnded, RoleEnded, Stopped, TaskFailed
+from runner.execution.stop import Diverged, PlayEnded, RoleEnded, Stopped, TaskFailed
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import first_false, flag, seconds, value_of
 from runner.expand.error import ExpressionError
@@ -163,6 +163,9 @@ class Tasks:
             await machine.rest()
         except asyncio.CancelledError:
             telling.finished("cancelled")
+            raise
+        except Diverged as diverged:
+            telling.finished("skipped", diverged.told)
             raise
         except Stopped as stopped:
             telling.finished("failed", str(stopped.diagnostics[0].message))

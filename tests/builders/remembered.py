@@ -20,6 +20,14 @@ _APART = ("dev", "proc", "sys", ".dockerenv", "etc/hosts", "etc/hostname", "etc/
 """What belongs to a container, and not to its image."""
 
 
+def unkept(task: Any) -> Any:
+    """Return a task after which no checkpoint is made unless it says so: on a slow computer any may take long."""
+    if "block" in task:
+        return {key: [unkept(each) for each in value] if key in ("block", "rescue", "always") else value
+                for key, value in task.items()}
+    return {"checkpoint": False, **task}
+
+
 class File(NamedTuple):
     """All of a file that counts."""
 
@@ -83,10 +91,13 @@ class Box:
         self.name = f"play-{secrets.token_hex(4)}"
         self.source: dict[str, Any] = {"builder": "docker", "image": image, "pull": False, "commit": True}
         self.playbook: dict[str, Any] = {}
+        self.keeps_by_itself = False
+        """Whether tasks that took long have checkpoints."""
 
     def write(self, *tasks: Any, top: Mapping[str, Any] | None = None, **play: Any) -> None:
         """Write the playbook, with more for its top and its play."""
-        whole = {"name": self.name, "sources": ["box"], "gather_facts": False, "tasks": list(tasks), **play}
+        listed = list(tasks) if self.keeps_by_itself else [unkept(each) for each in tasks]
+        whole = {"name": self.name, "sources": ["box"], "gather_facts": False, "tasks": listed, **play}
         self.playbook = {"sources": {"box": self.source}, "plays": [whole], **(top or {})}
         self.ingot.write({"playbook.yml": yaml.safe_dump(self.playbook, sort_keys=False, width=1000)})
 

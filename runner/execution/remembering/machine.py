@@ -17,7 +17,7 @@ from runner.execution.remembering.line import Line
 from runner.execution.remembering.rule import USUAL, Rule
 from runner.execution.remembering.track import Step, Track, differs
 from runner.execution.sessions import Sessions
-from runner.execution.stop import Unlaunched, reason
+from runner.execution.stop import Diverged, Unlaunched, reason
 from runner.execution.telling import Telling
 from runner.sdk import Artifact, Builder, Checkpoint, Communicator, Failed, Machine, Origin
 from runner.text import Span
@@ -30,11 +30,16 @@ _NO_MACHINE = Failed("there is no machine to do this on", "use shell_local, or a
 class Remembered:
     """A machine, and what is remembered of it."""
 
-    def __init__(self, builder: Builder[Any], sessions: Sessions, kit: Kit, place: Span, *, has_line: bool) -> None:
+    def __init__(
+        self, builder: Builder[Any], sessions: Sessions, kit: Kit, place: Span, *, has_line: bool,
+        lenient: bool = False,
+    ) -> None:
         self._builder = builder
         self._sessions = sessions
         self._kit = kit
         self._place = place
+        self._lenient = lenient
+        """Whether no image is made of the machine, so that what it says on the way does not matter."""
         self._track = Track(kit)
         self._origin: Origin | None = None
         self._machine: Machine | None = None
@@ -250,13 +255,11 @@ class Remembered:
                 answer = await step.again(line)
             except Failed as failed:
                 answer = failed
-            if differs(step, answer):
-                self._track.forget_walked()
+            if differs(step, answer, lenient=self._lenient):
+                self._track.distrust(step)
                 name = step.task.name if step.task is not None else ""
-                raise Failed(
-                    f"the task {name!r}, done again, has not ended as it is remembered",
-                    "what is remembered of it is forgotten now: build again",
-                )
+                message = f"the task {name!r}, done again, has not ended as it is remembered"
+                raise Diverged(Diagnostic("E815", message, self._place))
 
     def _unlaunched(self, why: str, hint: str | None = None) -> Unlaunched:
         message = f"the builder {self._builder.name!r} cannot launch: {why}"
