@@ -77,6 +77,8 @@ class _Build:
         self._begin()
         self._plan_key = plan_key(shop.world.root, ground.build.name)
         self._verifying = False
+        self._reused = False
+        """Whether the image is one that an earlier run has made."""
         self._keeps = shop.on_error == "keep"
         """Whether what is held is kept when the build fails."""
 
@@ -135,6 +137,7 @@ class _Build:
             if self._shop.checking:
                 return None
             artifact: Artifact = await self._step("capture", machine.captured)
+            self._reused = machine.reused
         except Diverged:
             raise
         except Stopped as stopped:
@@ -180,7 +183,7 @@ class _Build:
         return machine
 
     async def _verified(self, builder: Builder[Any], artifact: Artifact) -> None:
-        """Run the play's ``verify`` on a machine that is started afresh from the image; without success it goes."""
+        """Run the play's ``verify`` on a machine started afresh from the image; without success a new image goes."""
         self._sessions.start_again_from(artifact)
         self._verifying = True
         self._memory.forget_facts()
@@ -191,7 +194,7 @@ class _Build:
         except PlayEnded:
             return
         except BaseException:
-            if not self._keeps:
+            if not self._keeps and not self._reused:
                 await uninterrupted(remove(artifact))
             raise
 

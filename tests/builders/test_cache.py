@@ -316,6 +316,7 @@ def test_verify_is_remembered(box: Box) -> None:
     assert (again.status, again.started) == (0, 0)
     worse = box(sh("echo 1 >/one"), verify=[{"name": "look", "command": "cat /two"}])
     assert (worse.status, worse.started) == (1, 1)
+    assert box.files(first.image)  # it is there still: this run has not made it
 
 
 class TestSecrets:

@@ -52,6 +52,8 @@ class Remembered:
         """Why the machine is asked, once it is there."""
         self._why = ""
         """Why the task at work needed one."""
+        self.reused = False
+        """Whether the image is one that an earlier run has made."""
         self.remembered: dict[str, float] = {}
         """The places of the tasks that the next build need not do again, and since when what they say is known."""
         self._checkpoints = Checkpoints(builder, kit)
@@ -193,7 +195,7 @@ class Remembered:
         if self._origin is not None and self._track.ended is None:
             key = self._kit.prints.of(self._track.state, "image", self._origin.result)
             if self._machine is None and (found := await self._images.found(session, key)) is not None:
-                telling.cached = True
+                telling.cached = self.reused = True
                 self._track.keep()
                 self._sessions.know(Machine("", None, {**self._origin.about, **found.about}))
                 return found.artifact
