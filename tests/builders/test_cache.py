@@ -403,7 +403,7 @@ class TestDatabase:
             assert "W814" in str(ran)
 
     def path(self, ingot: Ingot) -> Path:
-        return ingot.directory.parent / "cache" / "ingot" / "builds" / "cache.db"
+        return ingot.directory.parent / "cache" / "builds" / "cache.db"
 
     def database(self, ingot: Ingot) -> sqlite3.Connection:
         return sqlite3.connect(self.path(ingot))
