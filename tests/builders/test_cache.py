@@ -197,6 +197,24 @@ class TestFailures:
         assert box.build().started == 0
 
 
+    def test_what_is_said_only_for_people_may_differ(self, box: Box) -> None:
+        """As what a package manager says of its speed."""
+        fetch = "echo fetched; cat /proc/sys/kernel/random/uuid >&2; echo 1 >/one"
+        tasks = [sh(fetch, register="said"), sh("cat /one")]
+        box(*tasks)
+        ran = box(*tasks, sh("echo other"))
+        assert (ran.status, ran.started) == (0, 1), str(ran)
+
+    def test_a_word_that_was_passed_on_may_not(self, box: Box) -> None:
+        tasks = [
+            sh("echo made; mkdir /made; cat /proc/sys/kernel/random/uuid", register="said"),
+            sh("echo x >/made/{{ said.stdout_lines[-1] }}"),
+        ]
+        box(*tasks)
+        ran = box(*tasks, sh("echo other"))
+        assert (ran.status, ran.started) == (0, 2), str(ran)
+
+
 class TestInputs:
     def test_another_base(self, box: Box, docker: APIClient, busybox: str) -> None:
         box(sh("cat /etc/passwd >/copy"))

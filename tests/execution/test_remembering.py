@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from runner.execution.remembering.fingerprints import Fingerprints
 from runner.execution.remembering.sealing import Seal, Unkept
+from runner.execution.remembering.steps import Step, differs
 from runner.sdk import Answer, Ask, Become, Do, Failed, Put, Sent, Upload
 
 
@@ -115,3 +116,33 @@ def test_another_secret_is_no_answer() -> None:
 def test_what_cannot_be_kept(answer: Any) -> None:
     with pytest.raises(Unkept):
         seal("s3cret!").closed(answer)
+
+
+LOG = "getting 3 files\nFetched 52.5 kB in 0s (798 kB/s)\n"
+LATER = [Do(("cp", "/tmp/tmp.ab3", "/to")), Put("/conf", b"v=1.2.3\n")]
+
+
+@pytest.mark.parametrize(("kept", "answer", "differing"), [
+    (Answer(0, "one"), Answer(0, "one"), False),
+    (Answer(0, "one"), Answer(1, "one"), True),
+    (Answer(0, "one\n"), Answer(0, "two\n"), True),
+    (Answer(0, ""), Answer(0, "two\n"), True),
+    (Answer(0, "one\n", "slow"), Answer(0, "one\n", "quick"), False),
+    (Answer(0, LOG), Answer(0, LOG.replace("798", "12.3")), False),
+    (Answer(0, f"{LOG}/tmp/tmp.ab3"), Answer(0, f"{LOG}/tmp/tmp.cd4"), True),
+    (Answer(0, f"{LOG}1.2.3"), Answer(0, f"{LOG}1.2.4"), True),
+    (Failed("no"), Failed("neither"), False),
+    (None, Failed("no"), True),
+    (None, None, False),
+])
+def test_what_counts_of_an_answer(kept: Any, answer: Any, differing: bool) -> None:  # noqa: FBT001 - a table's column
+    async def again(line: Any) -> None:
+        del line
+
+    later = [Step("", "", each, again, None, strict=False, task=None) for each in LATER]
+    first = Step("", "", Do(("a",)), again, kept, strict=True, task=None)
+    assert differs(first, answer, later, lenient=False) is differing
+    if isinstance(kept, Answer):
+        ended = kept.status != answer.status
+        assert differs(first._replace(strict=False), answer, later, lenient=False) is ended
+        assert differs(first, answer, later, lenient=True) is ended

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.execution.remembering.fingerprints import Operation, of_files
-from runner.execution.remembering.track import Again, Known, Track
+from runner.execution.remembering.steps import Again
+from runner.execution.remembering.track import Known, Track
 from runner.sdk import Answer, Ask, Become, Command, Communicator, Do, Download, Failed, Heard, Parallel, Put, Upload
 from runner.sdk.threads import held
 
@@ -101,7 +102,7 @@ class Line:
         if known is not None and key is not None:
             self._machine.answered()
             if changing:
-                track.walk(key, known, again, strict=strict)
+                track.walk(key, known, operation, again, strict=strict)
             if isinstance(known.answer, Failed):
                 raise known.answer
             return known.answer

@@ -15,7 +15,8 @@ from runner.execution.remembering.images import Images
 from runner.execution.remembering.kit import Kit
 from runner.execution.remembering.line import Line
 from runner.execution.remembering.rule import USUAL, Rule
-from runner.execution.remembering.track import Step, Track, differs
+from runner.execution.remembering.steps import Step, differs
+from runner.execution.remembering.track import Track
 from runner.execution.sessions import Sessions
 from runner.execution.stop import Diverged, Unlaunched, reason
 from runner.execution.telling import Telling
@@ -252,12 +253,12 @@ class Remembered:
         tasks = len({each.task.place for each in steps if each.task is not None})
         counted = f"{len(steps)} command{'s' * (len(steps) > 1)} of {tasks} task{'s' * (tasks > 1)}"
         self._telling.said(f"Catching up: {counted} done again")
-        for step in steps:
+        for number, step in enumerate(steps):
             try:
                 answer = await step.again(line)
             except Failed as failed:
                 answer = failed
-            if differs(step, answer, lenient=self._lenient):
+            if differs(step, answer, steps[number + 1 :], lenient=self._lenient):
                 self._track.distrust(step)
                 name = step.task.name if step.task is not None else ""
                 message = f"the task {name!r}, done again, has not ended as it is remembered"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
+from runner.execution.remembering.fingerprints import Operation
 from runner.execution.remembering.kit import Kit
 from runner.execution.remembering.rule import USUAL, Rule
 from runner.execution.remembering.sealing import Unkept
+from runner.execution.remembering.steps import Again, Step
 from runner.execution.telling import Telling
-from runner.sdk import Communicator, Failed
 from runner.store.cache.cache import Entry
-
-Again = Callable[[Communicator], Awaitable[Any]]
-"""Does an operation over a line, with nobody told what it says."""
 
 
 class Known(NamedTuple):
@@ -24,19 +21,6 @@ class Known(NamedTuple):
     answer: Any
     next: str
     """The state in which the machine is then."""
-
-
-class Step(NamedTuple):
-    """An operation that was answered although it changes the machine: it is yet to be done if one is launched."""
-
-    key: str
-    after: str
-    """The state in which the machine is then."""
-    again: Again
-    answer: Any
-    strict: bool
-    """Whether what the machine says counts, and not only whether all goes well."""
-    task: Telling | None
 
 
 class Track:
@@ -113,9 +97,9 @@ class Track:
             return f"ttl {_duration(self.rule.ttl)} passed"
         return ""
 
-    def walk(self, key: str, known: Known, again: Again, *, strict: bool) -> None:
+    def walk(self, key: str, known: Known, operation: Operation, again: Again, *, strict: bool) -> None:
         """Go on to the state that a machine would be in, although there is none."""
-        step = Step(key, known.next, again, known.answer, strict or self.rule.registered, self.task)
+        step = Step(key, known.next, operation, again, known.answer, strict or self.rule.registered, self.task)
         self.walked.append(step)
         self.state = known.next
 
@@ -173,18 +157,3 @@ def _duration(seconds: float) -> str:
         if seconds >= size and seconds % size == 0:
             return f"{seconds / size:g}{unit}"
     return f"{seconds:g}s"
-
-
-def differs(step: Step, answer: Any, *, lenient: bool) -> bool:
-    """Return whether a machine answers otherwise than it is kept, in a way that counts.
-
-    How a command has ended always does; what it has said, unless one is ``lenient``, where others may have used it.
-    """
-    kept = step.answer
-    if isinstance(kept, Failed) or isinstance(answer, Failed):
-        return isinstance(kept, Failed) is not isinstance(answer, Failed)
-    if kept is None or answer is None:
-        return kept is not answer
-    if kept.status != answer.status:
-        return True
-    return step.strict and not lenient and (kept.stdout, kept.stderr) != (answer.stdout, answer.stderr)
