@@ -119,7 +119,7 @@ def test_what_cannot_be_kept(answer: Any) -> None:
 
 
 LOG = "getting 3 files\nFetched 52.5 kB in 0s (798 kB/s)\n"
-LATER = [Do(("cp", "/tmp/tmp.ab3", "/to")), Put("/conf", b"v=1.2.3\n")]
+LATER: list[Any] = [Do(("cp", "/tmp/tmp.ab3", "/to")), Put("/conf", b"v=1.2.3\n")]
 
 
 @pytest.mark.parametrize(("kept", "answer", "differing"), [
