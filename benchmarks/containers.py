@@ -57,7 +57,8 @@ def at_once(settings: Settings) -> Iterator[str]:
     _write_playbook(settings.directory / "at-once.yml", ["echo hello"], _source(kept=True), number)
     loop = "the same calls in a bare loop"
     jobs = {
-        _INGOT: Job([INGOT, "build", "at-once.yml"], did=lambda said: said.count("image: sha256:") == number),
+        _INGOT: Job([INGOT, "build", "--no-cache", "at-once.yml"],
+                    did=lambda said: said.count("image: sha256:") == number),
         loop: Job([sys.executable, str(_LOOP), IMAGE, str(number), *CHANGES],
                   did=lambda said: said.count("sha256:") == number),
     }
@@ -80,7 +81,7 @@ def _jobs(settings: Settings, name: str, commands: list[str], *, kept: bool) -> 
               *(f"docker exec $container /bin/sh -c '{command}'" for command in commands),
               *end, "docker rm --force $container"]
     (directory / f"{name}.sh").write_text("\n".join(script) + "\n", encoding="utf-8")
-    jobs = {_INGOT: Job([INGOT, "build", f"{name}.yml"])}
+    jobs = {_INGOT: Job([INGOT, "build", "--no-cache", f"{name}.yml"])}
     if "packer" in settings.programs:
         template = {"builders": [{"type": source["builder"], **source}],
                     "provisioners": [{"type": "shell", "inline": [command]} for command in commands]}

@@ -18,7 +18,7 @@ def daemonless(settings: Settings, base: Path) -> Iterator[str]:
         "sources": {"machine": source}, "plays": [{"sources": ["machine"], "tasks": [{"shell": "echo hello"}]}],
     }
     (settings.directory / "rootfs.yml").write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
-    jobs = {"`ingot build`": Job([INGOT, "build", "rootfs.yml", "--force"])}
+    jobs = {"`ingot build`": Job([INGOT, "build", "rootfs.yml", "--force", "--no-cache"])}
     timings = run_in_turns(jobs, settings.directory, settings.slow_runs)
     yield "## A trivial build without a daemon: one shell task, an OCI layout"
     yield ""

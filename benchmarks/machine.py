@@ -145,7 +145,9 @@ def _ingot(directory: Path, tasks: Sequence[Mapping[str, Any]]) -> Turns:
     (kept,) = output(["docker", "images", "--quiet", "--no-trunc", "--filter", f"label={LABEL}"]).split()
     _playbook(directory / "again.yml", tasks, {"image": kept, **discarded})
     return {
-        name: Job([INGOT, "build", f"{name}.yml"], did=partial(_changed, r"^    machine: changed after", number))
+        name: Job(
+            [INGOT, "build", "--no-cache", f"{name}.yml"], did=partial(_changed, r"^    machine: changed after", number)
+        )
         for name, number in (("first", len(tasks)), ("again", 0))
     }
 

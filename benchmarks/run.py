@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import host
+from cached import cached
 from containers import at_once, steps, trivial
 from daemonless import daemonless
 from front import front
@@ -33,7 +34,7 @@ HERE = Path(__file__).parent
 Part = Callable[[Settings], Iterator[str]]
 IN_CONTAINERS: Mapping[str, Part] = {
     "trivial": trivial, "steps": steps, "at-once": at_once, "line": line, "machine": machine,
-    "roles": roles,
+    "roles": roles, "cache": cached,
 }
 """The parts that need a Docker engine and an image."""
 WITH_PROGRAMS: Mapping[str, tuple[str, Callable[[Settings, Path], Iterator[str]]]] = {
@@ -56,6 +57,7 @@ def main() -> int:
     given.cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="ingot-bench-") as directory:
         os.environ["XDG_STATE_HOME"] = f"{directory}/state"
+        os.environ["INGOT_CACHE_DIR"] = f"{directory}/cache"
         lines = list(_told(_report(_settings(given, Path(directory)), given)))
     former = given.out.read_text(encoding="utf-8") if given.out.exists() else ""
     given.out.write_text(merged(former, "\n".join(lines), PARTS), encoding="utf-8")
@@ -113,8 +115,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings(given: argparse.Namespace, directory: Path) -> Settings:
     wanted = {
-        "packer": {"front", "trivial", "steps", "qemu", "installer"}, "ansible": {"front", "machine", "roles"},
-        "pyinfra": {"machine"},
+        "packer": {"front", "trivial", "steps", "cache", "qemu", "installer"},
+        "ansible": {"front", "machine", "roles"}, "pyinfra": {"machine"},
     }
     without = [name for name in host.PROGRAMS if name in given.without or not wanted[name] & {*given.only}]
     programs, absent = host.programs(given.cache, without)

@@ -38,6 +38,7 @@ SHARED = "INGOT_TEST_SHARED"
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ[SHARED] = tempfile.mkdtemp(prefix="ingot-tests-")
+        os.environ["INGOT_CACHE_DIR"] = f"{os.environ[SHARED]}/cache"  # no test is to find what one before it has done
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -60,6 +61,7 @@ class Ingot:
         self.directory = directory
         self.environment = {
             "PATH": os.environ["PATH"], "SOURCE_DATE_EPOCH": "1700000000", "XDG_STATE_HOME": str(state),
+            "INGOT_CACHE_DIR": str(state.with_name("cache")),
         }
 
     def __call__(self, *words: str, stdin: str = "", **environment: str) -> Answer:

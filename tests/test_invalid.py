@@ -50,6 +50,8 @@ SECRET = "hunter2"
 WITHOUT_CASE = {
     "E810": "only a plugin that goes wrong gets it",
     "E813": "it stands in the journal of another run, which no playbook can leave so that it cannot be removed",
+    "E815": "the build begins again by itself, so that nobody is told of it as an error",
+    "W814": "only a builder that remembers machines gets it, which needs an engine",
     "E900": "a mistake in Ingot itself: none is known",
 }
 """Codes without an example, and why."""

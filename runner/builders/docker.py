@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Mapping, Sequence
+from dataclasses import field, fields, replace
 from functools import partial
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
-from runner.builders.shared.communicator import Ssh, WinRm
+from runner.builders.shared.docker_checkpoints import brought, ended, has_image, keepable, kept, mounted, size_between
 from runner.builders.shared.docker_container import (
     collect,
     committed,
@@ -32,11 +33,11 @@ from runner.builders.shared.docker_images import (
     image_of,
     loaded,
     pulled,
+    saved,
 )
 from runner.builders.shared.docker_login import login_of
+from runner.builders.shared.docker_options import Build, Options
 from runner.builders.shared.docker_run import Run, run_of, usual_run
-from runner.builders.shared.group import LocalFile
-from runner.builders.shared.registry import RegistryLogin
 from runner.communicators.docker_bare import Bare
 from runner.communicators.docker_engine import Engine, engine
 from runner.communicators.docker_http import Refused
@@ -45,93 +46,16 @@ from runner.frozen import frozen
 from runner.sdk import (
     Artifact,
     Builder,
+    Checkpoint,
     Communicator,
-    Duration,
-    ExactlyOne,
     Failed,
     Machine,
+    Origin,
     Resource,
     Session,
-    options,
 )
 from runner.sdk.durations import seconds_of
 from runner.sdk.threads import held
-
-
-@options()
-class Build:
-    """A Dockerfile to build the starting image from."""
-
-    path: LocalFile
-    """Path of the Dockerfile."""
-    build_dir: LocalFile | None = None
-    """Directory that is sent as the build's context; the Dockerfile's when left out."""
-    arguments: dict[str, str] | None = None
-    """Build arguments: name -> value."""
-    pull: bool | None = None
-    """Look for newer versions of the images that the Dockerfile starts from; done when left out."""
-    compress: bool = False
-    """Compress the context on its way to Docker."""
-
-
-@options(ExactlyOne("image", "build"), ExactlyOne("commit", "discard", "export_path"))
-class Options(Ssh, WinRm, RegistryLogin):
-    """The container to start and what becomes of it."""
-
-    image: str | None = None
-    """Image to start from."""
-    build: Build | None = None
-    """Dockerfile to start from, in place of an image."""
-    commit: bool = False
-    """Keep the container as an image."""
-    discard: bool = False
-    """Throw the container away."""
-    export_path: str | None = None
-    """Write the container's files to this tar file."""
-    pull: bool = True
-    """Pull the image even if it is there."""
-    platform: str | None = None
-    """Platform to pull and run, such as `linux/arm64`."""
-    changes: list[str] | None = None
-    """Dockerfile instructions for the image's metadata, such as `ENTRYPOINT /app`."""
-    author: str | None = None
-    """Author noted in the image."""
-    message: str | None = None
-    """Message noted in the image."""
-    run_command: list[str] | None = None
-    """Arguments of `docker run`, with `{{.Image}}` for the image; a shell is kept running when left out, or with the
-    communicator `ssh` the image's own program."""
-    volumes: dict[str, str] | None = None
-    """Directory of this computer -> path inside."""
-    tmpfs: list[str] | None = None
-    """Paths that are kept in memory."""
-    device: list[str] | None = None
-    """Devices of this computer to hand in."""
-    cap_add: list[str] | None = None
-    """Linux capabilities to add."""
-    cap_drop: list[str] | None = None
-    """Linux capabilities to take away."""
-    privileged: bool = False
-    """Give the container all rights on this computer."""
-    runtime: str | None = None
-    """Container runtime to use, such as `runsc`."""
-    exec_user: str | None = None
-    """User to run commands as, by name or number, also `USER:GROUP`."""
-    pty: bool = False
-    """Ask for a terminal for every command."""
-    container_dir: str | None = None
-    """Path inside where an empty directory of this computer is mounted while the container runs, if at all: what is
-    written there does not become part of the image. Copying files needs no such directory."""
-    fix_upload_owner: bool = True
-    """Make the user of the container the owner of copied files; otherwise they belong to root."""
-    windows_container: bool = False
-    """Run a Windows container."""
-    docker_path: str = "docker"
-    """Packer's name for the `docker` program, which is not needed: the engine is found by `DOCKER_HOST`."""
-    communicator: Literal["docker", "dockerWindowsContainer", "none", "ssh", "winrm"] = "docker"
-    """What carries commands and files to the container; `ssh` connects to its address in its network."""
-    pause_before_connecting: Duration | None = None
-    """How long to wait before the container is used."""
 
 
 @frozen
@@ -142,6 +66,35 @@ class Container(Machine):
     id: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     """The configuration of the image to be made, before any ``changes``."""
+    image: str = ""
+    """What the container was started from."""
+    mounted: str = ""
+    """The files that the engine has mounted into it, as they were in the beginning."""
+
+
+@frozen
+class Base:
+    """What the container starts from."""
+
+    engine: Engine
+    image: str
+    digest: str | None
+    """Its digest in the registry that it was pulled from."""
+    found: Mapping[str, Any]
+    """What the engine knows of it."""
+
+
+_FETCHING = (
+    "image", "build", "pull", "docker_path", "pause_before_connecting", "login", "login_server", "login_username",
+    "login_password", "ecr_login", "aws_access_key", "aws_secret_key", "aws_token", "aws_profile",
+)
+"""Options that say how the image is come by, which is known by its content."""
+_OF_THIS_COMPUTER = ("Binds", "Devices", "DeviceRequests", "VolumesFrom")
+"""What the engine is told of files and devices that are not the container's own."""
+_ANY = "IMAGE"
+"""Stands for the image, where it does not matter which it is."""
+_OF_RESULT = ("commit", "discard", "export_path", "changes", "author", "message")
+"""Options that say what becomes of the container."""
 
 
 class Docker(Builder[Options]):
@@ -169,25 +122,58 @@ class Docker(Builder[Options]):
                 return more
         return docker_path_gap(options) or _run_gap(options.get("run_command"))
 
+    async def origin(self, session: Session) -> Origin | None:
+        """Return what the container will be. What it sees of this computer's files cannot be known."""
+        run = with_options(self._run(_ANY), self.options, session.root)
+        if any(run.host.get(name) for name in _OF_THIS_COMPUTER):
+            return None
+        base = await self._base(session)
+        values = {each.name: getattr(self.options, each.name) for each in fields(self.options)}
+        shaping = {name: value for name, value in values.items() if name not in (*_FETCHING, *_OF_RESULT)}
+        result = {name: values[name] for name in _OF_RESULT}
+        identity = (base.engine.address, base.found["Id"], run.container, run.host, shaping)
+        return Origin(identity, result, self._about(base), base)
+
     async def launch(self, session: Session) -> Container:
         """Start the container."""
-        options = self.options
-        where = await session.hold(engine())
-        image, digest = await self._image(session, where)
-        run = self._run(image)
+        base = session.origin.base if session.origin is not None else await self._base(session)
+        assert isinstance(base, Base)
+        image = base.image if session.checkpoint is None else session.checkpoint.id
+        return await self._started(session, base, image)
+
+    async def _started(self, session: Session, base: Base, image: str) -> Container:
+        """Start a container from an image: that of the base, or what has become of it."""
+        options, where = self.options, base.engine
         binds = () if options.container_dir is None else (
             f"{await session.hold(directory(session))}:{options.container_dir}",
         )
-        run = with_options(run, options, session.root, *binds)
-        found = await described(where, run.image)
+        run = with_options(self._run(image), options, session.root, *binds)
         session.say(f"Starting a container from {run.image}")
         container_id = await session.hold(container(where, session, run))
         line, how = await self._line(session, where, container_id)
-        told = {
-            "ID": container_id, "ConnType": options.communicator, "SourceImageSha256": found["Id"],
-            "SourceImageDigest": digest or digest_of(found), **how,
+        told = {"ID": container_id, **self._about(base), **how}
+        files = await mounted(line) if self._can_be_kept and not isinstance(line, Bare) else ""
+        config = config_to_keep(base.found, run)
+        return Container(name_of(session), line, told, where, container_id, config, image, files)
+
+    @property
+    def _can_be_kept(self) -> bool:
+        """Whether an image has all that the container is, and another container can be run from it."""
+        options, run = self.options, self._run(_ANY)
+        apart = options.tmpfs or options.container_dir or run.host.get("Tmpfs")
+        return options.communicator == "docker" and not apart and run.image == _ANY
+
+    def _about(self, base: Base) -> dict[str, Any]:
+        return {
+            "ConnType": self.options.communicator, "SourceImageSha256": base.found["Id"],
+            "SourceImageDigest": base.digest or digest_of(base.found),
         }
-        return Container(name_of(session), line, told, where, container_id, config_to_keep(found, run))
+
+    async def _base(self, session: Session) -> Base:
+        """Find out what the container starts from; it is fetched or built if need be."""
+        where = await session.hold(engine())
+        image, digest = await self._image(session, where)
+        return Base(where, image, digest, await described(where, self._run(image).image))
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Make the image, or the tar file, or nothing."""
@@ -212,6 +198,63 @@ class Docker(Builder[Options]):
             self.name, image, labels={"ImageSha256": image}, description=f"Imported Docker image: {image}",
             remove=partial(_removed, machine.engine.address, image),
         )
+
+    async def found(self, session: Session, artifact: Artifact) -> Artifact | None:
+        """Return an image that an earlier run has made, if the engine has it."""
+        if not artifact.made or artifact.files:
+            return artifact
+        assert session.origin is not None
+        where = session.origin.base.engine
+        if not await has_image(where, artifact.id):
+            return None
+        return replace(artifact, remove=partial(_removed, where.address, artifact.id))
+
+    async def checkpoint(
+        self, session: Session, machine: Machine, name: str
+    ) -> tuple[Checkpoint, Machine] | None:
+        """Keep the container as an image, and go on in a container of that."""
+        assert isinstance(machine, Container)
+        assert session.origin is not None
+        where, before = machine.engine, machine.image
+        if where is None or not self._can_be_kept or isinstance(machine.communicator, Bare):
+            return None
+        if await mounted(machine.communicator) != machine.mounted:
+            return None
+        if not await keepable(where, machine.id, await described(where, before)):
+            return None
+        session.say("Keeping the container as it is, and going on in another one")
+        image = await kept(where, session, machine.id, machine.config, name)
+        if image is None:
+            return None
+        await ended(where, machine.id)
+        other = await self._started(session, session.origin.base, image)
+        size = await size_between(where, before, image)
+        return Checkpoint("docker.image", image, {"engine": where.address}, size), other
+
+    @classmethod
+    async def still_there(cls, checkpoint: Checkpoint) -> bool:
+        """Return whether the engine has the image."""
+        async with engine(checkpoint.about["engine"]) as where:
+            return await has_image(where, checkpoint.id)
+
+    @classmethod
+    async def save(cls, checkpoints: Sequence[Checkpoint], to: Path) -> None:
+        """Write the images to an archive, in which layers that several have stand once. Raises ``Failed``."""
+        async with engine(checkpoints[0].about["engine"]) as where:
+            await saved(where, [each.id for each in checkpoints], to)
+
+    @classmethod
+    async def load(cls, checkpoints: Sequence[Checkpoint], file: Path) -> Sequence[Checkpoint]:
+        """Bring the images of an archive to the engine of this computer. Raises ``Failed``."""
+        async with engine() as where:
+            await brought(where, file)
+            return [replace(each, about={"engine": where.address}) for each in checkpoints]
+
+    @classmethod
+    async def drop(cls, checkpoint: Checkpoint) -> None:
+        """Remove the image. Raises ``Failed``."""
+        async with engine(checkpoint.about["engine"]) as where:
+            await collect(where, Resource(checkpoint.kind, checkpoint.id))
 
     @classmethod
     async def collect(cls, resource: Resource) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterable, Mapping
 
-    from runner.events.bus import Subscriber
+    from runner.events.bus import Bus, Subscriber
+    from runner.execution.remembering.kit import Kit
     from runner.execution.run import Ran
     from runner.execution.workshop import Workshop
     from runner.planning.planner import Prepared
@@ -43,6 +44,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--check", action="store_true",
                         help="tell what the tasks would change on machines that are started, and make no image")
     parser.add_argument("--diff", action="store_true", help="tell how files change")
+    memory = parser.add_mutually_exclusive_group()
+    memory.add_argument("--no-cache", action="store_true", help="do everything anew, whatever earlier runs have done")
+    memory.add_argument("--resume", action="store_true",
+                        help="go on where an earlier run ended; builds do so without being told")
     parser.add_argument("--force", action="store_true", help="replace what earlier runs made")
     parser.add_argument("--manifest", metavar="FILE",
                         help="file for the manifest, beside the one in the record of the run")
@@ -167,11 +172,13 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
     from runner.store.journal import Journal, directory
 
     world, run = loaded.world, str(uuid.uuid4())
+    bus = Bus(_subscriber(arguments), secrets=secrets)
+    kit = _kit(arguments, world.environ, bus)
     journal = Journal(directory(world.environ), run)
     scratch, reaper = Scratch(journal, run), Reaper()
     shop = Workshop(
         run=run,
-        bus=Bus(_subscriber(arguments), secrets=secrets),
+        bus=bus, kit=kit,
         world=world, commands=LocalCommands(world.environ, world.root, scratch, reaper), journal=journal, kept=[],
         force=arguments.force, on_error=arguments.on_error, asking=asyncio.Lock(),
         checking=arguments.check, showing=arguments.diff,
@@ -193,15 +200,56 @@ def _run(arguments: Namespace, loaded: common.Loaded, prepared: Prepared, secret
                 prepared, shop, parallel=arguments.parallel, fail_fast=arguments.fail_fast,
                 record=record, manifest=Path(arguments.manifest) if arguments.manifest else None,
             ))
+            if kit.grown.is_set():
+                loop.run_until_complete(_within_limit(kit, world.environ))
         finally:
             loop.run_until_complete(loop.shutdown_default_executor())
             with no_more_interrupts():
                 _let_go(loop)
                 loop.close()
+            kit.cache.settle()
+            kit.leases.close()
+            kit.cache.database.close()
             reaper.close()
             scratch.remove()
             journal.close()
-    return ran._replace(diagnostics=(*ran.diagnostics, *complaints))
+    return ran._replace(diagnostics=(*ran.diagnostics, *complaints, *_forgetful(kit)))
+
+
+def _kit(arguments: Namespace, environ: Mapping[str, str], bus: Bus) -> Kit:
+    """Return what the builds of the run remember with."""
+    from functools import partial
+
+    from runner.execution.remembering.kit import kit_of
+    from runner.planning.digests import local_key
+    from runner.store.cache.cache import Cache
+    from runner.store.cache.database import Database
+    from runner.store.cache.leases import Leases
+    from runner.store.cache.place import directory
+
+    where = directory(environ)
+    return kit_of(
+        Cache(Database(where)), Leases(where), lambda: bus.secrets, partial(local_key, environ),
+        reading=not arguments.no_cache,
+    )
+
+
+async def _within_limit(kit: Kit, environ: Mapping[str, str]) -> None:
+    """Make room in the cache; what cannot be removed stays known for the next time."""
+    from runner.execution.remembering.housekeeping import trimmed
+    from runner.store.cache.place import limit
+
+    with suppress(ValueError):  # `ingot cache gc` tells what is wrong with the limit
+        async for _ in trimmed(kit.cache, kit.leases, limit(environ)):
+            pass
+
+
+def _forgetful(kit: Kit) -> tuple[Diagnostic, ...]:
+    """Return why something is not remembered, if so."""
+    if kit.cache.complaint is None:
+        return ()
+    place = SourceFile(str(kit.cache.database.path), "").start()
+    return (Diagnostic("W814", kit.cache.complaint, place),)
 
 
 def _let_go(loop: asyncio.AbstractEventLoop) -> None:

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "import": "turn templates of Packer into playbooks",
     "export": "turn a playbook into a template of Packer",
     "images": "list and show what was built",
+    "cache": "look at what builds remember, and make room",
     "gc": "remove what killed runs left",
     "doc": "show the manual page of a plugin or of a diagnostic",
     "vault": "encrypt and decrypt as ansible-vault does",

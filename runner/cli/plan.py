@@ -25,6 +25,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--out", metavar="FILE", help="save the plan, for `ingot build FILE`")
     parser.add_argument("--all", action="store_true", help="show also the options of steps and builds left out")
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 3 when there is something to do")
+    parser.add_argument("--no-cache", action="store_true", help="plan as if no build had been made before")
     parser.add_argument("--no-data", action="store_true", help="look no data source up; leave its values open")
 
 
@@ -50,9 +51,29 @@ def run(arguments: Namespace) -> int:
         request = common.request(arguments, loaded)
         if not save_plan(plan._replace(request=request), Path(arguments.out), output):
             return common.INVALID
+    if not arguments.no_cache:
+        plan = _foreseen(plan, loaded)
     _show(concealed(plan, output.mask), arguments, output)
     work = any(build.action == "run" for build in plan.builds)
     return CHANGES if arguments.detailed_exitcode and work else 0
+
+
+def _foreseen(plan: Plan, loaded: common.Loaded) -> Plan:
+    """Return the plan with what a build would find done already."""
+    from runner.store.cache.place import directory
+
+    where = directory(loaded.world.environ)
+    if not where.is_dir():
+        return plan
+    from runner.execution.remembering.foresight import foreseen
+    from runner.store.cache.cache import Cache
+    from runner.store.cache.database import Database
+
+    database = Database(where)
+    try:
+        return foreseen(plan, loaded.world.root, Cache(database))
+    finally:
+        database.close()
 
 
 def _show(plan: Plan, arguments: Namespace, output: Output) -> None:

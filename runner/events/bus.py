@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from runner.events.event import Event
 from runner.events.secrets import Masker
@@ -24,6 +24,11 @@ class Bus:
         self._secrets = list(secrets)
         self.mask = Masker(self._secrets)
         """Takes the secrets out of a text."""
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """What is taken out."""
+        return self._secrets
 
     def hide(self, secret: str) -> None:
         """Take one more secret out of everything that happens from now on."""

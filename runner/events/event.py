@@ -198,6 +198,10 @@ class StepFinished(Event):
     """What there is to say: why it failed or was skipped, what ``debug`` shows."""
     ignored: bool = False
     """Whether it failed and the build goes on."""
+    cached: bool = False
+    """Whether it was not done, for an earlier run had done the same to the same machine."""
+    reason: str = ""
+    """Why it was done, where an earlier run might have done it already."""
 
 
 @frozen

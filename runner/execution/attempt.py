@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from runner.diagnostics import Diagnostic, Report
 from runner.execution.hands import Hands, Manner, Reach
 from runner.execution.manner import manner_of
-from runner.execution.memory import FactsWanted, Memory
+from runner.execution.memory import Memory, Wanted
 from runner.execution.refusals import HERE, WAYS_OUT
+from runner.execution.remembering.line import Line
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
-from runner.execution.stop import Stopped, mistake, reason
+from runner.execution.stop import Stopped, Unlaunched, mistake, reason
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value, first_false, number, seconds, unknown, value_of
 from runner.expand.error import ExpressionError, Late
@@ -92,7 +93,8 @@ class Attempts:
                 return result
             if attempt < tries:
                 self._telling.retried(attempt, tries - attempt, result.message or f"until: {_shown(until)}")
-                await asyncio.sleep(await self._number("delay", _DELAY, more))
+                delay = await self._number("delay", _DELAY, more)
+                await asyncio.sleep(delay if self._reach.machine.live else 0)  # nobody gets ready meanwhile
         result = result.with_values(attempts=tries - 1, failed=True)
         return result if result.failures else self._failed(result, f"until: {_shown(until)}")
 
@@ -111,14 +113,16 @@ class Attempts:
         limit = await self._knowing(lambda: seconds(self.task.keywords, "timeout", self.scope(*more))) or None
         background = await self._number("async", 0, more)
         if background > 0 and not await self._number("poll", _POLL, more):
-            return self._put_aside(more, background)
+            return await self._put_aside(more, background)
         if background > 0:
             limit = min(limit or background, background)
         result = await self.worked_within(more, limit)
         return result.with_values(started=1, finished=1) if background > 0 else result
 
-    def _put_aside(self, more: tuple[Layer, ...], limit: float) -> Result:
+    async def _put_aside(self, more: tuple[Layer, ...], limit: float) -> Result:
         """Begin the work in the background, where it may take ``limit`` seconds."""
+        if isinstance(self._reach.communicator, Line):  # before any other task goes on
+            await self._reach.communicator.unremembered("a task works in the background")
         job = self._memory.jobs.start(self._aside(more, limit))
         return Result({
             "changed": True, "failed": False, "ansible_job_id": job, "started": 1, "finished": 0, "results_file": "",
@@ -144,9 +148,12 @@ class Attempts:
         deadline = asyncio.timeout(limit)
         try:
             async with deadline:
-                return await self._worked(more)
+                with self._reach.machine.within(deadline):
+                    return await self._worked(more)
         except ExpressionError as error:
             return broken(error.diagnostic)
+        except (Unlaunched, Wanted):
+            raise
         except Stopped as stopped:
             return broken(*stopped.diagnostics)
         except TimeoutError:  # one of the kinds of OSError
@@ -156,8 +163,6 @@ class Attempts:
             return result.with_values(timedout={"period": limit})
         except (Failed, OSError) as error:
             return self._refused(reason(error), error.hint if isinstance(error, Failed) else None)
-        except FactsWanted:
-            raise
         except Exception as error:  # noqa: BLE001 - the edge of a module: what it was not written for is a failure too
             return broken(mistake(error, self.task.place))
 
@@ -193,7 +198,9 @@ class Attempts:
             self.task, self.inside.frame, self.scope(*more), self._telling, reach=reach, manner=manner,
             memory=self._memory,
         )
-        outcome = await hands.carry_out(plugin(record).apply(self._memory.facts), foresees=plugin.foresees)
+        outcome = await hands.carry_out(
+            plugin(record).apply(self._memory.facts), foresees=plugin.foresees, here=plugin.controller
+        )
         if outcome.failed is None:
             self._memory.learn(outcome)
         values = of_outcome(outcome, changing=hands.changing)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
 from runner import registry
-from runner.diagnostics import Diagnostic
+from runner.diagnostics import Diagnostic, Note
 from runner.events.event import BuildFinished, BuildStarted, Outcome
 from runner.execution.asking import ask
 from runner.execution.chains import Chains, remove
@@ -20,9 +20,11 @@ from runner.execution.hands import Manner, Reach
 from runner.execution.includes import Includes
 from runner.execution.memory import Memory
 from runner.execution.options import options_now
+from runner.execution.remembering.foresight import plan_key
+from runner.execution.remembering.machine import Remembered
 from runner.execution.scopes import Scopes
 from runner.execution.sessions import Sessions
-from runner.execution.stop import PlayEnded, Stopped, TaskFailed, mistake, reason
+from runner.execution.stop import Diverged, PlayEnded, Stopped, TaskFailed, mistake, reason
 from runner.execution.tasks import Tasks, Tools
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import flag
@@ -31,8 +33,9 @@ from runner.expand.error import ExpressionError
 from runner.expand.scope import Scope
 from runner.planning.planner import Ground
 from runner.schema.records import make
-from runner.sdk import Artifact, Builder, Failed, Machine, Session
+from runner.sdk import Artifact, Builder, Failed
 from runner.sdk.threads import uninterrupted
+from runner.store.cache.cache import Entry
 
 _FLUSHED = ("pre_tasks", "tasks", "post_tasks")
 """After these lists the handlers run that were notified."""
@@ -69,12 +72,23 @@ class _Build:
         self._ground = ground
         self._shop = shop
         self._teller = Teller(shop.bus, ground.build.name)
-        self._sessions = Sessions(ground, start_from, shop)
-        self._memory = Memory()
+        self._start_from = start_from
         self._usual = Manner(checking=shop.checking, showing=shop.showing)
-        self._scopes = Scopes(ground, shop.world, self._memory, lambda: self._sessions.names, self._usual)
+        self._begin()
+        self._plan_key = plan_key(shop.world.root, ground.build.name)
+        self._verifying = False
+        self._reused = False
+        """Whether the image is one that an earlier run has made."""
         self._keeps = shop.on_error == "keep"
         """Whether what is held is kept when the build fails."""
+
+    def _begin(self) -> None:
+        """Begin, or begin again, with nothing known of what is to come."""
+        self._sessions = Sessions(self._ground, self._start_from, self._shop)
+        self._memory = Memory()
+        self._scopes = Scopes(
+            self._ground, self._shop.world, self._memory, lambda: self._sessions.names, self._usual
+        )
 
     async def make(self) -> tuple[tuple[Artifact, ...], tuple[Diagnostic, ...]]:
         """Return what was made, and what went wrong with post-processors. Raises ``Stopped`` when there is no image.
@@ -82,8 +96,13 @@ class _Build:
         A check makes none.
         """
         builder = self._builder()
-        async with self._holding():
-            artifact = await self._built(builder)
+        while True:
+            try:
+                async with self._holding():
+                    artifact = await self._built(builder)
+                break
+            except Diverged:
+                self._begin()
         if artifact is None:
             return (), ()
         if any(step.action == "run" for step in self._ground.build.verify):
@@ -100,7 +119,7 @@ class _Build:
         try:
             yield
         except Stopped as stopped:
-            if self._keeps:
+            if self._keeps and not isinstance(stopped, Diverged):
                 self._shop.kept.append(stack)
                 self._tell_kept()
             else:
@@ -126,22 +145,56 @@ class _Build:
             await self._memory.jobs.settled()
             if self._shop.checking:
                 return None
-            artifact: Artifact = await self._step("capture", lambda session: builder.capture(session, machine))
+            artifact: Artifact = await self._step("capture", machine.captured)
+            self._reused = machine.reused
+        except Diverged:
+            raise
         except Stopped as stopped:
-            raise Stopped(*stopped.diagnostics, *await self._after_error(stopped, machine)) from stopped
+            first, *others = stopped.diagnostics
+            first = first._replace(notes=(*first.notes, *self._outlook(machine)))
+            raise Stopped(first, *others, *await self._after_error(stopped, machine)) from stopped
         finally:
+            self._note(machine)
             await self._memory.jobs.end()
         return artifact
 
-    async def _launched(self, builder: Builder[Any]) -> Machine:
-        machine: Machine = await self._step("launch", builder.launch)
+    def _outlook(self, machine: Remembered) -> Iterator[Note]:
+        """Yield what a build that failed has for the next one."""
+        if done := len(machine.remembered):
+            steps = "the task before this one is" if done == 1 else f"the {done} tasks before this one are"
+            yield Note(f"`ingot build` goes on from here: {steps} not done again unless something has changed")
+
+    def _note(self, machine: Remembered) -> None:
+        """Note which steps of the plan need not be done again, for the next plan to tell."""
+        build = self._ground.build
+        since = machine.remembered
+        keys = {each.key: since[each.place] for each in build.steps if each.key and each.place in since}
+        content = {"run": self._shop.run, "origin": machine.beginning, "steps": keys}
+        if machine.is_remembered:
+            self._shop.kit.cache.keep("plans", [Entry(self._plan_key, content, time.time())])
+
+    def _former(self) -> str | None:
+        """Return the digest of what the machine of the last build began with."""
+        kit = self._shop.kit
+        last = kit.cache.get("plans", self._plan_key) if kit.reading and not self._verifying else None
+        return None if last is None else str(last.content["origin"])
+
+    async def _launched(self, builder: Builder[Any]) -> Remembered:
+        """Return the machine, which is not there yet if an earlier run has known it."""
+        machine = Remembered(
+            builder, self._sessions, self._shop.kit, self._ground.source.place,
+            has_line=builder.has_machine(self._ground.build.options), lenient=self._verifying,
+        )
+        unremembered = "nothing is, in a check" if self._shop.checking else None
+        await self._step("launch", partial(machine.begin, unremembered=unremembered, former=self._former))
+        self._memory.may_launch(machine.needed)
         self._meet(machine, self._memory)
-        self._sessions.know(machine)
         return machine
 
     async def _verified(self, builder: Builder[Any], artifact: Artifact) -> None:
-        """Run the play's ``verify`` on a machine that is started afresh from the image; without success it goes."""
+        """Run the play's ``verify`` on a machine started afresh from the image; without success a new image goes."""
         self._sessions.start_again_from(artifact)
+        self._verifying = True
         self._memory.forget_facts()
         try:
             async with self._holding():
@@ -150,15 +203,15 @@ class _Build:
         except PlayEnded:
             return
         except BaseException:
-            if not self._keeps:
+            if not self._keeps and not self._reused:
                 await uninterrupted(remove(artifact))
             raise
 
-    def _meet(self, machine: Machine, memory: Memory) -> None:
+    def _meet(self, machine: Remembered, memory: Memory) -> None:
         """Let facts be gathered on a machine, unless the play wants none."""
         node = self._ground.play.keywords.get("gather_facts")
-        if machine.communicator is not None and (node is None or node.value not in (False, "no", "false")):
-            memory.may_gather(partial(gather, machine.communicator))
+        if machine.line is not None and (node is None or node.value not in (False, "no", "false")):
+            memory.may_gather(partial(gather, machine.line))
 
     def _builder(self) -> Builder[Any]:
         build = self._ground.build
@@ -174,15 +227,18 @@ class _Build:
             raise Stopped(Diagnostic("E808", str(error), self._ground.source.place)) from error
         return builder
 
-    async def _step(self, section: str, work: Callable[[Session], Awaitable[Any]]) -> Any:
+    async def _step(self, section: str, work: Callable[[Telling], Awaitable[Any]]) -> Any:
         """Do a part of the builder's work as a step of the build; again, if somebody who is asked says so."""
         builder, place = self._ground.build.builder, self._ground.source.place
         while True:
             telling = self._teller.step(section.capitalize(), section, builder, place)
             try:
-                done = await work(self._sessions.of(telling))
+                done = await work(telling)
             except asyncio.CancelledError:
                 telling.finished("cancelled")
+                raise
+            except Diverged as diverged:
+                telling.finished("skipped", diverged.told)
                 raise
             except (Failed, OSError) as error:
                 telling.finished("failed", reason(error))
@@ -205,7 +261,7 @@ class _Build:
         self._keeps = answer == "keep"
         return answer == "retry"
 
-    async def _play(self, machine: Machine) -> None:
+    async def _play(self, machine: Remembered) -> None:
         """Run the play's lists of tasks, and the handlers in between."""
         tasks, play = self._tasks(machine), self._ground.play
         try:
@@ -223,14 +279,14 @@ class _Build:
                     raise Stopped(*failed.diagnostics, *stopped.diagnostics) from failed
             raise
 
-    def _tasks(self, machine: Machine) -> Tasks:
+    def _tasks(self, machine: Remembered) -> Tasks:
         shop, ground = self._shop, self._ground
         try:
             handlers = Handlers(ground.play, self._scopes)
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
         includes = Includes(shop.world, shop.roles_path, shop.sources)
-        reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine.communicator)
+        reach = Reach(self._sessions.run_local, self._sessions.here, shop.commands.scratch, machine, machine.line)
         return Tasks(Tools(
             self._teller, self._scopes, self._memory, handlers, includes, reach, self._usual, self._again
         ))
@@ -241,7 +297,7 @@ class _Build:
         except ExpressionError as error:
             raise Stopped(error.diagnostic) from error
 
-    async def _after_error(self, stopped: Stopped, machine: Machine) -> tuple[Diagnostic, ...]:
+    async def _after_error(self, stopped: Stopped, machine: Remembered) -> tuple[Diagnostic, ...]:
         """Run the play's ``on_error``; return what went wrong there."""
         if isinstance(stopped, TaskFailed):
             self._memory.keep("ansible_failed_task", stopped.task)

@@ -11,12 +11,13 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.diagnostics import Report
 from runner.execution import desk, terminal
 from runner.execution.differences import difference
 from runner.execution.memory import Memory
+from runner.execution.remembering.line import Line
 from runner.execution.stop import Stopped
 from runner.execution.telling import Telling
 from runner.execution.values import bare_value
@@ -61,6 +62,9 @@ from runner.sdk import (
 )
 from runner.text import NOTHING, Key, Node
 
+if TYPE_CHECKING:
+    from runner.execution.remembering.machine import Remembered
+
 _CHANGES = (Do, Put, Upload, Download, Local)
 """The verbs that change something."""
 
@@ -75,6 +79,7 @@ class Reach(NamedTuple):
     """Returns what works on this computer as on a machine, for tasks that are delegated to it."""
     scratch: Callable[[], Path]
     """Returns the directory for what the run needs only while it runs."""
+    machine: Remembered
     communicator: Communicator | None = None
 
 
@@ -105,16 +110,20 @@ class Hands:
         self._memory = memory
         self._held = AsyncExitStack()
         """What is open until the work is done."""
+        self._patient = True
+        """Whether waits are waited for although the machine is not there."""
         self.changing = False
         """Whether anything was asked for that changes something."""
         self.includes: list[Include | ApplyRole] = []
         self.signals: list[str] = []
 
-    async def carry_out(self, work: Work, *, foresees: bool) -> Outcome:
+    async def carry_out(self, work: Work, *, foresees: bool, here: bool) -> Outcome:
         """Give the work what it asks for until it has its outcome.
 
-        In check mode it ends at the first change: ``foresees`` says whether that is one which would be made.
+        In check mode it ends at the first change: ``foresees`` says whether that is one which would be made. ``here``
+        says that the work is on this computer, and waits for nothing on the machine.
         """
+        self._patient = here
         try:
             verb = next(work)
             while True:
@@ -173,14 +182,17 @@ class Hands:
 
     async def _served(self, verb: Serve) -> Served:
         """Open a door to the machine, which is shut when the work is done."""
-        if self._reach.communicator is None:
+        line = self._reach.communicator
+        if line is None:
             raise Failed("there is no machine to do this on", "use shell_local, or a builder that makes a machine")
+        if isinstance(line, Line):
+            line = await line.unremembered("a program of this computer works on the machine")
         from runner.communicators.ssh_endpoint import endpoint
 
         directory = Path(tempfile.mkdtemp(prefix="door-", dir=self._reach.scratch()))
         self._held.callback(shutil.rmtree, directory, ignore_errors=True)
         served = await self._held.enter_async_context(
-            endpoint(self._reach.communicator, directory, port=verb.port, kind=verb.kind)
+            endpoint(line, directory, port=verb.port, kind=verb.kind)
         )
         names = {"Host": served.host, "Port": str(served.port), "User": served.user, "Key": served.key,
                  "KnownHosts": served.known_hosts}
@@ -246,7 +258,7 @@ class Hands:
         if verb.seconds is not None:
             if verb.prompt:
                 self._telling.said(verb.prompt)
-            await asyncio.sleep(verb.seconds)
+            await asyncio.sleep(verb.seconds if self._patient or self._reach.machine.live else 0)
         elif terminal.is_attended():
             text = await terminal.typed(lambda: self._telling.asked(prompt), echo=verb.echo)
         else:

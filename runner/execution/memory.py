@@ -17,8 +17,16 @@ _SETTINGS = (
 """How variables begin that are named like facts and are none: settings of the work."""
 
 
-class FactsWanted(Exception):  # noqa: N818 - not an error
+class Wanted(Exception):  # noqa: N818 - not an error
+    """An expression uses what is not known yet, and can be found out."""
+
+
+class FactsWanted(Wanted):
     """An expression uses a fact, and none have been gathered yet."""
+
+
+class MachineWanted(Wanted):
+    """An expression uses what only a machine that is there can tell, such as its address."""
 
 
 class Memory:
@@ -39,11 +47,16 @@ class Memory:
         """The tasks in the background."""
         self._gather: Callable[[], Awaitable[Mapping[str, Any]]] | None = None
         self._gathered: Mapping[str, Any] | None = None
+        self._launch: Callable[[], Awaitable[None]] | None = None
 
     def may_gather(self, gather: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
         """Gather facts by ``gather`` as soon as an expression uses one; their names are without ``ansible_``."""
         self._gather = gather
         self.facts.waiting = True
+
+    def may_launch(self, launch: Callable[[], Awaitable[None]]) -> None:
+        """Launch the machine by ``launch`` as soon as an expression uses what it alone tells."""
+        self._launch = launch
 
     def forget_facts(self) -> None:
         """Forget what is known of the machine: there will be another."""
@@ -59,12 +72,18 @@ class Memory:
         return self._gathered or {}
 
     async def knowing(self, work: Callable[[], T]) -> T:
-        """Return what ``work`` gives; if it uses a fact, the facts are gathered, and it is done again."""
-        try:
-            return work()
-        except FactsWanted:
-            await self.gathered()
-            return work()
+        """Return what ``work`` gives; if it uses a fact, the facts are gathered, and it is done again.
+
+        If it uses what only the machine tells, that is launched.
+        """
+        while True:
+            try:
+                return work()
+            except FactsWanted:
+                await self.gathered()
+            except MachineWanted:
+                assert self._launch is not None
+                await self._launch()
 
     def learn(self, outcome: Outcome) -> None:
         """Take in what a module hands on."""

@@ -39,7 +39,8 @@ class Steps:
             case StepFinished():
                 started = self._started.pop((event.build, event.step))
                 step = ManifestStep(
-                    event.name, event.section, started.module, event.outcome, event.took, started.role, event.ignored
+                    event.name, event.section, started.module, event.outcome, event.took, started.role, event.ignored,
+                    event.cached, event.reason,
                 )
                 self.of.setdefault(event.build, []).append(step)
             case _:

@@ -23,8 +23,8 @@ from runner.text import Node
 _WEAKEST = {"ansible_managed": "Ansible managed"}
 """What is set unless anybody sets it."""
 _HANDED_DOWN = (
-    "become", "become_user", "become_method", "become_flags", "check_mode", "delegate_to", "diff", "ignore_errors",
-    "no_log",
+    "become", "become_user", "become_method", "become_flags", "cache", "check_mode", "delegate_to", "diff",
+    "ignore_errors", "no_log",
 )
 """Keywords that count for everything inside, the inner one replacing the outer."""
 
@@ -53,7 +53,7 @@ class Scopes:
     """Makes the scopes of one build's tasks."""
 
     def __init__(
-        self, ground: Ground, world: World, memory: Memory, build: Callable[[], Mapping[str, Any]], usual: Manner
+        self, ground: Ground, world: World, memory: Memory, build: Callable[[], dict[str, Any]], usual: Manner
     ) -> None:
         self._ground = ground
         self._usual = usual
@@ -100,7 +100,7 @@ class Scopes:
             "role_name": role.name, "ansible_role_name": role.name, "role_path": str(role.path.resolve()),
         }
         return own | {
-            "build": names, "ansible_connection": names.get("ConnType") or "local",
+            "build": names, "ansible_connection": dict.get(names, "ConnType") or "local",
             "inventory_hostname": host, "inventory_hostname_short": host.split(".")[0],
             "groups": {"all": [host], "ungrouped": [host]}, "group_names": ["ungrouped"],
             "ansible_play_name": ground.play.name or host, "ansible_role_names": roles, "role_names": roles,

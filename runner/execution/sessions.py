@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from runner.events.event import ArtifactMade, ArtifactRemoved, MadeFile
 from runner.execution import terminal
+from runner.execution.memory import MachineWanted
 from runner.execution.telling import Telling
 from runner.execution.workshop import Workshop
 from runner.planning.matrix import label
@@ -33,16 +34,19 @@ class Sessions:
         self._source = ground.build.source + label(dict(ground.build.matrix))
         self._work = shop.world.root.resolve() / ".ingot" / "work" / f"{shop.run}-{_file_name(ground.build.name)}"
         self._machine: Mapping[str, Any] = {}
+        self._expected = False
+        """Whether there is a machine to be, of which more will be known."""
         self._here: Communicator | None = None
 
     @property
-    def names(self) -> Mapping[str, Any]:
+    def names(self) -> dict[str, Any]:
         """What expressions see as ``build``."""
         build = self._build
-        return {
+        names = {
             "name": build.name, "play": build.play or "", "type": build.builder, "run": self._shop.run,
             "PackerRunUUID": self._shop.run, **self._machine,
         }
+        return _Expecting(names) if self._expected else names
 
     def start_again_from(self, artifact: Artifact) -> None:
         """Let the next machine start from what the build has made."""
@@ -51,7 +55,13 @@ class Sessions:
 
     def know(self, machine: Machine) -> None:
         """Take in what expressions are to see of the machine."""
-        self._machine = {name: value for key, value in machine.about.items() for name in (key, key.lower())}
+        self._expected = False
+        self._machine = _named(machine.about)
+
+    def expect(self, about: Mapping[str, Any]) -> None:
+        """Take in what expressions are to see of a machine that is not there; what else it may tell is waited for."""
+        self._expected = True
+        self._machine = _named(about)
 
     def of(self, telling: Telling) -> Session:
         """Return the session of a step."""
@@ -117,6 +127,34 @@ class Sessions:
     def tell_removed(self, artifact: Artifact) -> None:
         """Tell that something is no longer there."""
         self._shop.bus.emit(ArtifactRemoved(self._build.name, artifact.builder, artifact.id, artifact.description))
+
+
+class _Expecting(dict[str, Any]):
+    """What is known as ``build`` while there is no machine. Asked for more, it says that there has to be one."""
+
+    def __contains__(self, name: object) -> bool:
+        if super().__contains__(name):
+            return True
+        raise MachineWanted
+
+    def __getitem__(self, name: str) -> Any:
+        if super().__contains__(name):
+            return super().__getitem__(name)
+        raise MachineWanted
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a value; a machine may have those that are not known."""
+        del default
+        return self[name]
+
+    def __iter__(self) -> Iterator[str]:
+        raise MachineWanted
+
+    keys = items = values = __iter__  # type: ignore[assignment]  # each of them tells of all names
+
+
+def _named(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for key, value in about.items() for name in (key, key.lower())}
 
 
 def _file_name(build: str) -> str:

@@ -18,6 +18,19 @@ class Stopped(Exception):  # noqa: N818 - it reads as what it says
         self.diagnostics = diagnostics
 
 
+class Unlaunched(Stopped):
+    """There is no machine for the tasks to work on, which none of them can mend."""
+
+
+class Diverged(Unlaunched):
+    """A machine, brought to where the build has come to, is not as it is remembered: the build has to begin again."""
+
+    @property
+    def told(self) -> str:
+        """What the user is told of it."""
+        return f"{self.diagnostics[0].message}: the build begins again"
+
+
 class TaskFailed(Stopped):
     """A task failed, and nobody said to ignore it. ``rescue`` may still mend it."""
 

@@ -13,10 +13,11 @@ from runner.execution.handlers import Handlers
 from runner.execution.hands import Manner, Reach
 from runner.execution.includes import DEEPEST, Includes
 from runner.execution.loops import control_of, items_of, keyword_of
+from runner.execution.manner import rule_of
 from runner.execution.memory import Memory
 from runner.execution.result import Result, as_variables, broken, of_loop, skipped
 from runner.execution.scopes import Inside, Scopes
-from runner.execution.stop import PlayEnded, RoleEnded, Stopped, TaskFailed
+from runner.execution.stop import Diverged, PlayEnded, RoleEnded, Stopped, TaskFailed
 from runner.execution.telling import Teller, Telling
 from runner.execution.values import first_false, flag, seconds, value_of
 from runner.expand.error import ExpressionError
@@ -139,7 +140,7 @@ class Tasks:
             attempts = Attempts(
                 task, inside, telling, scopes=tools.scopes, memory=tools.memory, reach=tools.reach, usual=tools.usual,
             )
-            result, ignored = await self._tried(attempts, telling)
+            result, ignored = await self._tried(attempts, telling, mended=around.mended)
             if not result.failed or ignored:
                 break
             if around.mended or not await tools.again(telling, result.message):
@@ -147,13 +148,24 @@ class Tasks:
         if not result.failed:
             await self._follow(task, around, result)
 
-    async def _tried(self, attempts: Attempts, telling: Telling) -> tuple[Result, bool]:
-        """Run a task and tell how it ended; return its result, and whether a failure is ignored."""
+    async def _tried(self, attempts: Attempts, telling: Telling, *, mended: bool) -> tuple[Result, bool]:
+        """Run a task and tell how it ended; return its result, and whether a failure is ignored.
+
+        What the machine has said is remembered unless the build ends by it: then it is to be tried again. ``mended``
+        says that a failure ends no build.
+        """
+        machine = self._tools.reach.machine
         try:
+            machine.turn(telling)
             result = await self._result(attempts, telling)
             ignored = await self._tools.memory.knowing(lambda: self._taken_in(attempts, result))
+            machine.done(telling, kept=not result.failed or ignored or mended)
+            await machine.rest()
         except asyncio.CancelledError:
             telling.finished("cancelled")
+            raise
+        except Diverged as diverged:
+            telling.finished("skipped", diverged.told)
             raise
         except Stopped as stopped:
             telling.finished("failed", str(stopped.diagnostics[0].message))
@@ -177,6 +189,7 @@ class Tasks:
             knowing = self._tools.memory.knowing
             telling.hidden = await knowing(lambda: flag(keywords, "no_log", attempts.scope()))
             await asyncio.sleep(await knowing(lambda: seconds(task.keywords, "pause_before", attempts.scope())))
+            self._tools.reach.machine.rule = await knowing(lambda: rule_of(attempts.inside, task, attempts.scope))
             loop = keyword_of(task)
             if loop is None:
                 return await attempts.run()

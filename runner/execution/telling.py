@@ -37,24 +37,30 @@ class Teller:
         number = next(self._numbers)
         where = f"{place.file.path}:{place.line}"
         self.bus.emit(StepStarted(self.build, number, name, section, module, where, role))
-        return Telling(self.bus, self.build, number, name, section)
+        return Telling(self.bus, self.build, number, name, section, where)
 
 
 class Telling:
     """Tells what happens in one step. ``hidden`` says that nobody may see what it works with."""
 
-    def __init__(self, bus: Bus, build: str, number: int, name: str, section: str) -> None:
+    def __init__(self, bus: Bus, build: str, number: int, name: str, section: str, place: str) -> None:
         self._bus = bus
         self._build = build
         self._number = number
-        self._name = name
+        self.name = name
         self._section = section
+        self.place = place
+        """``path:line`` of the text that asks for it."""
         self._began = monotonic()
         self.hidden = False
+        self.cached = False
+        """Whether what the step is for was done by an earlier run."""
+        self.reason = ""
+        """Why it was not."""
 
     def silenced(self) -> Telling:
         """Return what tells nobody, for work that goes on when the step is over."""
-        return Telling(Bus(), self._build, self._number, self._name, self._section)
+        return Telling(Bus(), self._build, self._number, self.name, self._section, self.place)
 
     def said(self, text: str) -> None:
         """Tell a line of the step's own."""
@@ -94,7 +100,8 @@ class Telling:
         """Tell how the step ended."""
         took = round(monotonic() - self._began, 6)
         self._bus.emit(StepFinished(
-            self._build, self._number, self._name, self._section, outcome, took, self._shown(message), ignored
+            self._build, self._number, self.name, self._section, outcome, took, self._shown(message), ignored,
+            self.cached, self.reason,
         ))
 
     def _shown(self, text: str) -> str:

@@ -11,6 +11,7 @@ from runner.diagnostics import Diagnostic
 from runner.events.bus import Bus
 from runner.events.event import Failure, Outcome
 from runner.execution.local import LocalCommands
+from runner.execution.remembering.kit import Kit
 from runner.expand.world import World
 from runner.sdk import Artifact
 from runner.store.journal import Journal
@@ -27,6 +28,8 @@ class Workshop(NamedTuple):
     journal: Journal
     kept: list[AsyncExitStack]
     """What is kept of failed builds: referred to here, so that nothing tidies it away."""
+    kit: Kit
+    """What builds remember with."""
     asking: asyncio.Lock
     """Held while somebody is asked, so that one question is put after the other."""
     force: bool = False

@@ -35,6 +35,10 @@ class ManifestStep(NamedTuple):
     role: str | None = None
     ignored: bool = False
     """Whether it failed and the build went on."""
+    cached: bool = False
+    """Whether an earlier run had done the same to the same machine."""
+    reason: str = ""
+    """Why it was done, where an earlier run might have done it already."""
 
 
 class ManifestBuild(NamedTuple):

@@ -8,6 +8,8 @@ from runner.text import NOTHING
 FORMAT = 1
 """The version of the plan's format; raised when a reader of the old one would go wrong."""
 Action = Literal["run", "skip"]
+Doing = Literal["run", "skip", "cached", "rerun"]
+"""What becomes of a step: ``cached`` was done by an earlier run, and ``rerun`` is done although one has done it."""
 
 
 class Open(NamedTuple):
@@ -37,7 +39,7 @@ class Step(NamedTuple):
     place: str
     """``path:line`` of the task."""
     options: Mapping[str, Any]
-    action: Action
+    action: Doing
     reason: str
     key: str = ""
     """SHA-256 of what decides the step's effect; empty when the step is skipped."""
@@ -87,6 +89,8 @@ class Build(NamedTuple):
     post_processors: tuple[tuple[Link, ...], ...] = ()
     files: Mapping[str, str] = NOTHING
     """Files on this computer that the builder reads, each with its SHA-256."""
+    estimate: float | None = None
+    """How long it will take, in seconds, by how long its steps took the last time."""
 
 
 class Request(NamedTuple):

@@ -8,6 +8,7 @@ from posixpath import basename, isabs, join, normpath, relpath
 from typing import Annotated, Any
 
 from runner.modules.support.ansible_runs import outcome_of
+from runner.modules.support.commands import unused
 from runner.sdk import (
     Answer,
     Do,
@@ -28,9 +29,7 @@ from runner.sdk import (
     options,
 )
 
-_STAGE = """
-if [ -z "$1" ]; then mktemp -d "${TMPDIR:-/tmp}/ansible-local.XXXXXX"; else mkdir -p "$1" && cd "$1" && pwd; fi
-"""
+_STAGE = 'mkdir -p ${2:+-m "$2"} "$1" && cd "$1" && pwd'
 _NO_PROGRAM = 127
 _INVENTORY = "ingot-inventory"
 
@@ -90,7 +89,9 @@ class AnsibleLocal(Module[Options]):
         """Bring everything into a directory on the machine, and run the program there. Raises ``Failed``."""
         del facts
         wanted = self.options
-        made: Answer = yield Do(("/bin/sh", "-c", _STAGE, "sh", wanted.staging_directory or ""))
+        own = wanted.staging_directory
+        words = [own] if own else [(yield from unused("ansible-local")), "700"]
+        made: Answer = yield Do(("/bin/sh", "-c", _STAGE, "sh", *words))
         if made.status:
             raise Failed(f"there is no directory to put the playbook into: {made.stderr.strip()}")
         stage = made.stdout.strip()

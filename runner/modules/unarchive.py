@@ -10,7 +10,7 @@ from runner.modules.shared import Permissions, Texts
 from runner.modules.support.archive_comparing import archive_differs, entries_differ
 from runner.modules.support.archives import ZSTD, compression, entries, fits, stripped
 from runner.modules.support.attributes import described, look
-from runner.modules.support.commands import expanded, needless
+from runner.modules.support.commands import expanded, needless, unused
 from runner.modules.support.copies import LARGE
 from runner.modules.support.trees import look_at_all, settle_all
 from runner.sdk import (
@@ -281,10 +281,10 @@ def _given(wanted: Options, directory: str, source: str) -> Generator[Verb, Any,
 
 def _sent(path: str, data: bytes) -> Generator[Verb, Any, str]:
     """Send an archive to the machine; return the directory that was made for it. Raises ``Failed``."""
-    made: Answer = yield Do(("mktemp", "-d"))
+    directory = yield from unused("ingot")
+    made: Answer = yield Do(("mkdir", "-m", "700", directory))
     if made.status:
         raise Failed(f"no directory can be made for the archive: {made.stderr.strip()}")
-    directory = made.stdout.strip()
     if len(data) < LARGE:  # it may have been decrypted
         yield Put(join(directory, "archive"), data, 0o600)
     else:

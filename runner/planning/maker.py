@@ -24,10 +24,11 @@ from runner.text import Node
 _SHOWN = frozenset({
     "loop", "register", "until", "retries", "delay", "changed_when", "failed_when", "notify", "listen", "become",
     "become_user", "environment", "ignore_errors", "delegate_to", "timeout", "pause_before", "max_retries",
-    "continue_on_error", "check_mode", "async", "poll", "no_log", "loop_control",
+    "continue_on_error", "check_mode", "async", "poll", "no_log", "loop_control", "cache", "checkpoint",
 })
 _HANDED_DOWN = frozenset({
     "become", "become_user", "environment", "ignore_errors", "delegate_to", "check_mode", "no_log",
+    "cache",
 })
 """Keywords that count for everything inside of what has them."""
 _EFFECT = ("compat", "loop", "become", "become_user", "environment", "delegate_to", "check_mode")

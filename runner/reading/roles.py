@@ -16,7 +16,7 @@ from runner.text.paths import is_directory, is_file
 
 INSTALLED = Path(".ingot") / "roles"
 """Where ``ingot init`` installs roles, below the directory of the playbook."""
-_KEYWORDS = frozenset({"role", "name", "vars", "tags", "when", "become", "become_user", "environment"})
+_KEYWORDS = frozenset({"role", "name", "vars", "tags", "when", "become", "become_user", "cache", "environment"})
 
 
 @cache

@@ -70,6 +70,8 @@ class Console:
         self._made: list[ArtifactMade] = []
         self._counts: dict[str, Counter[str]] = {}
         """Build -> how many of its steps ended how."""
+        self._cached: Counter[str] = Counter()
+        """Build -> how many of its steps were done by an earlier run."""
 
     def __str__(self) -> str:
         return "standard output"
@@ -116,6 +118,7 @@ class Console:
     def _count(self, event: StepFinished) -> None:
         """Count the step for the summary at the end."""
         self._counts.setdefault(event.build, Counter())["ignored" if event.ignored else event.outcome] += 1
+        self._cached[event.build] += event.cached
         role = self._roles.pop((event.build, event.step), "")
         self._took.append((event.took, f"{event.build}: {role}{event.name}"))
 
@@ -133,8 +136,8 @@ class Console:
 
     def _step(self, event: StepFinished) -> None:
         took = "" if event.outcome == "skipped" else f" after {readable(event.took)}"
-        ignored = ", which is ignored" if event.ignored else ""
-        self._outcome(event, event.build, f"{event.outcome}{took}{ignored}", event.message)
+        told = f"{took}{', cached' * event.cached}{', which is ignored' * event.ignored}"
+        self._outcome(event, event.build, f"{event.outcome}{told}", event.message)
 
     def _outcome(self, event: Event, build: str, outcome: str, message: str) -> None:
         bad, lines = outcome.startswith("failed"), message.split("\n")
@@ -160,7 +163,8 @@ class Console:
         self._line(event, f"==> Builds: {words or 'none'}; took {readable(event.took)}", _RED if bad else None)
         for build, found in self._counts.items():
             steps = ", ".join(f"{found[ending]} {ending}" for ending in _ENDINGS if found[ending])
-            self._text(event, build, f"{steps} of {found.total()} steps", bad=bool(found["failed"]))
+            cached = f", {self._cached[build]} of them cached" if self._cached[build] else ""
+            self._text(event, build, f"{steps} of {found.total()} steps{cached}", bad=bool(found["failed"]))
         if self._profile:
             self._line(event, "==> Slowest steps:")
             for took, name in sorted(self._took, reverse=True)[:_SLOWEST]:

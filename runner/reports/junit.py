@@ -90,6 +90,8 @@ class JUnit:
             path, _, line = started.place.rpartition(":")
             case.set("file", _text(path))
             case.set("line", line)
+        if event.cached:
+            ET.SubElement(ET.SubElement(case, "properties"), "property", name="cached", value="true")
         if event.outcome == "failed" and not event.ignored:
             ET.SubElement(case, "failure", message=_text(event.message)).text = _text(event.message)
         elif event.outcome in ("skipped", "cancelled"):

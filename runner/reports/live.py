@@ -124,7 +124,7 @@ class Live(Console):
         self._count(event)
         took = "" if event.outcome == "skipped" else f" after {readable(event.took)}"
         message = event.message.split("\n")[0] if event.section != "post_processors" else ""
-        told = f"{', which is ignored' * event.ignored}{f': {message}' if message else ''}"
+        told = f"{', cached' * event.cached}{', which is ignored' * event.ignored}{f': {message}' if message else ''}"
         self._title(event, build, f"{_named(started)}: {event.outcome}{took}{told}")
 
     def _line(self, event: Event, text: str, color: str | None = None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from runner.model.plan import Build, InputValue, Open, Plan, Step
+from runner.reports.durations import readable
 
 _WIDTH = 76
 """The longest value shown whole, in characters."""
@@ -51,6 +52,8 @@ def _build(build: Build, *, every: bool) -> Iterator[str]:
     yield f"{mark} {_BOLD}{build.name}{_OFF}  {build.builder}  {_DIM}{build.reason}{_OFF}{unable}"
     if build.start_from:
         yield f"    from  {build.start_from}"
+    if build.estimate:
+        yield f"    time  about {readable(build.estimate)}, by the last run"
     yield from _options(build.options, "    ")
     sections = (("steps", build.steps), ("handlers", build.handlers), ("verify", build.verify))
     for title, steps in (*sections, ("on_error", build.on_error)):
@@ -64,8 +67,9 @@ def _build(build: Build, *, every: bool) -> Iterator[str]:
 
 def _steps(steps: tuple[Step, ...], *, every: bool) -> Iterator[str]:
     width = min(max(len(_title(step)) for step in steps), 60)
+    wide = max(len("skip"), *(len(step.action) for step in steps))
     for number, step in enumerate(steps, 1):
-        mark = f"{_GREEN}run {_OFF}" if step.action == "run" else f"{_DIM}skip{_OFF}"
+        mark = f"{_DIM if step.action in ('skip', 'cached') else _GREEN}{step.action:{wide}}{_OFF}"
         why = f"{_DIM}{step.place}: {step.reason}{_OFF}"
         yield f"      {number:>3}  {mark}  {_title(step):{width}}  {step.module}  {why}"
         if every:

@@ -1,6 +1,18 @@
 """All that an author of a builder, a module, a post-processor or a data source needs."""
 
-from runner.sdk.build import Artifact, Communicator, Failed, Heard, Lost, Machine, Parallel, Resource, Session
+from runner.sdk.build import (
+    Artifact,
+    Checkpoint,
+    Communicator,
+    Failed,
+    Heard,
+    Lost,
+    Machine,
+    Origin,
+    Parallel,
+    Resource,
+    Session,
+)
 from runner.sdk.plugin import Builder, DataSource, Kind, Module, Plugin, PostProcessor
 from runner.sdk.record import (
     Alias,
@@ -67,6 +79,7 @@ __all__ = [
     "AtMostOne",
     "Become",
     "Builder",
+    "Checkpoint",
     "Command",
     "Communicator",
     "DataSource",
@@ -97,6 +110,7 @@ __all__ = [
     "ModeValue",
     "Module",
     "Octal",
+    "Origin",
     "Outcome",
     "Parallel",
     "Pattern",

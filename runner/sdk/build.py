@@ -89,6 +89,33 @@ class Machine:
 
 
 @frozen
+class Origin:
+    """What a machine is before anything is done to it: what a build remembers is remembered for this beginning."""
+
+    identity: Any
+    """All that makes the machine what it is, as plain data: equal identities are equal machines."""
+    result: Any = None
+    """All that an image of the machine depends on beside the machine itself: the options of ``capture``."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """Those of the machine's ``about`` that are known while it is not there."""
+    base: Any = None
+    """What ``launch`` wants to be told again of what has been found out."""
+
+
+@frozen
+class Checkpoint:
+    """A machine as it was at one moment, kept beyond the run: another machine can begin with it."""
+
+    kind: str
+    """``BUILDER.what``, such as ``docker.image``: the builder's ``drop`` removes it."""
+    id: str
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What else is needed to find and to use it: plain data."""
+    size: int = 0
+    """How many bytes it takes beside those before it."""
+
+
+@frozen
 class Artifact:
     """What a build or a post-processor leaves, described well enough to find it again."""
 
@@ -150,6 +177,10 @@ class Session:
     """Whether what an earlier run made may be replaced."""
     start_from: Artifact | None = None
     """The artifact of the build that this one starts from."""
+    origin: Origin | None = None
+    """What the builder has told of the machine to be launched."""
+    checkpoint: Checkpoint | None = None
+    """What the machine to be launched begins with, if it is not to begin at its origin."""
     variables: Mapping[str, Any] = field(default_factory=dict)
     ask: Callable[[str, bool], Awaitable[str]] | None = None
     """Put a question to whoever sits at the terminal; the second argument says whether the answer is shown while it is

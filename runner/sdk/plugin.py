@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 from runner.sdk.build import Failed
 
 if TYPE_CHECKING:
-    from runner.sdk.build import Artifact, Machine, Resource, Session
+    from runner.sdk.build import Artifact, Checkpoint, Machine, Origin, Resource, Session
     from runner.sdk.work import Work
 
 OptionsT = TypeVar("OptionsT")
@@ -67,6 +68,10 @@ class Builder(ABC, Plugin[OptionsT]):
         """Return whether tasks can work on a machine when the builder has these options."""
         return cls.machine != "none"
 
+    async def origin(self, session: Session) -> Origin | None:  # noqa: ARG002 - for those that override it
+        """Return what the machine will be; nothing when that cannot be known, and so nothing be remembered of it."""
+        return None
+
     @abstractmethod
     async def launch(self, session: Session) -> Machine:
         """Return a machine that answers."""
@@ -74,6 +79,44 @@ class Builder(ABC, Plugin[OptionsT]):
     @abstractmethod
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Make the image."""
+
+    async def found(self, session: Session, artifact: Artifact) -> Artifact | None:  # noqa: ARG002 - as above
+        """Return an artifact of an earlier run as ``capture`` would; nothing when it is not there any more.
+
+        Its ``files`` have been looked at.
+        """
+        return artifact if artifact.files or not artifact.made else None
+
+    async def checkpoint(
+        self, session: Session, machine: Machine, name: str  # noqa: ARG002 - as above
+    ) -> tuple[Checkpoint, Machine] | None:
+        """Keep the machine as it is now, by a name that says what it is; return that, and the machine to go on with.
+
+        Return nothing when this machine, as it is now, cannot be kept. Raises ``Failed`` when it is lost by that.
+        """
+        return None
+
+    @classmethod
+    async def still_there(cls, checkpoint: Checkpoint) -> bool:  # noqa: ARG003 - as above
+        """Return whether a machine can begin with a checkpoint."""
+        return False
+
+    @classmethod
+    async def drop(cls, checkpoint: Checkpoint) -> None:
+        """Remove a checkpoint; one that is gone is no mistake. Raises ``Failed``."""
+        raise Failed(f"{cls.name} does not know what a {checkpoint.kind} is")
+
+    @classmethod
+    async def save(cls, checkpoints: Sequence[Checkpoint], to: Path) -> None:
+        """Write checkpoints to one file, for another computer. Raises ``Failed``."""
+        del checkpoints, to
+        raise Failed(f"those of {cls.name} stay on the computer on which they were made")
+
+    @classmethod
+    async def load(cls, checkpoints: Sequence[Checkpoint], file: Path) -> Sequence[Checkpoint]:
+        """Take in checkpoints that were saved; return what they are here. Raises ``Failed``."""
+        del checkpoints, file
+        raise Failed(f"those of {cls.name} stay on the computer on which they were made")
 
     @classmethod
     async def collect(cls, resource: Resource) -> None:

@@ -56,6 +56,29 @@ def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> No
         raise
 
 
+class Recorded(NamedTuple):
+    """What is recorded of a run."""
+
+    plan: Any
+    manifest: Any
+    """Nothing when the run was killed."""
+
+
+def recorded(root: Path, run: str) -> Recorded | None:
+    """Return what is recorded of a run by its UUID, if there is anything that can be read."""
+    for path in (root / ".ingot" / "runs").glob(f"*-{run[:_SHORT]}"):
+        plan = _json(path / PLAN)
+        return None if plan is None else Recorded(plan, _json(path / MANIFEST))
+    return None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
 class Found(NamedTuple):
     """The record of a run that is over, read again."""
 

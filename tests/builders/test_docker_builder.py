@@ -21,8 +21,9 @@ import yaml
 from docker.api.client import APIClient
 from docker.errors import APIError
 
-from runner.builders.docker import Docker, Options
+from runner.builders.docker import Docker
 from runner.builders.shared.docker_container import with_options
+from runner.builders.shared.docker_options import Options
 from runner.builders.shared.docker_run import run_of
 from runner.sdk import Resource
 

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from runner.builders.rootfs import config, disk
 from runner.builders.rootfs.bases import base
 from runner.builders.rootfs.cache import Tree
+from runner.builders.rootfs.checkpoints import is_quiet, is_there, kept
 from runner.builders.rootfs.machine import Overlay, assembled, directory, environment_of, removed
 from runner.builders.rootfs.options import Options
 from runner.builders.rootfs.outputs import Capture, places, refuse_existing
-from runner.communicators.chroot import check, namespaces
+from runner.communicators.chroot import Namespaces, check, namespaces
 from runner.communicators.posix import connected
 from runner.communicators.shell import NoShell
 from runner.frozen import frozen
-from runner.sdk import Artifact, Builder, Communicator, Failed, Machine, Resource, Session
+from runner.sdk import Artifact, Builder, Checkpoint, Communicator, Failed, Machine, Origin, Resource, Session
+from runner.sdk.threads import held
 
 _PROGRAMS = {"squashfs": ("mksquashfs", "squashfs-tools"), "qcow2": ("qemu-img", "qemu-utils")}
 """Form of the result -> the program that makes it, and the package that has it."""
@@ -33,6 +36,15 @@ class Files(Machine):
     overlay: Overlay | None = None
     base: Tree | None = None
     user: bool = False
+
+
+@frozen
+class Ground:
+    """What a machine stands on."""
+
+    inside: Namespaces
+    tree: Tree
+    user: bool
 
 
 class Rootfs(Builder[Options]):
@@ -54,21 +66,34 @@ class Rootfs(Builder[Options]):
         image, wanted = config.gap(options, wanted=not _IMAGES.isdisjoint(forms)), not _DISKS.isdisjoint(forms)
         return image or disk.gap(options, wanted=wanted)
 
+    async def origin(self, session: Session) -> Origin | None:
+        """Return what the machine will be. What is in a directory that anybody may change cannot be known."""
+        options = self.options
+        ground = await self._ground(session)
+        if ground.tree.layers is None:
+            return None
+        environment = {name: value for name, value in self._environment(ground.tree).items() if name != "TERM"}
+        identity = (ground.tree.files.parent.name, ground.user, options.hostname, environment)
+        values = {each.name: getattr(options, each.name) for each in fields(options)}
+        forms = {form: str(path) for form, path in places(session, options).items()}
+        about = {"ConnType": "chroot", "Host": options.hostname or "localhost"}
+        return Origin(identity, (forms, values), about, ground)
+
     async def launch(self, session: Session) -> Files:
         """Mount an overlay over the base, in namespaces of its own."""
         options = self.options
-        user = _apart(options.isolation)
-        check(user=user)
+        ground = session.origin.base if session.origin is not None else await self._ground(session)
+        assert isinstance(ground, Ground)
         where = places(session, options)
         refuse_existing(session, list(where.values()))
         _check_programs(where)
+        inside, tree, user = ground.inside, ground.tree, ground.user
         work = await session.hold(directory(session, user=user))
-        inside = await session.hold(namespaces(user=user, hostname=options.hostname or "localhost"))
-        tree = await session.hold(base(session, inside, options, user=user))
-        overlay = await assembled(inside, work, tree.files, user=user)
-        if options.hostname is not None:
+        changes = None if session.checkpoint is None else Path(session.checkpoint.id) / "files"
+        overlay = await assembled(inside, work, tree.files, user=user, changes=changes)
+        if options.hostname is not None and changes is None:
             await _write(overlay, "etc/hostname", options.hostname)
-        environment = environment_of(config.changed(tree.about["config"], options), options.source_date_epoch)
+        environment = self._environment(tree)
         line: Communicator | None
         try:
             line = await session.hold(connected(inside.chroot(overlay.root, environment)))
@@ -77,6 +102,39 @@ class Rootfs(Builder[Options]):
             line = None
         about = {"ID": work.name, "ConnType": "chroot", "Host": options.hostname or "localhost"}
         return Files(options.hostname or "localhost", line, about, overlay, tree, user)
+
+    async def _ground(self, session: Session) -> Ground:
+        """Make namespaces, and the base ready."""
+        options, user = self.options, _apart(self.options.isolation)
+        check(user=user)
+        inside = await session.hold(namespaces(user=user, hostname=options.hostname or "localhost"))
+        return Ground(inside, await session.hold(base(session, inside, options, user=user)), user)
+
+    def _environment(self, tree: Tree) -> dict[str, str]:
+        return environment_of(config.changed(tree.about["config"], self.options), self.options.source_date_epoch)
+
+    async def checkpoint(self, session: Session, machine: Machine, name: str) -> tuple[Checkpoint, Machine] | None:
+        """Keep a copy of what has changed of the base."""
+        assert isinstance(machine, Files)
+        assert machine.overlay is not None
+        if not await is_quiet(machine.overlay):
+            return None
+        session.say("Keeping the machine as it is")
+        found = await kept(session, machine.overlay, name, user=machine.user)
+        if found is None:
+            return None
+        path, size = found
+        return Checkpoint("rootfs.checkpoint", str(path), {"user": "yes"} if machine.user else {}, size), machine
+
+    @classmethod
+    async def still_there(cls, checkpoint: Checkpoint) -> bool:
+        """Return whether the copy is there."""
+        return await held(is_there, Path(checkpoint.id))
+
+    @classmethod
+    async def drop(cls, checkpoint: Checkpoint) -> None:
+        """Remove the copy. Raises ``Failed``."""
+        await removed(Path(checkpoint.id), user="user" in checkpoint.about)
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Write the result in all its forms."""

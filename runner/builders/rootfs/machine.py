@@ -94,11 +94,14 @@ async def removed(path: Path, *, user: bool) -> None:
         raise Failed((answer.stderr.strip().splitlines() or ["rm fails"])[-1])
 
 
-async def assembled(inside: Namespaces, work: Path, base: Path, *, user: bool) -> Overlay:
-    """Mount a machine over a base. Raises ``Failed``."""
+async def assembled(
+    inside: Namespaces, work: Path, base: Path, *, user: bool, changes: Path | None = None
+) -> Overlay:
+    """Mount a machine over a base, which begins with ``changes``, if there are any. Raises ``Failed``."""
+    begun = "" if changes is None else f"cp -a -- {quote(str(changes))}/. upper/\n"
     lower = f"{_escaped(base)}:skeleton"
     mount = _mount((lower,), "root", user, "upperdir=upper,workdir=inner")
-    script = f"set -e; cd {quote(str(work))}; {_SKELETON}{mount}\n{_DEVICES}{_RESOLV}"
+    script = f"set -e; cd {quote(str(work))}; {_SKELETON}{begun}{mount}\n{_DEVICES}{_RESOLV}"
     try:
         await program(inside, "the machine's files cannot be mounted", "/bin/sh", "-c", script)
     except Failed as failed:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Generator, Sequence
 from typing import Any
 
-from runner.sdk import Answer, Ask, Outcome, Verb
+from runner.sdk import Answer, Ask, Failed, Outcome, Verb
 from runner.sdk.results import command_values
 
 _NAMES = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
@@ -29,6 +29,9 @@ exit 1
 """Ends with 0 when something matches the pattern, with 1 when nothing does, with 3 when there is no such directory."""
 _NOT_STARTED = (126, 127)
 """The statuses of a shell for programs that cannot be run."""
+
+_NAME = 'mktemp -u "${TMPDIR:-/tmp}/$1.XXXXXXXX"'
+"""Chooses a name that nobody has. What is made of it is made by that name: done again, it is the same."""
 
 NON_ZERO = "non-zero return code"
 
@@ -105,3 +108,11 @@ def plain_values(answer: Answer) -> dict[str, Any]:
         "stdout": answer.stdout, "stdout_lines": answer.stdout.splitlines(),
         "stderr": answer.stderr, "stderr_lines": answer.stderr.splitlines(),
     }
+
+
+def unused(prefix: str) -> Generator[Verb, Any, str]:
+    """Choose a path for something temporary. Raises ``Failed``."""
+    answer: Answer = yield Ask(("/bin/sh", "-c", _NAME, "sh", prefix))
+    if answer.status:
+        raise Failed(f"there is no place for temporary files: {answer.stderr.strip()}")
+    return answer.stdout.strip()

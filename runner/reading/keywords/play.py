@@ -85,6 +85,10 @@ class Play:
     init script do it if they have one, `offline` leaves them alone, `fail` fails. They are enabled and masked in any
     case."""
 
+    cache: Any = None
+    """Whether what an earlier run has done will do: `true`, which is usual, `false`, or `{ttl: 24h}` for as long as
+    that."""
+
     module_defaults: Entries | None = None
     """Default options of modules."""
 

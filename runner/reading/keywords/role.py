@@ -37,6 +37,10 @@ class RoleUse:
     environment: Any = None
     """Environment variables for its tasks."""
 
+    cache: Any = None
+    """Whether what an earlier run has done will do: `true`, which is usual, `false`, or `{ttl: 24h}` for as long as
+    that."""
+
     extra: dict[str, Any] = field(default_factory=dict)
 
 

@@ -55,6 +55,10 @@ class Common:
     no_log: bool | None = None
     """Show neither options nor results."""
 
+    cache: Any = None
+    """Whether what an earlier run has done will do: `true`, which is usual, `false`, or `{ttl: 24h}` for as long as
+    that."""
+
     check_mode: bool | None = None
     """Only tell what would change (true), or do it even in check mode (false)."""
 
@@ -143,6 +147,9 @@ class Task(Common):
 
     continue_on_error: bool | None = None
     """Go on with the build when the task fails."""
+
+    checkpoint: bool | None = None
+    """Keep the machine as it is after the task, or do not; left out, it is kept where that is worth the time."""
 
     override: Entries | None = None
     """Options that differ for some builds: source name -> options."""

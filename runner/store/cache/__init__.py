@@ -1,0 +1,1 @@
+"""What builds remember from run to run: answers of machines, checkpoints of them, and what became of them."""
