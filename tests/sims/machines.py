@@ -38,8 +38,8 @@ if [ -n "$USER_DATA" ] && [ ! -e /var/lib/cloud/done ]; then
   echo "$USER_DATA" | base64 -d >/var/lib/cloud/user-data; sh /var/lib/cloud/user-data
 fi
 sleep "$LATE"
-exec {_SSHD} -D -e -f /dev/null -o PermitRootLogin=yes -o StrictModes=no -o UsePAM=no -o PubkeyAcceptedAlgorithms=+ssh-rsa \
-  -o AcceptEnv=*
+exec {_SSHD} -D -e -f /dev/null -o PermitRootLogin=yes -o StrictModes=no -o UsePAM=no \
+  -o PubkeyAcceptedAlgorithms=+ssh-rsa
 """
 _LIMIT = 60.0
 """How long a container may take until its sshd answers, in seconds."""

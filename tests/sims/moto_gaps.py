@@ -13,6 +13,7 @@ from moto.ec2.models.amis import Ami, AmiBackend
 from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
 from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.ec2.responses.amis import AmisResponse
+from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from moto.ec2.utils import random_ami_id
 
 _ROOT = 8
@@ -74,7 +75,7 @@ def _instances(machines: Machines, course: Course) -> None:
         for each in reservation.instances:
             _root_volume(self, each, more.get("tags", {}).get("volume", {}))
             key = self.key_pairs.get(each.key_name)
-            text = user_data.decode() if isinstance(user_data, bytes) else str(user_data or "")
+            text = user_data.decode() if user_data is not None else ""
             machines.boot(each.id, each.image_id, key.material_public.decode().strip() if key else "", text)
             each._state = InstanceState("pending", 0)
             _enter(each, course, "instance", ("running", 16), lambda each=each: machines.ready(each.id))
@@ -295,6 +296,13 @@ def _image_calls() -> None:
 
         return answer
 
+    def modify_snapshot_attribute(self: Any) -> ActionResult:
+        for each in self._get_param("CreateVolumePermission", {}).get("Add", []):
+            users, groups = ([each[name]] if name in each else [] for name in ("UserId", "Group"))
+            self.ec2_backend.add_create_volume_permission(self._get_param("SnapshotId"), user_ids=users, groups=groups)
+        return ActionResult({})
+
+    ElasticBlockStore.modify_snapshot_attribute = modify_snapshot_attribute
     AmisResponse.create_image = create_image
     AmisResponse.copy_image = copy_image
     AmisResponse.register_image = register_image

@@ -69,14 +69,15 @@ async def instance(site: Site, wanted: Wanted) -> AsyncIterator[str]:
     wait = Patience(_PROFILE.limit, _PROFILE.most) if wanted.profile else None
 
     async def made() -> str:
-        for subnet in wanted.network.subnets or (None,):
+        *others, last = wanted.network.subnets or (None,)
+        for subnet in others:
             try:
                 return await _launched(site, wanted, subnet, wait)
             except Refused as refused:
-                if not refused.lacks_capacity or subnet in (None, wanted.network.subnets[-1]):
+                if not refused.lacks_capacity:
                     raise
                 site.session.say(f"{subnet} has no room: {refused}; trying the next subnet")
-        raise AssertionError("the last subnet raises")
+        return await _launched(site, wanted, last, wait)
 
     site.session.say(f"Starting an instance of the type {wanted.options.instance_type}")
     async with temporary(site, "instance", site.session.build, made) as started:
@@ -120,7 +121,7 @@ def parameters(wanted: Wanted, subnet: str | None) -> dict[str, Any]:
         "ImageId": wanted.image, "InstanceType": options.instance_type, "KeyName": wanted.key.name,
         "EbsOptimized": options.ebs_optimized, "BlockDeviceMappings": mappings(wanted.devices),
         "IamInstanceProfile": {"Name": wanted.profile} if wanted.profile else None,
-        "UserData": wanted.user_data.decode("latin1") if wanted.user_data is not None else None,
+        "UserData": wanted.user_data,
         "MetadataOptions": {
             "HttpTokens": (metadata and metadata.http_tokens) or "required",
             "HttpEndpoint": metadata.http_endpoint if metadata else "enabled",
@@ -149,7 +150,7 @@ def parameters(wanted: Wanted, subnet: str | None) -> dict[str, Any]:
 
 def encoded(told: Mapping[str, Any]) -> dict[str, Any]:
     """Return parameters with the user data in base64, as launch templates want it."""
-    more = {"UserData": base64.b64encode(told["UserData"].encode("latin1")).decode()} if "UserData" in told else {}
+    more = {"UserData": base64.b64encode(told["UserData"]).decode()} if "UserData" in told else {}
     return {**told, **more}
 
 

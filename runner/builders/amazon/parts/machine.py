@@ -20,7 +20,7 @@ from runner.builders.amazon.shared.devices import BlockDevice
 from runner.builders.amazon.shared.finding import fields_of
 from runner.builders.amazon.shared.image import Network
 from runner.builders.amazon.shared.run import Ec2Instance
-from runner.builders.amazon.shared.tagging import given
+from runner.builders.amazon.shared.tagging import given, listed
 from runner.builders.amazon.shared.waiting import Patience, until
 from runner.builders.shared.ssh import about, settings_of
 from runner.communicators import ssh
@@ -59,7 +59,9 @@ async def launched(
     image = await source_image(site, options)
     fields = fields_of(image, site.region)
     network = await network_of(site, options)
-    key = own_key(options) or await session.hold(key_pair(site, options))
+    key = own_key(options)
+    if key is None:
+        key = await session.hold(key_pair(site, options))
     groups = await given_groups(site, options) or [await session.hold(security_group(site, options, network.vpc))]
     profile = await checked_profile(site, options)
     if options.temporary_iam_instance_profile_policy_document is not None:
@@ -76,13 +78,15 @@ async def launched(
     spot = is_spot(options)
     volumes: list[str] = []
     if spot:
-        template = await session.hold(launch_template(site, wanted, fields))
         await session.hold(volumes_left(site, volumes))
+        template = await session.hold(launch_template(site, wanted, fields))
         started = await session.hold(spot_instance(site, wanted, template, fields))
     else:
         await session.hold(volumes_left(site, volumes))
         started = await session.hold(instance(site, wanted))
     found = await running(site, started)
+    if spot:  # a fleet gives the tags of its template to what it starts, but not in every region
+        await site.ec2("create_tags", Resources=[started], Tags=listed(wanted.tags))
     attached = {
         each["DeviceName"]: each["Ebs"]["VolumeId"] for each in found.get("BlockDeviceMappings", ()) if "Ebs" in each
     }

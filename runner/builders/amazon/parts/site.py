@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ class Site(NamedTuple):
     session: Session
     marks: Mapping[str, str]
     polling: AwsPolling | None = None
+    attempt: str = ""
+    """What tells this launch from others of the same build, such as one of its own image."""
 
     @property
     def ec2(self) -> Api:
@@ -40,7 +43,7 @@ class Site(NamedTuple):
 
     def token(self, *parts: str) -> str:
         """Return what marks a request, so that sending it twice makes one thing."""
-        text = "\n".join((self.session.build, *parts))
+        text = "\n".join((self.session.build, self.attempt, *parts))
         return f"{self.session.run}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
@@ -52,7 +55,8 @@ async def site_of(access: AwsAccess, session: Session) -> Site:
         told = await account("sts")("get_caller_identity")
         who = f" as {told['Arn']}"
     session.say(f"Working in {account.region}{who}")
-    return Site(account, session, marks(session, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")), access.aws_polling)
+    marked = marks(session, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return Site(account, session, marked, access.aws_polling, secrets.token_hex(4))
 
 
 @asynccontextmanager

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from runner.builders.amazon.parts.launch import Wanted, encoded, parameters
 from runner.builders.amazon.parts.site import Site, temporary
 from runner.builders.amazon.shared.client import Refused
 from runner.builders.amazon.shared.run import Ec2Instance
-from runner.builders.amazon.shared.tagging import given, listed, specifications
+from runner.builders.amazon.shared.tagging import given, specifications
 from runner.sdk import Failed
 
 _ANY_PRICE = ("auto", None)
@@ -49,17 +49,14 @@ def launch_template(site: Site, wanted: Wanted, fields: Mapping[str, Any]) -> Ab
     return temporary(site, "launch_template", site.name, made)
 
 
-@asynccontextmanager
-async def spot_instance(
+def spot_instance(
     site: Site, wanted: Wanted, template: str, fields: Mapping[str, Any]
-) -> AsyncIterator[str]:
+) -> AbstractAsyncContextManager[str]:
     """Have a spot instance of the best type in the best subnet. Raises ``Failed``."""
     types = wanted.options.spot_instance_types or [str(wanted.options.instance_type)]
     site.session.say(f"Starting a spot instance of the type {' or '.join(types)}")
     make = partial(_launched, site, wanted, template, fields)
-    async with temporary(site, "instance", site.session.build, make) as started:
-        await site.ec2("create_tags", Resources=[started], Tags=listed(wanted.tags))
-        yield started
+    return temporary(site, "instance", site.session.build, make)
 
 
 def _fixed_subnet(wanted: Wanted) -> str | None:

@@ -1,0 +1,309 @@
+"""AMIs of a simulated EC2, made by whole playbooks; the calls are compared with those that Packer makes."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+sys.path.append(str(Path(__file__).parent.parent / "sims"))
+
+from cloud import Cloud, running
+
+if TYPE_CHECKING:
+    from conftest import Answer, Ingot
+
+SCENARIOS = yaml.safe_load((Path(__file__).parent.parent / "cases" / "amazon" / "scenarios.yml").read_text())
+BASE = {
+    "builder": "amazon-ebs", "region": "us-east-1", "ssh_username": "root", "ssh_timeout": "30s",
+    "instance_type": "t3.micro",
+    "source_ami_filter": {
+        "filters": {"name": "debian-12-amd64-*"}, "owners": ["136693071363"], "most_recent": True,
+    },
+}
+_dialled: list[str] = []
+
+
+def _look(event: str, values: tuple[object, ...]) -> None:
+    address = values[1] if event == "socket.connect" and len(values) > 1 else None
+    if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        _dialled.append(str(address[0]))
+
+
+@pytest.fixture(scope="session")
+def cloud(engine: str, busybox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A simulated AWS, for all tests of this process."""
+    sys.addaudithook(_look)
+    with running(engine, busybox, tmp_path_factory.mktemp("cloud") / "errors") as found:
+        yield found
+
+
+class Builds:
+    """Builds playbooks of one source and one play; ``name`` is a name for an AMI that nobody else uses."""
+
+    def __init__(self, ingot: Ingot, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.ingot = ingot
+        self.name = f"ami-{secrets.token_hex(4)}"
+
+    def write(self, source: dict[str, Any], *tasks: Any, **play: Any) -> None:
+        whole = {**BASE, "ami_name": self.name, **source}
+        playbook = {
+            "sources": {"box": {name: value for name, value in whole.items() if value is not None}},
+            "plays": [{"name": "web", "sources": ["box"], "gather_facts": False, "tasks": list(tasks), **play}],
+        }
+        self.ingot.write({"playbook.yml": yaml.safe_dump(playbook, sort_keys=False)})
+
+    def __call__(self, source: dict[str, Any], *tasks: Any, words: tuple[str, ...] = (), **play: Any) -> Answer:
+        self.write(source, *tasks, **play)
+        return self.ingot("build", "playbook.yml", *words, **self.cloud.environment)
+
+    @property
+    def images(self) -> list[str]:
+        """The AMIs that there are, each REGION:AMI."""
+        return self.cloud.left.get("images", [])
+
+
+@pytest.fixture
+def build(ingot: Ingot, cloud: Cloud) -> Iterator[Builds]:
+    """Builds playbooks; but for AMIs nothing may be left afterwards, and nothing else be dialled."""
+    cloud.set()
+    _dialled.clear()
+    yield Builds(ingot, cloud)
+    cloud.set()
+    images = cloud.left.get("images", [])
+    cloud.forget_images()
+    assert cloud.left == {}, images
+    assert list((ingot.directory.parent / "state").rglob("*.jsonl")) == []
+    assert _dialled == []
+
+
+def sh(text: str) -> dict[str, Any]:
+    return {"shell": text}
+
+
+def actions(cloud: Cloud) -> list[str]:
+    """What was asked for, one after the other; the same again at once counts once."""
+    return [action for action, _ in groupby(each["action"] for each in cloud.calls)]
+
+
+def extra(ours: list[str], packers: list[str]) -> list[str]:
+    """What we ask for beside what Packer does; what it asks for has to be there, in its order."""
+    more, rest = [], list(packers)
+    for action in ours:
+        if rest and action == rest[0]:
+            rest.pop(0)
+        else:
+            more.append(action)
+    assert rest == [], f"Packer goes on with {rest}; ours: {ours}"
+    return more
+
+
+@pytest.mark.parametrize("name", SCENARIOS["scenarios"])
+def test_the_calls_are_packers(build: Builds, name: str) -> None:
+    scenario = SCENARIOS["scenarios"][name]
+    if scenario.get("twice"):
+        assert build({"ami_name": "twice", **scenario.get("first", {})}).status == 0
+        build.cloud.set()
+    answer = build(scenario["source"], *scenario.get("tasks", [sh("true")]))
+    assert answer.status == scenario.get("status", 0), answer.stdout + answer.stderr
+    assert scenario.get("says", "") in answer.stderr
+    packers = [action for action, _ in groupby(scenario["packer"])]
+    explained = {**SCENARIOS["always"], **scenario.get("more", {})}
+    assert set(extra(actions(build.cloud), packers)) <= set(explained)
+
+
+class TestImages:
+    def test_an_image_has_what_tasks_have_done_and_nothing_of_the_build(self, build: Builds, tmp_path: Path) -> None:
+        answer = build(
+            {"user_data": "#!/bin/sh\necho booted >/etc/booted\n", "ssh_clear_authorized_keys": True},
+            sh("cat /etc/booted && echo golden >/etc/golden"),
+        )
+        assert answer.status == 0, answer.stdout + answer.stderr
+        image = build.cloud.image(build.name)
+        assert build.images == [f"us-east-1:{image['ImageId']}"]
+        assert f"AMI: {image['ImageId']} in us-east-1" in answer.stdout
+        assert image.get("Tags", []) == []
+        with build.cloud.started(image["ImageId"], tmp_path) as said:
+            assert said("cat /etc/golden /etc/booted; grep -c . /root/.ssh/authorized_keys") == "golden\nbooted\n1\n"
+
+    def test_the_instance_is_careful_and_marked(self, build: Builds) -> None:
+        assert build({"run_tags": {"Name": "mine"}, "skip_create_ami": True}).status == 0
+        (run,) = (each["params"] for each in build.cloud.called("RunInstances"))
+        assert run["MetadataOptions.HttpTokens"] == "required"
+        assert run["InstanceInitiatedShutdownBehavior"] == "terminate"
+        assert run["ClientToken"]
+        for action in ("RunInstances", "CreateKeyPair", "CreateSecurityGroup"):
+            (told,) = (each["params"] for each in build.cloud.called(action))
+            assert {"ingot.run", "ingot.build", "ingot.started"} <= set(told.values()), action
+        (run_,) = (each["params"] for each in build.cloud.called("AuthorizeSecurityGroupIngress"))
+        assert (run_["IpPermissions.1.FromPort"], run_["IpPermissions.1.ToPort"]) == ("22", "22")
+        assert build.images == []
+
+    @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
+    def test_keys_of_both_types(self, build: Builds, kind: str) -> None:
+        assert build({"temporary_key_pair_type": kind, "skip_create_ami": True}, sh("true")).status == 0
+        assert [each["params"]["KeyType"] for each in build.cloud.called("CreateKeyPair")] == [kind]
+
+    def test_a_key_of_ones_own(self, build: Builds, tmp_path: Path) -> None:
+        ec2, name = build.cloud.client(), f"own-{build.name}"
+        (tmp_path / "key").write_text(ec2.create_key_pair(KeyName=name)["KeyMaterial"])
+        try:
+            source = {"ssh_keypair_name": name, "ssh_private_key_file": str(tmp_path / "key"), "skip_create_ami": True}
+            build.cloud.set()
+            answer = build(source, sh("true"))
+            assert answer.status == 0, answer.stderr
+            assert build.cloud.called("CreateKeyPair") == []
+        finally:
+            ec2.delete_key_pair(KeyName=name)
+
+    def test_who_may_come_in(self, build: Builds) -> None:
+        cidrs = ["10.0.0.0/8", "fd00::/8"]
+        assert build({"temporary_security_group_source_cidrs": cidrs, "skip_create_ami": True}).status == 0
+        (told,) = (each["params"] for each in build.cloud.called("AuthorizeSecurityGroupIngress"))
+        assert told["IpPermissions.1.IpRanges.1.CidrIp"] == "10.0.0.0/8"
+        assert told["IpPermissions.1.Ipv6Ranges.1.CidrIpv6"] == "fd00::/8"
+
+    @pytest.mark.parametrize("interface", ["public_ip", "private_ip", "public_dns", "private_dns"])
+    def test_addresses(self, build: Builds, interface: str) -> None:
+        assert build({"ssh_interface": interface, "skip_create_ami": True}, sh("true")).status == 0
+
+    def test_an_image_is_copied_encrypted_shared_and_protected(self, build: Builds, tmp_path: Path) -> None:
+        answer = build({
+            "ami_regions": ["us-west-2", "eu-west-1"], "region_kms_key_ids": {"eu-west-1": "alias/europe"},
+            "ami_users": ["123456789012", "210987654321"], "ami_groups": ["all"],
+            "ami_org_arns": ["arn:aws:organizations::123456789012:organization/o-abcdefghij"],
+            "snapshot_users": ["123456789012"], "deprecate_at": "2099-01-31T00:00:00Z", "imds_support": "v2.0",
+            "deregistration_protection": {"enabled": True, "with_cooldown": True},
+            "tags": {"From": "{{ '{{ .SourceAMIName }}' }}", "In": "{{ '{{ .BuildRegion }}' }}"},
+        }, sh("echo golden >/etc/golden"))
+        assert answer.status == 0, answer.stdout + answer.stderr
+        assert {each.partition(":")[0] for each in build.images} == {"us-east-1", "us-west-2", "eu-west-1"}
+        for region in ("us-east-1", "us-west-2", "eu-west-1"):
+            image, ec2 = build.cloud.image(build.name, region), build.cloud.client(region=region)
+            assert image["DeprecationTime"].startswith("2099-01-31")
+            assert (image["ImdsSupport"], image["DeregistrationProtection"]) == ("v2.0", "enabled-with-cooldown")
+            assert {each["Key"]: each["Value"] for each in image["Tags"]} == {
+                "From": "debian-12-amd64-20240101", "In": region,
+            }
+            (device,) = image["BlockDeviceMappings"]
+            assert device["Ebs"]["Encrypted"] is (region == "eu-west-1")
+            permissions = ec2.describe_image_attribute(ImageId=image["ImageId"], Attribute="launchPermission")
+            assert {"UserId": "210987654321"} in permissions["LaunchPermissions"]
+            assert {"Group": "all"} in permissions["LaunchPermissions"]
+            allowed = ec2.describe_snapshot_attribute(
+                SnapshotId=device["Ebs"]["SnapshotId"], Attribute="createVolumePermission"
+            )
+            assert allowed["CreateVolumePermissions"] == [{"UserId": "123456789012"}]
+        with build.cloud.started(build.cloud.image(build.name, "eu-west-1")["ImageId"], tmp_path, "eu-west-1") as said:
+            assert said("cat /etc/golden") == "golden\n"
+
+    def test_an_image_in_other_regions_only(self, build: Builds) -> None:
+        assert build({"skip_save_build_region": True, "ami_regions": ["eu-west-1"]}).status == 0
+        assert [each.partition(":")[0] for each in build.images] == ["eu-west-1"]
+
+    def test_volumes_of_the_instance_become_the_images(self, build: Builds) -> None:
+        devices = [
+            {"device_name": "/dev/xvda", "volume_size": 20, "volume_type": "gp3", "delete_on_termination": True},
+            {"device_name": "/dev/xvdb", "volume_size": 5, "encrypted": True, "delete_on_termination": False},
+        ]
+        assert build({"launch_block_device_mappings": devices}).status == 0
+        found = {each["DeviceName"]: each["Ebs"] for each in build.cloud.image(build.name)["BlockDeviceMappings"]}
+        assert (found["/dev/xvda"]["VolumeSize"], found["/dev/xvda"]["VolumeType"]) == (20, "gp3")
+        assert found["/dev/xvdb"]["Encrypted"] is True
+
+    def test_what_is_verified_starts_from_the_image(self, build: Builds) -> None:
+        answer = build({}, sh("echo golden >/etc/golden"), verify=[sh("grep golden /etc/golden")])
+        assert answer.status == 0, answer.stdout + answer.stderr
+        assert len(build.images) == 1
+        runs = build.cloud.called("RunInstances")
+        assert runs[1]["params"]["ImageId"] == build.cloud.image(build.name)["ImageId"]
+
+    def test_an_image_that_is_not_right_goes_again(self, build: Builds) -> None:
+        assert build({}, verify=[sh("grep golden /etc/golden")]).status == 1
+        assert build.images == []
+
+
+AFTER = {"after": True, "status": 500, "code": "InternalError"}
+FAULTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("throttling", {"action": "RunInstances", "status": 503, "code": "RequestLimitExceeded", "times": 2}, {}),
+    ("an instance that is not known yet", {
+        "action": "DescribeInstances", "code": "InvalidInstanceID.NotFound", "times": 2,
+    }, {}),
+    ("an image that is not known yet", {
+        "action": "DescribeImages", "code": "InvalidAMIID.NotFound", "times": 2, "skip": 2,
+    }, {}),
+    ("an instance whose answer is lost", {"action": "RunInstances", **AFTER}, {}),
+    ("a key whose answer is lost", {"action": "CreateKeyPair", **AFTER}, {}),
+    ("an image whose answer is lost", {"action": "CreateImage", **AFTER}, {}),
+    ("a copy whose answer is lost", {"action": "CopyImage", **AFTER}, {"ami_regions": ["eu-west-1"]}),
+    ("a security group that is still in use", {
+        "action": "DeleteSecurityGroup", "code": "DependencyViolation", "times": 2,
+    }, {}),
+    ("a profile that EC2 does not know yet", {
+        "action": "RunInstances", "code": "InvalidParameterValue", "times": 2,
+        "message": "Value (x) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name",
+    }, {"temporary_iam_instance_profile_policy_document": {"Statement": [{"Action": ["s3:*"], "Resource": ["*"]}]}}),
+]
+
+
+class TestFaults:
+    @pytest.mark.parametrize(("fault", "source"), [each[1:] for each in FAULTS], ids=[each[0] for each in FAULTS])
+    def test_what_passes_is_waited_for(self, build: Builds, fault: dict[str, Any], source: dict[str, Any]) -> None:
+        build.cloud.set(fault)
+        answer = build(source, sh("true"))
+        assert answer.status == 0, answer.stdout + answer.stderr
+        assert len(build.images) == 1 + len(source.get("ami_regions", ()))
+
+    def test_states_take_time(self, build: Builds) -> None:
+        build.cloud.set(pace={"instance": 2, "stop": 2, "image": 3, "terminate": 2})
+        answer = build({}, sh("true"))
+        assert answer.status == 0, answer.stdout + answer.stderr
+
+    @pytest.mark.parametrize("source", [{}, {"associate_public_ip_address": True}])
+    def test_where_there_is_no_room_the_next_subnet_has_some(self, build: Builds, source: dict[str, Any]) -> None:
+        build.cloud.set({"action": "RunInstances", "status": 500, "code": "InsufficientInstanceCapacity", "times": 2})
+        answer = build({
+            "subnet_filter": {"filters": {"state": "available"}, "most_free": True}, "skip_create_ami": True, **source,
+        }, sh("true"))
+        assert answer.status == 0, answer.stdout + answer.stderr
+        name = "NetworkInterface.1.SubnetId" if source else "SubnetId"
+        assert len({each["params"][name] for each in build.cloud.called("RunInstances")}) == 3
+
+    def test_no_room_anywhere(self, build: Builds) -> None:
+        build.cloud.set({"action": "RunInstances", "status": 500, "code": "InsufficientInstanceCapacity", "times": 99})
+        answer = build({}, sh("true"))
+        assert answer.status == 1
+        assert "InsufficientInstanceCapacity" in answer.stderr
+        assert len(build.cloud.called("RunInstances")) == 1
+
+    @pytest.mark.parametrize("action", [
+        "CreateKeyPair", "CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "RunInstances", "StopInstances",
+        "CreateImage", "CreateTags", "DeleteTags",
+    ])
+    def test_what_is_not_allowed_is_named(self, build: Builds, action: str) -> None:
+        build.cloud.set({"action": action, "status": 403, "code": "UnauthorizedOperation"})
+        answer = build({"tags": {"a": "b"}}, sh("true"))
+        assert answer.status == 1
+        assert f"ec2:{action}" in answer.stderr
+        assert f"has to allow ec2:{action}" in answer.stderr
+        assert build.images == []
+
+    def test_credentials_that_expire(self, build: Builds) -> None:
+        build.cloud.set({"action": "StopInstances", "status": 400, "code": "RequestExpired"})
+        answer = build({}, sh("true"))
+        assert answer.status == 1
+        assert "log in again" in answer.stderr
+
+    def test_a_copy_that_fails_takes_all_images_with_it(self, build: Builds) -> None:
+        build.cloud.set({"action": "CopyImage", "region": "eu-west-1", "code": "InvalidRequest", "message": "no"})
+        answer = build({"ami_regions": ["eu-west-1", "us-west-2"]})
+        assert answer.status == 1
+        assert "ec2:CopyImage: no (InvalidRequest)" in answer.stderr
+        assert build.images == []

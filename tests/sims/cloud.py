@@ -1,0 +1,132 @@
+"""The simulated AWS as tests see it: started once, told what is to go wrong, and asked what was done and is left."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import boto3  # type: ignore[import-untyped] # boto3 has no types
+
+HERE = Path(__file__).parent
+_LIMIT = 60.0
+
+
+class Cloud:
+    """The simulator, at its address."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.environment = {
+            "AWS_ENDPOINT_URL": address, "AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def set(self, *faults: dict[str, Any], **more: Any) -> None:
+        """Say what goes wrong from now on, and forget all calls. ``pace`` has how often states are seen on their way."""
+        self._ask("set", {"faults": list(faults), **more})
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """What was asked for so far."""
+        found: list[dict[str, Any]] = self._ask("calls")
+        return found
+
+    def called(self, action: str) -> list[dict[str, Any]]:
+        """What was asked for with one operation."""
+        return [each for each in self.calls if each["action"] == action]
+
+    @property
+    def left(self) -> dict[str, list[str]]:
+        """What there is that nobody was born with."""
+        found: dict[str, list[str]] = self._ask("left")
+        return found
+
+    def client(self, service: str = "ec2", region: str = "us-east-1") -> Any:
+        """A client of boto3."""
+        return boto3.client(
+            service, region_name=region, endpoint_url=self.address, aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    def image(self, name: str, region: str = "us-east-1") -> dict[str, Any]:
+        """What EC2 knows of the one AMI of a name."""
+        (found,) = self.client(region=region).describe_images(
+            Owners=["self"], Filters=[{"Name": "name", "Values": [name]}]
+        )["Images"]
+        return dict(found)
+
+    @contextmanager
+    def started(self, image: str, here: Path, region: str = "us-east-1") -> Iterator[Any]:
+        """Start an instance of an AMI; yield what runs a command on it and gives the output."""
+        ec2 = self.client(region=region)
+        name = f"look-{image}"
+        key = here / name
+        key.write_text(ec2.create_key_pair(KeyName=name)["KeyMaterial"])
+        key.chmod(0o600)
+        started = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, KeyName=name)["Instances"][0]["InstanceId"]
+        try:
+            yield lambda command: _said(ec2, started, key, command)
+        finally:
+            ec2.terminate_instances(InstanceIds=[started])
+            ec2.describe_instances(InstanceIds=[started])
+            ec2.delete_key_pair(KeyName=name)
+
+    def forget_images(self) -> None:
+        """Remove all AMIs that were made, and snapshots without one."""
+        for each in self.left.get("images", ()):
+            region, _, image = each.partition(":")
+            ec2 = self.client(region=region)
+            ec2.disable_image_deregistration_protection(ImageId=image)
+            (found,) = ec2.describe_images(ImageIds=[image])["Images"]
+            ec2.deregister_image(ImageId=image)
+            for device in found["BlockDeviceMappings"]:
+                if "SnapshotId" in device.get("Ebs", {}):
+                    ec2.delete_snapshot(SnapshotId=device["Ebs"]["SnapshotId"])
+
+    def _ask(self, what: str, told: Any = None) -> Any:
+        data = None if told is None else json.dumps(told).encode()
+        with urlopen(f"{self.address}/_sim/{what}", data=data, timeout=_LIMIT) as answer:
+            return json.load(answer)
+
+
+def _said(ec2: Any, instance: str, key: Path, command: str) -> str:
+    end = time.monotonic() + _LIMIT
+    while True:
+        (found,) = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
+        if found["State"]["Name"] == "running":
+            break
+        assert time.monotonic() < end, "it does not start"
+        time.sleep(0.05)
+    options = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"]
+    done = subprocess.run(
+        ["ssh", *options, "-i", key, f"root@{found['PublicIpAddress']}", command], check=True, capture_output=True,
+        text=True, timeout=_LIMIT,
+    )
+    return done.stdout
+
+
+@contextmanager
+def running(engine: str, image: str, log: Path) -> Iterator[Cloud]:
+    """Run a simulator whose machines are containers of an engine, of an image."""
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [sys.executable, HERE / "ec2.py", image], stdout=subprocess.PIPE, stderr=errors, text=True,
+            env={**os.environ, "DOCKER_HOST": engine}, start_new_session=True,
+        )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address, log.read_text()
+        yield Cloud(address)
+    finally:
+        process.terminate()
+        process.wait(_LIMIT)
