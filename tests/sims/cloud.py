@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
-import boto3  # type: ignore[import-untyped] # boto3 has no types
+import boto3
 
 HERE = Path(__file__).parent
 _LIMIT = 60.0
@@ -31,7 +31,7 @@ class Cloud:
         }
 
     def set(self, *faults: dict[str, Any], **more: Any) -> None:
-        """Say what goes wrong from now on, and forget all calls. ``pace`` has how often states are seen on their way."""
+        """Say what goes wrong from now on, and forget all calls. ``pace`` has how often a state on its way is seen."""
         self._ask("set", {"faults": list(faults), **more})
 
     @property
@@ -49,6 +49,14 @@ class Cloud:
         """What there is that nobody was born with."""
         found: dict[str, list[str]] = self._ask("left")
         return found
+
+    def waits_for(self, action: str, limit: float) -> None:
+        """Wait until an operation is being worked on."""
+        _until(lambda: action in self._ask("open"), limit)
+
+    def idle(self, limit: float) -> None:
+        """Wait until every call has its answer."""
+        _until(lambda: self._ask("open") == [], limit)
 
     def client(self, service: str = "ec2", region: str = "us-east-1") -> Any:
         """A client of boto3."""
@@ -96,6 +104,13 @@ class Cloud:
         data = None if told is None else json.dumps(told).encode()
         with urlopen(f"{self.address}/_sim/{what}", data=data, timeout=_LIMIT) as answer:
             return json.load(answer)
+
+
+def _until(condition: Callable[[], bool], limit: float) -> None:
+    end = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < end, "it never came about"
+        time.sleep(0.02)
 
 
 def _said(ec2: Any, instance: str, key: Path, command: str) -> str:

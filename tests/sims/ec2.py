@@ -2,7 +2,8 @@
 
 The first line it writes is its address. It records every call, and fails calls when it is told to:
 
-- ``GET /_sim/calls`` gives the calls, ``GET /_sim/left`` what an account pays for or stumbles over;
+- ``GET /_sim/calls`` gives the calls, ``/_sim/open`` those without an answer yet, ``/_sim/left`` what an account pays
+  for or stumbles over;
 - ``POST /_sim/set`` with JSON: ``faults``, ``pace``, ``late``; calls are forgotten then.
 """
 
@@ -24,18 +25,19 @@ from urllib.parse import parse_qsl
 
 os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).with_name("amis.json"))
 
+import moto_images
+import moto_instances
+from course import Course
 from docker.api.client import APIClient
 from machines import Machines
 from moto.backends import get_backend
-from moto.ec2.models import EC2Backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto_gaps import Course, fill
+from moto_images import ACCOUNT
 from werkzeug.serving import make_server
 
-ACCOUNT = "123456789012"
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/")
-_ERROR = "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>" \
-    "<RequestID>{request}</RequestID></Response>"
+_ERROR = """<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>
+<RequestID>{request}</RequestID></Response>"""
 
 Start = Callable[..., Any]
 
@@ -46,12 +48,14 @@ class Simulator:
     def __init__(self, machines: Machines) -> None:
         self._machines = machines
         self._course = Course({})
-        fill(machines, self._course)
-        EC2Backend._all_backends = _Backends()
+        moto_instances.fill(machines, self._course)
+        moto_instances.fill_groups()
+        moto_images.fill(machines, self._course)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self._calls: list[dict[str, Any]] = []
         self._faults: list[dict[str, Any]] = []
+        self._open: list[str] = []
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer a request."""
@@ -66,6 +70,19 @@ class Simulator:
         action = asked.pop("Action", "") or target.rpartition(".")[2]
         asked.pop("Version", None)
         fault = self._fault(action, region, asked)
+        with self._lock:
+            self._open.append(action)
+        try:
+            return self._answered(environ, start, (service, region, action, asked), fault)
+        finally:
+            with self._lock:
+                self._open.remove(action)
+
+    def _answered(
+        self, environ: dict[str, Any], start: Start, what: tuple[str, str, str, dict[str, str]],
+        fault: dict[str, Any] | None,
+    ) -> Iterable[bytes]:
+        service, region, action, asked = what
         if fault is not None and (delay := fault.get("delay")):
             time.sleep(delay)
         if fault is not None and "code" in fault and not fault.get("after"):
@@ -105,6 +122,8 @@ class Simulator:
         answer: Any = None
         if path == "/_sim/calls":
             answer = self._calls
+        elif path == "/_sim/open":
+            answer = self._open
         elif path == "/_sim/left":
             with self._lock:
                 answer = left()
@@ -119,13 +138,6 @@ class Simulator:
         return [text]
 
 
-class _Backends:
-    """Moto's backends of EC2, those that have been used."""
-
-    def __iter__(self) -> Any:
-        return iter(list(get_backend("ec2")[ACCOUNT].values()))
-
-
 def left() -> dict[str, list[str]]:
     """Return what there is that nobody was born with."""
     found: dict[str, list[str]] = {}
@@ -133,7 +145,7 @@ def left() -> dict[str, list[str]]:
     def note(kind: str, names: Iterable[str]) -> None:
         found.setdefault(kind, []).extend(names)
 
-    for backend in EC2Backend._all_backends:
+    for backend in moto_images.used_backends():
         note("instances", (
             each.id for each in backend.all_instances() if each._state.name not in ("terminated", "shutting-down")
         ))
@@ -164,7 +176,7 @@ def _refused(fault: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
     return f"{fault.get('status', 400)} Refused", [("Content-Type", "text/xml")], text.encode()
 
 
-class _Handler(MotoRequestHandler):
+class _Handler(MotoRequestHandler):  # type: ignore[misc]  # mypy skips moto, into whose classes we put things
     protocol_version = "HTTP/1.1"
 
     def log(self, *_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Instances of the simulated EC2: containers in which this computer's sshd runs, each on a loopback address of its own."""
+"""Instances of the simulated EC2: containers in which this computer's sshd runs, each on its own loopback address."""
 
 from __future__ import annotations
 

@@ -10,9 +10,8 @@ from runner.builders.amazon.parts.devices import mappings
 from runner.builders.amazon.parts.gaps import gap_of
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.naming import free_name, known_regions, replaces
-from runner.builders.amazon.parts.removal import collected
 from runner.builders.amazon.parts.site import site_of
-from runner.builders.amazon.parts.uncollected import account_of_note
+from runner.builders.amazon.parts.uncollected import collect
 from runner.builders.amazon.shared.access import AwsAccess
 from runner.builders.amazon.shared.devices import BlockDevice
 from runner.builders.amazon.shared.image import Image
@@ -124,6 +123,4 @@ class Ebs(Builder[Options]):
     @classmethod
     async def collect(cls, resource: Resource) -> None:
         """Remove what a build on AWS left. Raises ``Failed``."""
-        account = await account_of_note(resource)
-        service = "iam" if resource.kind.endswith(".instance_profile") else "ec2"
-        await collected(account(service), resource, lambda _: None)
+        await collect(resource)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -12,8 +11,7 @@ from runner.builders.amazon.parts.access import Key, address_of, key_pair, own_k
 from runner.builders.amazon.parts.launch import Wanted, instance, reached, run_tags, running, user_data
 from runner.builders.amazon.parts.network import given_groups, network_of, security_group
 from runner.builders.amazon.parts.profile import checked_profile, instance_profile
-from runner.builders.amazon.parts.removal import KINDS
-from runner.builders.amazon.parts.site import Site
+from runner.builders.amazon.parts.site import Site, swept
 from runner.builders.amazon.parts.source import source_image
 from runner.builders.amazon.parts.spot import is_spot, launch_template, spot_instance
 from runner.builders.amazon.shared.devices import BlockDevice
@@ -26,7 +24,7 @@ from runner.builders.shared.ssh import about, settings_of
 from runner.communicators import ssh
 from runner.communicators.ssh_keys import clear_authorized_keys, public_key_of
 from runner.frozen import frozen
-from runner.sdk import Communicator, Failed, Machine
+from runner.sdk import Communicator, Machine
 from runner.sdk.durations import seconds_of
 
 _STOP = Patience(1800)
@@ -76,13 +74,11 @@ async def launched(
         {**volume_tags, **site.marks}, user_data(site, options),
     )
     spot = is_spot(options)
-    volumes: list[str] = []
+    await session.hold(swept(site, "volumes", session.build))
     if spot:
-        await session.hold(volumes_left(site, volumes))
         template = await session.hold(launch_template(site, wanted, fields))
         started = await session.hold(spot_instance(site, wanted, template, fields))
     else:
-        await session.hold(volumes_left(site, volumes))
         started = await session.hold(instance(site, wanted))
     found = await running(site, started)
     if spot:  # a fleet gives the tags of its template to what it starts, but not in every region
@@ -90,23 +86,10 @@ async def launched(
     attached = {
         each["DeviceName"]: each["Ebs"]["VolumeId"] for each in found.get("BlockDeviceMappings", ()) if "Ebs" in each
     }
-    volumes += attached.values()
     line, told = await _line(site, options, started, key)
     return Ec2Machine(
         name, line, {"ID": started, **fields, **told}, site, started, fields, key, spot, attached
     )
-
-
-@asynccontextmanager
-async def volumes_left(site: Site, volumes: list[str]) -> AsyncIterator[None]:
-    """See in the end that no volume of the instance is left but those that are to be kept."""
-    try:
-        yield
-    finally:
-        try:
-            await KINDS["volumes"].remove(site.ec2, volumes, site.session.say)
-        except Failed as failed:
-            site.session.say(f"volumes could not be removed: {failed}; `ingot gc --region {site.region}` does it later")
 
 
 async def _line(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -85,10 +85,30 @@ async def temporary(
         try:
             yield made
         finally:
-            try:
+            with _told(site, made, gone):
                 if not kept(made):
                     await what.remove(api, [made], site.session.say)
-            except Failed as failed:
-                site.session.say(f"{made} could not be removed: {failed}; `ingot gc` does it later")
-            else:
-                gone()
+
+
+@asynccontextmanager
+async def swept(site: Site, kind: str, name: str) -> AsyncIterator[None]:
+    """See in the end that nothing of a kind is left which carries the tags of the build."""
+    what, api = KINDS[kind], site.account(KINDS[kind].service)
+    noted = resource(kind, name, site.account.about(), site.session)
+    with site.session.noted(noted) as gone:
+        try:
+            yield
+        finally:
+            with _told(site, kind, gone):
+                await what.remove(api, await what.find(api, noted), site.session.say)
+
+
+@contextmanager
+def _told(site: Site, what: str, gone: Callable[[], None]) -> Iterator[None]:
+    """Take the note back once something is removed; if it cannot be, say so: the build may have gone well."""
+    try:
+        yield
+    except Failed as failed:
+        site.session.say(f"{what} could not be removed: {failed}; `ingot gc` does it later")
+    else:
+        gone()

@@ -20,7 +20,7 @@ async def source_image(site: Site, options: Ec2Instance) -> Mapping[str, Any]:
         images = list(told["Images"])
         if not images:
             raise Failed(f"there is no AMI {named} in {site.region}", "AMIs are known by region")
-        image = images[0]
+        image: Mapping[str, Any] = images[0]
     else:
         source = options.source_ami_filter or AmiFilter()
         told = await site.ec2("describe_images", **question(source))

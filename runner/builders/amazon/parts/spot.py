@@ -67,7 +67,7 @@ def _fixed_subnet(wanted: Wanted) -> str | None:
 
 async def _launched(site: Site, wanted: Wanted, template: str, fields: Mapping[str, Any]) -> str:
     options = wanted.options
-    types = options.spot_instance_types or [options.instance_type]
+    types = options.spot_instance_types or [str(options.instance_type)]
     subnets = () if _fixed_subnet(wanted) else wanted.network.subnets
     overrides = [
         {"InstanceType": kind, **({"SubnetId": subnet} if subnet else {})}

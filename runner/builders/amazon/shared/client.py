@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -145,14 +145,18 @@ async def account_of(access: AwsAccess, session: Session | None = None) -> Accou
     return await held(opened, access, code)
 
 
-def _typed(ask: Callable[[str, bool], Coroutine[Any, Any, str]], loop: asyncio.AbstractEventLoop, question: str) -> str:
+def _typed(ask: Callable[[str, bool], Awaitable[str]], loop: asyncio.AbstractEventLoop, question: str) -> str:
     """Return what somebody answers, who sits where the loop runs and not in this thread."""
-    return asyncio.run_coroutine_threadsafe(ask(question, True), loop).result()  # noqa: FBT003 - as the sdk has it
+
+    async def answer() -> str:
+        return await ask(question, True)  # noqa: FBT003 - as the sdk has it
+
+    return asyncio.run_coroutine_threadsafe(answer(), loop).result()
 
 
 def opened(access: AwsAccess, ask: Callable[[str], str] | None = None) -> Account:
     """Return the account, while everything else waits. Raises ``Failed``."""
-    import boto3  # type: ignore[import-untyped] # boto3 has no types
+    import boto3
     from botocore.exceptions import BotoCoreError
     from botocore.session import Session as Core
 
