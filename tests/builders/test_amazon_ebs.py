@@ -2,88 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-import sys
-from collections.abc import Iterator
+import os
+import shutil
+import subprocess
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
+from aws_cloud import Builds, Cloud
 
-sys.path.append(str(Path(__file__).parent.parent / "sims"))
-
-from cloud import Cloud, running
-
-if TYPE_CHECKING:
-    from conftest import Answer, Ingot
-
-SCENARIOS = yaml.safe_load((Path(__file__).parent.parent / "cases" / "amazon" / "scenarios.yml").read_text())
-BASE = {
-    "builder": "amazon-ebs", "region": "us-east-1", "ssh_username": "root", "ssh_timeout": "30s",
-    "instance_type": "t3.micro",
-    "source_ami_filter": {
-        "filters": {"name": "debian-12-amd64-*"}, "owners": ["136693071363"], "most_recent": True,
-    },
-}
-_dialled: list[str] = []
-
-
-def _look(event: str, values: tuple[object, ...]) -> None:
-    address = values[1] if event == "socket.connect" and len(values) > 1 else None
-    if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
-        _dialled.append(str(address[0]))
-
-
-@pytest.fixture(scope="session")
-def cloud(engine: str, busybox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A simulated AWS, for all tests of this process."""
-    sys.addaudithook(_look)
-    with running(engine, busybox, tmp_path_factory.mktemp("cloud") / "errors") as found:
-        yield found
-
-
-class Builds:
-    """Builds playbooks of one source and one play; ``name`` is a name for an AMI that nobody else uses."""
-
-    def __init__(self, ingot: Ingot, cloud: Cloud) -> None:
-        self.cloud = cloud
-        self.ingot = ingot
-        self.name = f"ami-{secrets.token_hex(4)}"
-
-    def write(self, source: dict[str, Any], *tasks: Any, **play: Any) -> None:
-        whole = {**BASE, "ami_name": self.name, **source}
-        playbook = {
-            "sources": {"box": {name: value for name, value in whole.items() if value is not None}},
-            "plays": [{"name": "web", "sources": ["box"], "gather_facts": False, "tasks": list(tasks), **play}],
-        }
-        self.ingot.write({"playbook.yml": yaml.safe_dump(playbook, sort_keys=False)})
-
-    def __call__(self, source: dict[str, Any], *tasks: Any, words: tuple[str, ...] = (), **play: Any) -> Answer:
-        self.write(source, *tasks, **play)
-        return self.ingot("build", "playbook.yml", *words, **self.cloud.environment)
-
-    @property
-    def images(self) -> list[str]:
-        """The AMIs that there are, each REGION:AMI."""
-        return self.cloud.left.get("images", [])
-
-
-@pytest.fixture
-def build(ingot: Ingot, cloud: Cloud) -> Iterator[Builds]:
-    """Builds playbooks; but for AMIs nothing may be left afterwards, and nothing else be dialled."""
-    cloud.set()
-    _dialled.clear()
-    yield Builds(ingot, cloud)
-    cloud.set()
-    images = cloud.left.get("images", [])
-    cloud.forget_images()
-    assert cloud.left == {}, images
-    assert list((ingot.directory.parent / "state").rglob("*.jsonl")) == []
-    assert _dialled == []
-
-
+CASES = Path(__file__).parent.parent / "cases" / "amazon"
+SCENARIOS = yaml.safe_load((CASES / "scenarios.yml").read_text())
 def sh(text: str) -> dict[str, Any]:
     return {"shell": text}
 
@@ -106,76 +37,76 @@ def extra(ours: list[str], packers: list[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SCENARIOS["scenarios"])
-def test_the_calls_are_packers(build: Builds, name: str) -> None:
+def test_the_calls_are_packers(ami: Builds, name: str) -> None:
     scenario = SCENARIOS["scenarios"][name]
     if scenario.get("twice"):
-        assert build({"ami_name": "twice", **scenario.get("first", {})}).status == 0
-        build.cloud.set()
-    answer = build(scenario["source"], *scenario.get("tasks", [sh("true")]))
+        assert ami({"ami_name": "twice", **scenario.get("first", {})}).status == 0
+        ami.cloud.set()
+    answer = ami(scenario["source"], *scenario.get("tasks", [sh("true")]))
     assert answer.status == scenario.get("status", 0), answer.stdout + answer.stderr
     assert scenario.get("says", "") in answer.stderr
     packers = [action for action, _ in groupby(scenario["packer"])]
     explained = {**SCENARIOS["always"], **scenario.get("more", {})}
-    assert set(extra(actions(build.cloud), packers)) <= set(explained)
+    assert set(extra(actions(ami.cloud), packers)) <= set(explained)
 
 
 class TestImages:
-    def test_an_image_has_what_tasks_have_done_and_nothing_of_the_build(self, build: Builds, tmp_path: Path) -> None:
-        answer = build(
+    def test_an_image_has_what_tasks_have_done_and_nothing_of_the_build(self, ami: Builds, tmp_path: Path) -> None:
+        answer = ami(
             {"user_data": "#!/bin/sh\necho booted >/etc/booted\n", "ssh_clear_authorized_keys": True},
             sh("cat /etc/booted && echo golden >/etc/golden"),
         )
         assert answer.status == 0, answer.stdout + answer.stderr
-        image = build.cloud.image(build.name)
-        assert build.images == [f"us-east-1:{image['ImageId']}"]
+        image = ami.cloud.image(ami.name)
+        assert ami.images == [f"us-east-1:{image['ImageId']}"]
         assert f"AMI: {image['ImageId']} in us-east-1" in answer.stdout
         assert image.get("Tags", []) == []
-        with build.cloud.started(image["ImageId"], tmp_path) as said:
+        with ami.cloud.started(image["ImageId"], tmp_path) as said:
             assert said("cat /etc/golden /etc/booted; grep -c . /root/.ssh/authorized_keys") == "golden\nbooted\n1\n"
 
-    def test_the_instance_is_careful_and_marked(self, build: Builds) -> None:
-        assert build({"run_tags": {"Name": "mine"}, "skip_create_ami": True}).status == 0
-        (run,) = (each["params"] for each in build.cloud.called("RunInstances"))
+    def test_the_instance_is_careful_and_marked(self, ami: Builds) -> None:
+        assert ami({"run_tags": {"Name": "mine"}, "skip_create_ami": True}).status == 0
+        (run,) = (each["params"] for each in ami.cloud.called("RunInstances"))
         assert run["MetadataOptions.HttpTokens"] == "required"
         assert run["InstanceInitiatedShutdownBehavior"] == "terminate"
         assert run["ClientToken"]
         for action in ("RunInstances", "CreateKeyPair", "CreateSecurityGroup"):
-            (told,) = (each["params"] for each in build.cloud.called(action))
+            (told,) = (each["params"] for each in ami.cloud.called(action))
             assert {"ingot.run", "ingot.build", "ingot.started"} <= set(told.values()), action
-        (run_,) = (each["params"] for each in build.cloud.called("AuthorizeSecurityGroupIngress"))
+        (run_,) = (each["params"] for each in ami.cloud.called("AuthorizeSecurityGroupIngress"))
         assert (run_["IpPermissions.1.FromPort"], run_["IpPermissions.1.ToPort"]) == ("22", "22")
-        assert build.images == []
+        assert ami.images == []
 
     @pytest.mark.parametrize("kind", ["rsa", "ed25519"])
-    def test_keys_of_both_types(self, build: Builds, kind: str) -> None:
-        assert build({"temporary_key_pair_type": kind, "skip_create_ami": True}, sh("true")).status == 0
-        assert [each["params"]["KeyType"] for each in build.cloud.called("CreateKeyPair")] == [kind]
+    def test_keys_of_both_types(self, ami: Builds, kind: str) -> None:
+        assert ami({"temporary_key_pair_type": kind, "skip_create_ami": True}, sh("true")).status == 0
+        assert [each["params"]["KeyType"] for each in ami.cloud.called("CreateKeyPair")] == [kind]
 
-    def test_a_key_of_ones_own(self, build: Builds, tmp_path: Path) -> None:
-        ec2, name = build.cloud.client(), f"own-{build.name}"
+    def test_a_key_of_ones_own(self, ami: Builds, tmp_path: Path) -> None:
+        ec2, name = ami.cloud.client(), f"own-{ami.name}"
         (tmp_path / "key").write_text(ec2.create_key_pair(KeyName=name)["KeyMaterial"])
         try:
             source = {"ssh_keypair_name": name, "ssh_private_key_file": str(tmp_path / "key"), "skip_create_ami": True}
-            build.cloud.set()
-            answer = build(source, sh("true"))
+            ami.cloud.set()
+            answer = ami(source, sh("true"))
             assert answer.status == 0, answer.stderr
-            assert build.cloud.called("CreateKeyPair") == []
+            assert ami.cloud.called("CreateKeyPair") == []
         finally:
             ec2.delete_key_pair(KeyName=name)
 
-    def test_who_may_come_in(self, build: Builds) -> None:
+    def test_who_may_come_in(self, ami: Builds) -> None:
         cidrs = ["10.0.0.0/8", "fd00::/8"]
-        assert build({"temporary_security_group_source_cidrs": cidrs, "skip_create_ami": True}).status == 0
-        (told,) = (each["params"] for each in build.cloud.called("AuthorizeSecurityGroupIngress"))
+        assert ami({"temporary_security_group_source_cidrs": cidrs, "skip_create_ami": True}).status == 0
+        (told,) = (each["params"] for each in ami.cloud.called("AuthorizeSecurityGroupIngress"))
         assert told["IpPermissions.1.IpRanges.1.CidrIp"] == "10.0.0.0/8"
         assert told["IpPermissions.1.Ipv6Ranges.1.CidrIpv6"] == "fd00::/8"
 
     @pytest.mark.parametrize("interface", ["public_ip", "private_ip", "public_dns", "private_dns"])
-    def test_addresses(self, build: Builds, interface: str) -> None:
-        assert build({"ssh_interface": interface, "skip_create_ami": True}, sh("true")).status == 0
+    def test_addresses(self, ami: Builds, interface: str) -> None:
+        assert ami({"ssh_interface": interface, "skip_create_ami": True}, sh("true")).status == 0
 
-    def test_an_image_is_copied_encrypted_shared_and_protected(self, build: Builds, tmp_path: Path) -> None:
-        answer = build({
+    def test_an_image_is_copied_encrypted_shared_and_protected(self, ami: Builds, tmp_path: Path) -> None:
+        answer = ami({
             "ami_regions": ["us-west-2", "eu-west-1"], "region_kms_key_ids": {"eu-west-1": "alias/europe"},
             "ami_users": ["123456789012", "210987654321"], "ami_groups": ["all"],
             "ami_org_arns": ["arn:aws:organizations::123456789012:organization/o-abcdefghij"],
@@ -184,9 +115,9 @@ class TestImages:
             "tags": {"From": "{{ '{{ .SourceAMIName }}' }}", "In": "{{ '{{ .BuildRegion }}' }}"},
         }, sh("echo golden >/etc/golden"))
         assert answer.status == 0, answer.stdout + answer.stderr
-        assert {each.partition(":")[0] for each in build.images} == {"us-east-1", "us-west-2", "eu-west-1"}
+        assert {each.partition(":")[0] for each in ami.images} == {"us-east-1", "us-west-2", "eu-west-1"}
         for region in ("us-east-1", "us-west-2", "eu-west-1"):
-            image, ec2 = build.cloud.image(build.name, region), build.cloud.client(region=region)
+            image, ec2 = ami.cloud.image(ami.name, region), ami.cloud.client(region=region)
             assert image["DeprecationTime"].startswith("2099-01-31")
             assert (image["ImdsSupport"], image["DeregistrationProtection"]) == ("v2.0", "enabled-with-cooldown")
             assert {each["Key"]: each["Value"] for each in image["Tags"]} == {
@@ -201,33 +132,33 @@ class TestImages:
                 SnapshotId=device["Ebs"]["SnapshotId"], Attribute="createVolumePermission"
             )
             assert allowed["CreateVolumePermissions"] == [{"UserId": "123456789012"}]
-        with build.cloud.started(build.cloud.image(build.name, "eu-west-1")["ImageId"], tmp_path, "eu-west-1") as said:
+        with ami.cloud.started(ami.cloud.image(ami.name, "eu-west-1")["ImageId"], tmp_path, "eu-west-1") as said:
             assert said("cat /etc/golden") == "golden\n"
 
-    def test_an_image_in_other_regions_only(self, build: Builds) -> None:
-        assert build({"skip_save_build_region": True, "ami_regions": ["eu-west-1"]}).status == 0
-        assert [each.partition(":")[0] for each in build.images] == ["eu-west-1"]
+    def test_an_image_in_other_regions_only(self, ami: Builds) -> None:
+        assert ami({"skip_save_build_region": True, "ami_regions": ["eu-west-1"]}).status == 0
+        assert [each.partition(":")[0] for each in ami.images] == ["eu-west-1"]
 
-    def test_volumes_of_the_instance_become_the_images(self, build: Builds) -> None:
+    def test_volumes_of_the_instance_become_the_images(self, ami: Builds) -> None:
         devices = [
             {"device_name": "/dev/xvda", "volume_size": 20, "volume_type": "gp3", "delete_on_termination": True},
             {"device_name": "/dev/xvdb", "volume_size": 5, "encrypted": True, "delete_on_termination": False},
         ]
-        assert build({"launch_block_device_mappings": devices}).status == 0
-        found = {each["DeviceName"]: each["Ebs"] for each in build.cloud.image(build.name)["BlockDeviceMappings"]}
+        assert ami({"launch_block_device_mappings": devices}).status == 0
+        found = {each["DeviceName"]: each["Ebs"] for each in ami.cloud.image(ami.name)["BlockDeviceMappings"]}
         assert (found["/dev/xvda"]["VolumeSize"], found["/dev/xvda"]["VolumeType"]) == (20, "gp3")
         assert found["/dev/xvdb"]["Encrypted"] is True
 
-    def test_what_is_verified_starts_from_the_image(self, build: Builds) -> None:
-        answer = build({}, sh("echo golden >/etc/golden"), verify=[sh("grep golden /etc/golden")])
+    def test_what_is_verified_starts_from_the_image(self, ami: Builds) -> None:
+        answer = ami({}, sh("echo golden >/etc/golden"), verify=[sh("grep golden /etc/golden")])
         assert answer.status == 0, answer.stdout + answer.stderr
-        assert len(build.images) == 1
-        runs = build.cloud.called("RunInstances")
-        assert runs[1]["params"]["ImageId"] == build.cloud.image(build.name)["ImageId"]
+        assert len(ami.images) == 1
+        runs = ami.cloud.called("RunInstances")
+        assert runs[1]["params"]["ImageId"] == ami.cloud.image(ami.name)["ImageId"]
 
-    def test_an_image_that_is_not_right_goes_again(self, build: Builds) -> None:
-        assert build({}, verify=[sh("grep golden /etc/golden")]).status == 1
-        assert build.images == []
+    def test_an_image_that_is_not_right_goes_again(self, ami: Builds) -> None:
+        assert ami({}, verify=[sh("grep golden /etc/golden")]).status == 1
+        assert ami.images == []
 
 
 AFTER = {"after": True, "status": 500, "code": "InternalError"}
@@ -255,55 +186,75 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 class TestFaults:
     @pytest.mark.parametrize(("fault", "source"), [each[1:] for each in FAULTS], ids=[each[0] for each in FAULTS])
-    def test_what_passes_is_waited_for(self, build: Builds, fault: dict[str, Any], source: dict[str, Any]) -> None:
-        build.cloud.set(fault)
-        answer = build(source, sh("true"))
+    def test_what_passes_is_waited_for(self, ami: Builds, fault: dict[str, Any], source: dict[str, Any]) -> None:
+        ami.cloud.set(fault)
+        answer = ami(source, sh("true"))
         assert answer.status == 0, answer.stdout + answer.stderr
-        assert len(build.images) == 1 + len(source.get("ami_regions", ()))
+        assert len(ami.images) == 1 + len(source.get("ami_regions", ()))
 
-    def test_states_take_time(self, build: Builds) -> None:
-        build.cloud.set(pace={"instance": 2, "stop": 2, "image": 3, "terminate": 2})
-        answer = build({}, sh("true"))
+    def test_states_take_time(self, ami: Builds) -> None:
+        ami.cloud.set(pace={"instance": 2, "stop": 2, "image": 3, "terminate": 2})
+        answer = ami({}, sh("true"))
         assert answer.status == 0, answer.stdout + answer.stderr
 
     @pytest.mark.parametrize("source", [{}, {"associate_public_ip_address": True}])
-    def test_where_there_is_no_room_the_next_subnet_has_some(self, build: Builds, source: dict[str, Any]) -> None:
-        build.cloud.set({"action": "RunInstances", "status": 500, "code": "InsufficientInstanceCapacity", "times": 2})
-        answer = build({
+    def test_where_there_is_no_room_the_next_subnet_has_some(self, ami: Builds, source: dict[str, Any]) -> None:
+        ami.cloud.set({"action": "RunInstances", "status": 500, "code": "InsufficientInstanceCapacity", "times": 2})
+        answer = ami({
             "subnet_filter": {"filters": {"state": "available"}, "most_free": True}, "skip_create_ami": True, **source,
         }, sh("true"))
         assert answer.status == 0, answer.stdout + answer.stderr
         name = "NetworkInterface.1.SubnetId" if source else "SubnetId"
-        assert len({each["params"][name] for each in build.cloud.called("RunInstances")}) == 3
+        assert len({each["params"][name] for each in ami.cloud.called("RunInstances")}) == 3
 
-    def test_no_room_anywhere(self, build: Builds) -> None:
-        build.cloud.set({"action": "RunInstances", "status": 500, "code": "InsufficientInstanceCapacity", "times": 99})
-        answer = build({}, sh("true"))
+    def test_no_room_anywhere(self, ami: Builds) -> None:
+        ami.cloud.set({"action": "RunInstances", "status": 500, "code": "InsufficientInstanceCapacity", "times": 99})
+        answer = ami({}, sh("true"))
         assert answer.status == 1
         assert "InsufficientInstanceCapacity" in answer.stderr
-        assert len(build.cloud.called("RunInstances")) == 1
+        assert len(ami.cloud.called("RunInstances")) == 1
 
     @pytest.mark.parametrize("action", [
         "CreateKeyPair", "CreateSecurityGroup", "AuthorizeSecurityGroupIngress", "RunInstances", "StopInstances",
         "CreateImage", "CreateTags", "DeleteTags",
     ])
-    def test_what_is_not_allowed_is_named(self, build: Builds, action: str) -> None:
-        build.cloud.set({"action": action, "status": 403, "code": "UnauthorizedOperation"})
-        answer = build({"tags": {"a": "b"}}, sh("true"))
+    def test_what_is_not_allowed_is_named(self, ami: Builds, action: str) -> None:
+        ami.cloud.set({"action": action, "status": 403, "code": "UnauthorizedOperation"})
+        answer = ami({"tags": {"a": "b"}}, sh("true"))
         assert answer.status == 1
         assert f"ec2:{action}" in answer.stderr
         assert f"has to allow ec2:{action}" in answer.stderr
-        assert build.images == []
+        assert ami.images == []
 
-    def test_credentials_that_expire(self, build: Builds) -> None:
-        build.cloud.set({"action": "StopInstances", "status": 400, "code": "RequestExpired"})
-        answer = build({}, sh("true"))
+    def test_credentials_that_expire(self, ami: Builds) -> None:
+        ami.cloud.set({"action": "StopInstances", "status": 400, "code": "RequestExpired"})
+        answer = ami({}, sh("true"))
         assert answer.status == 1
         assert "log in again" in answer.stderr
 
-    def test_a_copy_that_fails_takes_all_images_with_it(self, build: Builds) -> None:
-        build.cloud.set({"action": "CopyImage", "region": "eu-west-1", "code": "InvalidRequest", "message": "no"})
-        answer = build({"ami_regions": ["eu-west-1", "us-west-2"]})
+    def test_a_copy_that_fails_takes_all_images_with_it(self, ami: Builds) -> None:
+        ami.cloud.set({"action": "CopyImage", "region": "eu-west-1", "code": "InvalidRequest", "message": "no"})
+        answer = ami({"ami_regions": ["eu-west-1", "us-west-2"]})
         assert answer.status == 1
         assert "ec2:CopyImage: no (InvalidRequest)" in answer.stderr
-        assert build.images == []
+        assert ami.images == []
+
+
+def test_packer_itself_passes_the_simulator(ami: Builds, tmp_path: Path) -> None:
+    """What the simulator says is worth something only if Packer, which knows AWS, is content with it."""
+    packer = shutil.which("packer")
+    if packer is None:
+        pytest.skip("there is no packer here")
+    template = CASES / "plain.pkr.hcl"
+    environment = {
+        "PATH": os.environ["PATH"], "HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1", "AWS_POLL_DELAY_SECONDS": "1",
+        "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.0/8",
+    }
+    done = subprocess.run(
+        [packer, "build", "-color=false", "-var", f"endpoint={ami.cloud.address}", template], env=environment,
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [action for action, _ in groupby(actions(ami.cloud))] == SCENARIOS["scenarios"]["plain"]["packer"]
+    with ami.cloud.started(ami.cloud.image("packers")["ImageId"], tmp_path) as said:
+        assert said("cat /etc/golden") == "golden\n"

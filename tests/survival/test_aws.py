@@ -11,11 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aws_cloud import HERE, Cloud
 from watched import LIMIT, Watched
-
-sys.path.append(str(Path(__file__).parent.parent / "sims"))
-
-from cloud import HERE, Cloud, running
 
 PLAYBOOK = """
 sources:
@@ -45,12 +42,6 @@ OPERATIONS = [
     )),
     "RunInstances", "CopyImage",
 ]
-
-
-@pytest.fixture(scope="module")
-def cloud(engine: str, busybox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    with running(engine, busybox, tmp_path_factory.mktemp("cloud") / "errors") as found:
-        yield found
 
 
 @pytest.fixture

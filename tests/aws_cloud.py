@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
-import boto3
+import pytest
+import yaml
 
-HERE = Path(__file__).parent
+if TYPE_CHECKING:
+    from conftest import Answer, Ingot
+
+HERE = Path(__file__).parent / "sims"
 _LIMIT = 60.0
 
 
@@ -60,6 +65,8 @@ class Cloud:
 
     def client(self, service: str = "ec2", region: str = "us-east-1") -> Any:
         """A client of boto3."""
+        import boto3
+
         return boto3.client(
             service, region_name=region, endpoint_url=self.address, aws_access_key_id="testing",
             aws_secret_access_key="testing",
@@ -145,3 +152,67 @@ def running(engine: str, image: str, log: Path) -> Iterator[Cloud]:
     finally:
         process.terminate()
         process.wait(_LIMIT)
+
+
+BASE = {
+    "builder": "amazon-ebs", "region": "us-east-1", "ssh_username": "root", "ssh_timeout": "30s",
+    "instance_type": "t3.micro",
+    "source_ami_filter": {
+        "filters": {"name": "debian-12-amd64-*"}, "owners": ["136693071363"], "most_recent": True,
+    },
+}
+_dialled: list[str] = []
+
+
+def _look(event: str, values: tuple[object, ...]) -> None:
+    address = values[1] if event == "socket.connect" and len(values) > 1 else None
+    if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+        _dialled.append(str(address[0]))
+
+
+@pytest.fixture(scope="session")
+def cloud(engine: str, busybox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A simulated AWS, for all tests of this process."""
+    sys.addaudithook(_look)
+    with running(engine, busybox, tmp_path_factory.mktemp("cloud") / "errors") as found:
+        yield found
+
+
+class Builds:
+    """Builds playbooks of one source and one play; ``name`` is a name for an AMI that nobody else uses."""
+
+    def __init__(self, ingot: Ingot, cloud: Cloud) -> None:
+        self.cloud = cloud
+        self.ingot = ingot
+        self.name = f"ami-{secrets.token_hex(4)}"
+
+    def write(self, source: dict[str, Any], *tasks: Any, **play: Any) -> None:
+        whole = {**BASE, "ami_name": self.name, **source}
+        playbook = {
+            "sources": {"box": {name: value for name, value in whole.items() if value is not None}},
+            "plays": [{"name": "web", "sources": ["box"], "gather_facts": False, "tasks": list(tasks), **play}],
+        }
+        self.ingot.write({"playbook.yml": yaml.safe_dump(playbook, sort_keys=False)})
+
+    def __call__(self, source: dict[str, Any], *tasks: Any, words: tuple[str, ...] = (), **play: Any) -> Answer:
+        self.write(source, *tasks, **play)
+        return self.ingot("build", "playbook.yml", *words, **self.cloud.environment)
+
+    @property
+    def images(self) -> list[str]:
+        """The AMIs that there are, each REGION:AMI."""
+        return self.cloud.left.get("images", [])
+
+
+@pytest.fixture
+def ami(ingot: Ingot, cloud: Cloud) -> Iterator[Builds]:
+    """Builds playbooks; but for AMIs nothing may be left afterwards, and nothing else be dialled."""
+    cloud.set()
+    _dialled.clear()
+    yield Builds(ingot, cloud)
+    cloud.set()
+    images = cloud.left.get("images", [])
+    cloud.forget_images()
+    assert cloud.left == {}, images
+    assert list((ingot.directory.parent / "state").rglob("*.jsonl")) == []
+    assert _dialled == []
