@@ -8,8 +8,9 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from conftest import Answer, Ingot
 
 HERE = Path(__file__).parent / "sims"
+CASES = Path(__file__).parent / "cases" / "amazon"
 _LIMIT = 60.0
 
 
@@ -198,6 +200,14 @@ class Builds:
         self.write(source, *tasks, **play)
         return self.ingot("build", "playbook.yml", *words, **self.cloud.environment)
 
+    def forget_volumes(self) -> None:
+        """Remove volumes and snapshots that are kept."""
+        ec2, left = self.cloud.client(), self.cloud.left
+        for each in left.get("volumes", ()):
+            ec2.delete_volume(VolumeId=each)
+        for each in left.get("snapshots", ()):
+            ec2.delete_snapshot(SnapshotId=each)
+
     @property
     def images(self) -> list[str]:
         """The AMIs that there are, each REGION:AMI."""
@@ -216,3 +226,30 @@ def ami(ingot: Ingot, cloud: Cloud) -> Iterator[Builds]:
     assert cloud.left == {}, images
     assert list((ingot.directory.parent / "state").rglob("*.jsonl")) == []
     assert _dialled == []
+
+
+def actions(cloud: Cloud) -> list[str]:
+    """What was asked for, one after the other; the same again at once counts once."""
+    return collapsed(each["action"] for each in cloud.calls)
+
+
+def collapsed(operations: Iterable[str]) -> list[str]:
+    """Operations, the same again at once only once."""
+    return [each for each, _ in groupby(operations)]
+
+
+def yaml_of(path: Path) -> Any:
+    """What a file of YAML holds."""
+    return yaml.safe_load(path.read_text())
+
+
+def extra(ours: list[str], packers: list[str]) -> list[str]:
+    """What we ask for beside what Packer does; what it asks for has to be there, in its order."""
+    more, rest = [], list(packers)
+    for action in ours:
+        if rest and action == rest[0]:
+            rest.pop(0)
+        else:
+            more.append(action)
+    assert rest == [], f"Packer goes on with {rest}; ours: {ours}"
+    return more

@@ -5,35 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from aws_cloud import Builds, Cloud
+from aws_cloud import CASES, Builds, actions, collapsed, extra, yaml_of
 
-CASES = Path(__file__).parent.parent / "cases" / "amazon"
-SCENARIOS = yaml.safe_load((CASES / "scenarios.yml").read_text())
+SCENARIOS = yaml_of(CASES / "scenarios.yml")
 def sh(text: str) -> dict[str, Any]:
     return {"shell": text}
-
-
-def actions(cloud: Cloud) -> list[str]:
-    """What was asked for, one after the other; the same again at once counts once."""
-    return [action for action, _ in groupby(each["action"] for each in cloud.calls)]
-
-
-def extra(ours: list[str], packers: list[str]) -> list[str]:
-    """What we ask for beside what Packer does; what it asks for has to be there, in its order."""
-    more, rest = [], list(packers)
-    for action in ours:
-        if rest and action == rest[0]:
-            rest.pop(0)
-        else:
-            more.append(action)
-    assert rest == [], f"Packer goes on with {rest}; ours: {ours}"
-    return more
 
 
 @pytest.mark.parametrize("name", SCENARIOS["scenarios"])
@@ -45,7 +25,7 @@ def test_the_calls_are_packers(ami: Builds, name: str) -> None:
     answer = ami(scenario["source"], *scenario.get("tasks", [sh("true")]))
     assert answer.status == scenario.get("status", 0), answer.stdout + answer.stderr
     assert scenario.get("says", "") in answer.stderr
-    packers = [action for action, _ in groupby(scenario["packer"])]
+    packers = collapsed(scenario["packer"])
     explained = {**SCENARIOS["always"], **scenario.get("more", {})}
     assert set(extra(actions(ami.cloud), packers)) <= set(explained)
 
@@ -255,6 +235,6 @@ def test_packer_itself_passes_the_simulator(ami: Builds, tmp_path: Path) -> None
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [action for action, _ in groupby(actions(ami.cloud))] == SCENARIOS["scenarios"]["plain"]["packer"]
+    assert collapsed(actions(ami.cloud)) == SCENARIOS["scenarios"]["plain"]["packer"]
     with ami.cloud.started(ami.cloud.image("packers")["ImageId"], tmp_path) as said:
         assert said("cat /etc/golden") == "golden\n"

@@ -50,6 +50,7 @@ class Simulator:
         self._course = Course({})
         moto_instances.fill(machines, self._course)
         moto_instances.fill_groups()
+        moto_instances.fill_profiles()
         moto_images.fill(machines, self._course)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()

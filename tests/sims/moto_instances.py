@@ -12,6 +12,8 @@ from machines import Machines
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.instances import Instance, InstanceBackend, InstanceState
 from moto.ec2.models.security_groups import SecurityGroupBackend
+from moto.iam.exceptions import NotFoundException
+from moto.iam.models import IAMBackend
 
 _ROOT = 8
 """Gigabytes of a root volume that nobody gave a size."""
@@ -108,3 +110,15 @@ def fill_groups() -> None:
             delete(self, name, group_id)
 
     SecurityGroupBackend.delete_security_group = delete_security_group
+
+
+def fill_profiles() -> None:
+    """Say as AWS does that a role is not in an instance profile."""
+    remove = IAMBackend.remove_role_from_instance_profile
+
+    def remove_role_from_instance_profile(self: Any, profile_name: str, role_name: str) -> None:
+        if self.get_role(role_name) not in self.get_instance_profile(profile_name).roles:
+            raise NotFoundException(f"Instance Profile {profile_name} has no role {role_name}")
+        remove(self, profile_name, role_name)
+
+    IAMBackend.remove_role_from_instance_profile = remove_role_from_instance_profile

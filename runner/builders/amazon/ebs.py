@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from runner.builders.amazon.parts.capture import Capture, artifact_of, captured
 from runner.builders.amazon.parts.devices import mappings
 from runner.builders.amazon.parts.gaps import gap_of
+from runner.builders.amazon.parts.imaging import Making
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.naming import free_name, known_regions, replaces
 from runner.builders.amazon.parts.site import site_of
@@ -115,9 +116,13 @@ class Ebs(Builder[Options]):
         await halted(machine, options)
         if options.skip_create_ami:
             return Artifact(self.name, "", description="No AMI was made, as skip_create_ami says", made=False)
-        asked = {"InstanceId": machine.id, "BlockDeviceMappings": mappings(options.ami_block_device_mappings)}
+        devices = mappings(options.ami_block_device_mappings)
+
+        def first(making: Making, name: str) -> Awaitable[str]:
+            return making.create("create_image", name, InstanceId=machine.id, BlockDeviceMappings=devices)
+
         tags = {} if options.skip_ami_run_tags else given(options.run_tags, options.run_tag, machine.fields)
-        images = await captured(site, options, Capture("create_image", asked, tags, machine.fields))
+        images = await captured(site, options, Capture(first, tags, machine.fields))
         return artifact_of(self.name, site, images)
 
     @classmethod

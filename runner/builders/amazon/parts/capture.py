@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, NamedTuple
@@ -20,11 +20,12 @@ from runner.sdk import Artifact
 class Capture(NamedTuple):
     """How the first AMI is made."""
 
-    operation: str
-    asked: Mapping[str, Any]
+    first: Callable[[Making, str], Awaitable[str]]
+    """Makes it, under a name."""
     tags: Mapping[str, str]
     """Tags that it has from the start."""
     fields: Mapping[str, Any]
+    """What templates see of the build."""
 
 
 async def captured(site: Site, options: Image, capture: Capture) -> Images:
@@ -35,7 +36,7 @@ async def captured(site: Site, options: Image, capture: Capture) -> Images:
     async with AsyncExitStack() as stack:
         making = Making(site, capture.tags, stack)
         site.session.say(f"Making the AMI {name}")
-        first = await making.create(capture.operation, site.name if copies.drops_first else name, **capture.asked)
+        first = await capture.first(making, site.name if copies.drops_first else name)
         images = {} if copies.drops_first else {site.region: first}
         images |= await making.copies(first, name, copies, options)
         for region, image in images.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, NamedTuple
 
@@ -80,7 +80,7 @@ class Making:
                     for region, key in copies.regions.items()
                 }
         except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from errors
+            raise first_of(errors) from errors
         return {region: task.result() for region, task in making.items()}
 
     async def finish(self, images: Images) -> None:
@@ -89,8 +89,36 @@ class Making:
             ec2 = self._site.account("ec2", region)
             found = await available(ec2, image, self._site)
             things = [image, *snapshots_of(found)]
-            await ec2("delete_tags", Resources=things, Tags=[{"Key": each} for each in self._site.marks])
-        self._finished.update(images.values())
+            await self.keep(ec2, things)
+
+    async def keep(self, ec2: Api, things: Sequence[str]) -> None:
+        """Take the marks of what goes again from something that was made. Raises ``Failed``."""
+        await ec2("delete_tags", Resources=things, Tags=[{"Key": each} for each in self._site.marks])
+        self._finished.update(things)
+
+    async def snapshot(self, volume: str, description: str | None, tags: Mapping[str, str]) -> str:
+        """Return a snapshot of a volume, once it is complete. Raises ``Failed``."""
+        ec2, site = self._site.ec2, self._site
+
+        async def made() -> str:
+            told = await ec2(
+                "create_snapshot", VolumeId=volume, Description=description or f"Made of {volume} by an image build",
+                TagSpecifications=specifications({**tags, **site.marks}, "snapshot"),
+            )
+            return str(told["SnapshotId"])
+
+        kept = self._finished.__contains__
+        snapshot = await self._stack.enter_async_context(temporary(site, "image", volume, made, kept=kept))
+
+        async def complete() -> bool | None:
+            found = (await ec2("describe_snapshots", SnapshotIds=[snapshot]))["Snapshots"][0]
+            if found["State"] == "error":
+                raise Failed(f"{snapshot} has failed: {found.get('StateMessage', 'no reason given')}")
+            return True if found["State"] == "completed" else None
+
+        site.session.say(f"Waiting for {snapshot} of {volume}")
+        await until(f"{snapshot} of {volume}", complete, _READY._replace(polling=site.polling), site.session.say)
+        return snapshot
 
     async def _copy(self, image: str, region: str, name: str, key: str | None, options: Image) -> str:
         ec2 = self._site.account("ec2", region)
@@ -120,6 +148,12 @@ class Making:
         filters = [{"Name": "name", "Values": [name]}, {"Name": f"tag:{RUN}", "Values": [self._site.session.run]}]
         told = await self._site.ec2("describe_images", Owners=["self"], Filters=filters)
         return str(told["Images"][0]["ImageId"]) if told["Images"] else None
+
+
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return what went wrong first of what was done at the same time."""
+    error = errors.exceptions[0]
+    return first_of(error) if isinstance(error, BaseExceptionGroup) else error
 
 
 async def available(ec2: Api, image: str, site: Site) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from runner.builders.amazon.parts.imaging import available
@@ -47,17 +47,20 @@ async def tag(site: Site, options: Image, ec2: Api, image: str, fields: Mapping[
     """Tag an AMI and its snapshots, and let others use the snapshots. Raises ``Failed``."""
     tags = given(options.tags, options.tag, fields)
     more = given(options.snapshot_tags, options.snapshot_tag, fields)
-    permissions = [
-        *({"UserId": each} for each in options.snapshot_users or ()),
-        *({"Group": each} for each in options.snapshot_groups or ()),
-    ]
-    if not (tags or more or permissions):
+    if not (tags or more or options.snapshot_users or options.snapshot_groups):
         return
     snapshots = snapshots_of(await available(ec2, image, site))
-    if permissions:
-        for each in snapshots:
-            await ec2("modify_snapshot_attribute", SnapshotId=each, CreateVolumePermission={"Add": permissions})
+    for each in snapshots:
+        await share_snapshot(ec2, each, options.snapshot_users, options.snapshot_groups)
     if tags:
         await ec2("create_tags", Resources=[image, *snapshots], Tags=listed(tags))
     if more and snapshots:
         await ec2("create_tags", Resources=snapshots, Tags=listed(more))
+
+
+async def share_snapshot(
+    ec2: Api, snapshot: str, users: Sequence[str] | None, groups: Sequence[str] | None
+) -> None:
+    """Let others make volumes of a snapshot. Raises ``Failed``."""
+    if permissions := [*({"UserId": each} for each in users or ()), *({"Group": each} for each in groups or ())]:
+        await ec2("modify_snapshot_attribute", SnapshotId=snapshot, CreateVolumePermission={"Add": permissions})

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from runner.builders.amazon.parts.removal import KINDS, resource
 from runner.builders.amazon.shared.access import AwsAccess, AwsPolling
 from runner.builders.amazon.shared.client import Account, Api, Refused, account_of
-from runner.builders.amazon.shared.tagging import marks
+from runner.builders.amazon.shared.tagging import PREFIX, marks
 from runner.sdk import Failed, Session
 
 
@@ -39,7 +39,7 @@ class Site(NamedTuple):
     @property
     def name(self) -> str:
         """A name for what the build makes, which no other build has."""
-        return f"ingot-{self.session.run[:8]}-{hashlib.sha256(self.session.build.encode()).hexdigest()[:8]}"
+        return f"{PREFIX}{self.session.run[:8]}-{hashlib.sha256(self.session.build.encode()).hexdigest()[:8]}"
 
     def token(self, *parts: str) -> str:
         """Return what marks a request, so that sending it twice makes one thing."""

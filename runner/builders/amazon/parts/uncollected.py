@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from runner.builders.amazon.parts.removal import PLUGIN, collected
 from runner.builders.amazon.shared.access import AssumeRole, AwsAccess
 from runner.builders.amazon.shared.client import Account, account_of
-from runner.builders.amazon.shared.tagging import BUILD, RUN, STARTED, tags_of
+from runner.builders.amazon.shared.tagging import BUILD, PREFIX, RUN, STARTED, tags_of
 from runner.sdk import Resource
 
+_IDENTITIES = (("role", "Roles", "RoleName"), ("instance_profile", "InstanceProfiles", "InstanceProfileName"))
+"""What IAM lists, where its answer has it, and its name."""
 _ANY = [{"Name": "tag-key", "Values": [RUN]}]
 
 
@@ -61,10 +63,11 @@ async def tagged(region: str, age: timedelta) -> tuple[Resource, ...]:
                 continue
             _note(found, account, search.kind, thing[search.name], tags_of(thing), age)
     iam = account("iam")
-    for role in (await iam("list_roles"))["Roles"]:
-        if role["RoleName"].startswith("ingot-"):
-            told = await iam("list_role_tags", RoleName=role["RoleName"])
-            _note(found, account, "instance_profile", role["RoleName"], tags_of(told), age)
+    for listing, key, name in _IDENTITIES:
+        for each in (await iam(f"list_{listing}s"))[key]:
+            if each[name].startswith(PREFIX):
+                told = await iam(f"get_{listing}", **{name: each[name]})
+                _note(found, account, "instance_profile", each[name], tags_of(told[key.removesuffix("s")]), age)
     return tuple(found.values())
 
 

@@ -61,13 +61,14 @@ class Api:
     def now(self, operation: str, **asked: Any) -> Mapping[str, Any]:
         """Return the answer, while everything else waits."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         given = {name: value for name, value in asked.items() if value is not None}
         try:
             answer: Mapping[str, Any] = getattr(self._client, operation)(**given)
         except ClientError as error:
             self._refuse(error)
-        except BotoCoreError as error:
+        except (BotoCoreError, ResponseParserError) as error:
             raise Failed(f"AWS cannot be asked: {error}", _hint_of(error)) from error
         return answer
 

@@ -11,6 +11,8 @@ from runner.sdk import Failed, Session
 
 RUN, BUILD, STARTED = "ingot.run", "ingot.build", "ingot.started"
 """Tags of everything that goes again: the run, the build, and the time at which the run began to make things."""
+PREFIX = "ingot-"
+"""How the names of such things begin."""
 _FIELD = re.compile(r"\{\{-?\s*\.(\w+)(?:\.([\w.:/-]+))?\s*-?\}\}")
 
 
