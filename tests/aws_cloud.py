@@ -187,6 +187,8 @@ class Builds:
         self.cloud = cloud
         self.ingot = ingot
         self.name = f"ami-{secrets.token_hex(4)}"
+        self.environment: dict[str, str] = {}
+        """More of the environment."""
 
     def write(self, source: dict[str, Any], *tasks: Any, **play: Any) -> None:
         whole = {**BASE, "ami_name": self.name, **source}
@@ -198,7 +200,7 @@ class Builds:
 
     def __call__(self, source: dict[str, Any], *tasks: Any, words: tuple[str, ...] = (), **play: Any) -> Answer:
         self.write(source, *tasks, **play)
-        return self.ingot("build", "playbook.yml", *words, **self.cloud.environment)
+        return self.ingot("build", "playbook.yml", *words, **{**self.cloud.environment, **self.environment})
 
     def forget_volumes(self) -> None:
         """Remove volumes and snapshots that are kept."""

@@ -8,7 +8,7 @@ from typing import Any
 from runner.builders.amazon.parts.capture import Capture, artifact_of, captured
 from runner.builders.amazon.parts.devices import mappings
 from runner.builders.amazon.parts.gaps import gap_of
-from runner.builders.amazon.parts.imaging import Making
+from runner.builders.amazon.parts.imaging import Making, copies_of
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.naming import free_name, known_regions, replaces
 from runner.builders.amazon.parts.site import site_of
@@ -106,7 +106,8 @@ class Ebs(Builder[Options]):
         if not (options.skip_create_ami or replaces(site, options) or verifies):
             await free_name(site, options.ami_name)
         await known_regions(site, options)
-        return await launched(site, options, options.launch_block_device_mappings, session.build)
+        copies_of(site, options)
+        return await launched(site, options, options.launch_block_device_mappings, options.ami_virtualization_type)
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:
         """Stop the instance and make the AMI of it."""

@@ -78,7 +78,7 @@ class EbsVolume(Builder[Options]):
     async def launch(self, session: Session) -> Ec2Machine:
         """Start the instance with its volumes, and connect to it."""
         site = await site_of(self.options, session)
-        machine = await launched(site, self.options, self.options.ebs_volumes, session.build)
+        machine = await launched(site, self.options, self.options.ebs_volumes)
         for device in self.options.ebs_volumes or ():
             if tags := given(device.tags, device.tag, machine.fields):
                 await site.ec2("create_tags", Resources=[_volume(machine, device)], Tags=listed(tags))
@@ -108,9 +108,10 @@ class EbsVolume(Builder[Options]):
 
 def _volume(machine: Ec2Machine, device: VolumeDevice) -> str:
     """Return the volume of a device. Raises ``Failed``."""
-    if device.device_name not in machine.volumes:
+    volume = machine.volumes.get(device.device_name or "")
+    if volume is None:
         raise Failed(f"{machine.id} has no volume {device.device_name}", f"it has {', '.join(machine.volumes)}")
-    return machine.volumes[device.device_name]
+    return volume
 
 
 async def _snapshot(making: Making, ec2: Api, machine: Ec2Machine, device: VolumeDevice) -> str:

@@ -24,7 +24,7 @@ from runner.builders.shared.ssh import about, settings_of
 from runner.communicators import ssh
 from runner.communicators.ssh_keys import clear_authorized_keys, public_key_of
 from runner.frozen import frozen
-from runner.sdk import Communicator, Machine
+from runner.sdk import Communicator, Failed, Machine
 from runner.sdk.durations import seconds_of
 
 _STOP = Patience(1800)
@@ -46,15 +46,16 @@ class Ec2Machine(Machine):
 
 
 async def launched(
-    site: Site, options: Any, devices: Sequence[BlockDevice] | None, name: str,
-    volume_tags: Mapping[str, str] | None = None,
+    site: Site, options: Any, devices: Sequence[BlockDevice] | None, virtualization: str | None = None
 ) -> Ec2Machine:
     """Return an instance that runs, and the line to it. Raises ``Failed``.
 
-    ``options`` are those of a builder that has an instance; ``volume_tags`` replace the tags of its volumes.
+    ``options`` are those of a builder that has an instance, ``virtualization`` what the AMI has to have it starts from.
     """
     session = site.session
     image = await source_image(site, options)
+    if virtualization not in (None, image.get("VirtualizationType")):
+        raise Failed(f"{image['ImageId']} is {image.get('VirtualizationType')} and not {virtualization}")
     fields = fields_of(image, site.region)
     network = await network_of(site, options)
     key = own_key(options)
@@ -67,8 +68,7 @@ async def launched(
             instance_profile(site, options.temporary_iam_instance_profile_policy_document)
         )
     tags = given(options.run_tags, options.run_tag, fields)
-    if volume_tags is None:
-        volume_tags = given(options.run_volume_tags, options.run_volume_tag, fields)
+    volume_tags = given(options.run_volume_tags, options.run_volume_tag, fields)
     wanted = Wanted(
         options, image["ImageId"], key, groups, network, profile, devices, run_tags(site, tags),
         {**volume_tags, **site.marks}, user_data(site, options),
@@ -88,7 +88,7 @@ async def launched(
     }
     line, told = await _line(site, options, started, key)
     return Ec2Machine(
-        name, line, {"ID": started, **fields, **told}, site, started, fields, key, spot, attached
+        session.build, line, {"ID": started, **fields, **told}, site, started, fields, key, spot, attached
     )
 
 

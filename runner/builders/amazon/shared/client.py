@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -174,7 +175,8 @@ def opened(access: AwsAccess, ask: Callable[[str], str] | None = None) -> Accoun
             "aws_access_key_id": access.access_key, "aws_secret_access_key": access.secret_key,
             "aws_session_token": access.token,
         }
-        session = boto3.Session(botocore_session=core, region_name=access.region, **keys)
+        region = access.region or os.environ.get("AWS_REGION") or None  # botocore does not read it
+        session = boto3.Session(botocore_session=core, region_name=region, **keys)
         if access.assume_role is not None:
             _assume(session, access.assume_role)
     except BotoCoreError as error:
