@@ -20,6 +20,9 @@ from runner.builders.amazon.shared.waiting import Patience, spelt, until
 from runner.sdk import Failed
 
 ROLE = "arn:aws:iam::123456789012:role/builder"
+DECODED = """<DecodeAuthorizationMessageResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<DecodeAuthorizationMessageResult><DecodedMessage>the boundary of the role forbids it</DecodedMessage>
+</DecodeAuthorizationMessageResult></DecodeAuthorizationMessageResponse>"""
 QUICK = {"skip_create_ami": True, "communicator": "none"}
 
 
@@ -88,10 +91,12 @@ def test_what_an_encoded_refusal_says(ami: Builds) -> None:
     ami.cloud.set(refusal)
     answer = ami({**QUICK, "decode_authorization_messages": False})
     assert "Encoded authorization failure message: abc" in answer.stderr
-    ami.cloud.set(refusal)
+    asked = {"EncodedMessage": "abc"}
+    decoded = {"action": "DecodeAuthorizationMessage", "code": "", "answer": DECODED, "params": asked}
+    ami.cloud.set(refusal, decoded)
     answer = ami({**QUICK, "decode_authorization_messages": True})
     assert answer.status == 1
-    assert ami.cloud.called("DecodeAuthorizationMessage")[0]["params"]["EncodedMessage"] == "abc"
+    assert "ec2:RunInstances: the boundary of the role forbids it (UnauthorizedOperation)" in answer.stderr
 
 
 @pytest.mark.parametrize(("options", "gap"), [

@@ -173,6 +173,8 @@ def left() -> dict[str, list[str]]:
 
 
 def _refused(fault: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    if "answer" in fault:
+        return "200 OK", [("Content-Type", "text/xml")], fault["answer"].encode()
     text = _ERROR.format(code=fault["code"], message=fault.get("message", "as asked"), request=uuid.uuid4())
     return f"{fault.get('status', 400)} Refused", [("Content-Type", "text/xml")], text.encode()
 

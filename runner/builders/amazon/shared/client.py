@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -82,7 +83,8 @@ class Api:
         if code in _FORBIDDEN:
             _, _, encoded = text.partition("Encoded authorization failure message: ")
             if encoded and self._decode is not None:
-                text = self._decode(encoded.split()[0])
+                with suppress(Failed):  # what may not be decoded is still refused
+                    text = self._decode(encoded.split()[0])
             hint = f"the policy of who works here has to allow {action}"
         elif code in _EXPIRED:
             hint = "log in again, or use credentials that last longer"
