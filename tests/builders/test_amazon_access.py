@@ -71,6 +71,8 @@ mfa_serial = arn:aws:iam::123456789012:mfa/me
     ({"user_data": "x" * 20000}, "the user data has 20000 bytes"),
     ({"launch_block_device_mappings": [{"volume_size": 1}]}, "a volume has no device_name"),
     ({"run_tags": {"a": "{{ '{{ .Nothing }}' }}"}}, "is no field that is known here"),
+    ({"deprecate_at": "next week"}, "deprecate_at: 'next week' is no time to come"),
+    ({"deprecate_at": "2001-01-31T00:00:00Z"}, "is no time to come"),
     ({"kms_key_id": "alias/mine"}, "set encrypt_boot: true"),
     ({"ami_virtualization_type": "paravirtual"}, "ami-0b00000000000000b is hvm and not paravirtual"),
     ({"skip_save_build_region": True}, "skip_save_build_region would leave no AMI"),
@@ -81,6 +83,41 @@ def test_what_cannot_be(ami: Builds, source: dict[str, Any], says: str) -> None:
     assert says in answer.stderr
     assert "Traceback" not in answer.stderr
     assert ami.cloud.left == {}
+
+
+EVERYTHING = {
+    "placement": {"tenancy": "dedicated", "host_resource_group_arn": "arn:aws:resource-groups:::group/x"},
+    "capacity_reservation_id": "cr-0a00000000000000a", "enable_unlimited_credits": True, "enable_nitro_enclave": True,
+    "license_specifications": [{"license_configuration_request": {"license_configuration_arn": "arn:aws:x"}}],
+    "metadata_options": {
+        "http_tokens": "optional", "http_put_response_hop_limit": 2, "instance_metadata_tags": "enabled",
+    },
+    "ebs_optimized": True, "availability_zone": "us-east-1b", "associate_public_ip_address": True,
+    "launch_block_device_mappings": [
+        {"device_name": "/dev/sdb", "volume_size": 5, "volume_type": "gp3", "iops": 3000, "throughput": 125,
+         "encrypted": True, "kms_key_id": "alias/x", "delete_on_termination": True},
+    ],
+    "ami_product_codes": ["code"], "ami_ou_arns": ["arn:aws:organizations::1:ou/o-1/ou-1"],
+    "snapshot_groups": ["all"], "ami_regions": ["eu-west-1"], "snapshot_copy_duration_minutes": 15,
+    "run_volume_tags": {"a": "b"}, "user_data": "#!/bin/sh\n",
+}
+
+
+@pytest.mark.parametrize("source", [
+    {}, {"instance_type": None, "spot_instance_types": ["t3.micro"], "spot_price": "0.05", "spot_tags": {"a": "b"},
+         "fleet_tags": {"c": "d"}, "spot_allocation_strategy": "diversified"},
+], ids=["on demand", "spot"])
+def test_all_that_can_be_said_of_an_instance(ami: Builds, source: dict[str, Any]) -> None:
+    """The library of AWS refuses what its services do not take."""
+    answer = ami({"communicator": "none", **EVERYTHING, **source})
+    assert answer.status == 0, answer.stdout + answer.stderr
+    (told,) = (each["params"] for each in ami.cloud.called("CreateLaunchTemplate" if source else "RunInstances"))
+    start = "LaunchTemplateData." if source else ""
+    assert told[f"{start}Placement.Tenancy"] == "dedicated"
+    assert told[f"{start}EnclaveOptions.Enabled"] == "true"
+    assert told[f"{start}MetadataOptions.HttpTokens"] == "optional"
+    (copy,) = (each["params"] for each in ami.cloud.called("CopyImage"))
+    assert copy["SnapshotCopyCompletionDurationMinutes"] == "15"
 
 
 def test_what_an_encoded_refusal_says(ami: Builds) -> None:

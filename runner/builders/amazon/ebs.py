@@ -8,9 +8,9 @@ from typing import Any
 from runner.builders.amazon.parts.capture import Capture, artifact_of, captured
 from runner.builders.amazon.parts.devices import mappings
 from runner.builders.amazon.parts.gaps import gap_of
-from runner.builders.amazon.parts.imaging import Making, copies_of
+from runner.builders.amazon.parts.imaging import Making
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
-from runner.builders.amazon.parts.naming import free_name, known_regions, replaces
+from runner.builders.amazon.parts.naming import free_name, possible, replaces
 from runner.builders.amazon.parts.site import site_of
 from runner.builders.amazon.parts.uncollected import collect
 from runner.builders.amazon.shared.access import AwsAccess
@@ -105,8 +105,7 @@ class Ebs(Builder[Options]):
         verifies = session.start_from is not None and session.start_from.builder == self.name
         if not (options.skip_create_ami or replaces(site, options) or verifies):
             await free_name(site, options.ami_name)
-        await known_regions(site, options)
-        copies_of(site, options)
+        await possible(site, options)
         return await launched(site, options, options.launch_block_device_mappings, options.ami_virtualization_type)
 
     async def capture(self, session: Session, machine: Machine) -> Artifact:

@@ -32,9 +32,7 @@ class Copies(NamedTuple):
 
 
 def copies_of(site: Site, options: Image) -> Copies:
-    """Return which copies are wanted. Raises ``Failed`` when options do not go together."""
-    if options.kms_key_id is not None and not options.encrypt_boot:
-        raise Failed("kms_key_id says how to encrypt, and nothing is to be encrypted", "set encrypt_boot: true")
+    """Return which copies are wanted. Raises ``Failed`` when there would be none at all."""
     keys = options.region_kms_key_ids or {}
     usual = "" if options.encrypt_boot else None
     regions = {each: keys.get(each, usual) for each in options.ami_regions or () if each != site.region}

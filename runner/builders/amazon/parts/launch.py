@@ -197,7 +197,10 @@ async def reached(site: Site, instance_id: str, state: str, patience: Patience) 
             if refused.missing:  # not every part of EC2 knows it yet
                 return None
             raise
-        found: Mapping[str, Any] = told["Reservations"][0]["Instances"][0]
+        instances = [each for part in told["Reservations"] for each in part["Instances"]]
+        if not instances:
+            return None
+        found: Mapping[str, Any] = instances[0]
         now = found["State"]["Name"]
         if now == state:
             return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
+from runner.builders.amazon.parts.imaging import copies_of
 from runner.builders.amazon.parts.removal import delete_snapshot, snapshots_of
 from runner.builders.amazon.parts.site import Site
 from runner.builders.amazon.shared.image import Image
@@ -37,8 +39,25 @@ async def make_room(site: Site, options: Image, name: str, regions: Iterable[str
                 await delete_snapshot(ec2, snapshot)
 
 
-async def known_regions(site: Site, options: Image) -> None:
-    """See that the regions to copy to are there, and open to this account. Raises ``Failed``."""
+async def possible(site: Site, options: Image) -> None:
+    """See that what the end of a build needs can be done, before anything is made. Raises ``Failed``."""
+    copies_of(site, options)
+    if options.kms_key_id is not None and not options.encrypt_boot:
+        raise Failed("kms_key_id says how to encrypt, and nothing is to be encrypted", "set encrypt_boot: true")
+    if options.deprecate_at is not None and not _is_to_come(options.deprecate_at):
+        raise Failed(f"deprecate_at: {options.deprecate_at!r} is no time to come", "such as 2099-01-31T00:00:00Z")
+    await _known_regions(site, options)
+
+
+def _is_to_come(text: str) -> bool:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) > datetime.now(UTC)
+
+
+async def _known_regions(site: Site, options: Image) -> None:
     wanted = {*(options.ami_regions or ()), *(options.region_kms_key_ids or ())}
     if options.skip_region_validation or not wanted:
         return
