@@ -112,6 +112,8 @@ class TestImages:
                 SnapshotId=device["Ebs"]["SnapshotId"], Attribute="createVolumePermission"
             )
             assert allowed["CreateVolumePermissions"] == [{"UserId": "123456789012"}]
+        listed = ami.ingot("images", "list").stdout
+        assert f"eu-west-1:{ami.cloud.image(ami.name, 'eu-west-1')['ImageId']} +2" in listed
         with ami.cloud.started(ami.cloud.image(ami.name, "eu-west-1")["ImageId"], tmp_path, "eu-west-1") as said:
             assert said("cat /etc/golden") == "golden\n"
 
