@@ -44,6 +44,11 @@ OPERATIONS = [
 ]
 
 
+def finished(operation: str) -> set[str]:
+    """What may stay of a build that ends while it asks for something: AMIs that are whole, with nothing left to do."""
+    return {"images"} if operation == "DeleteTags" else set()
+
+
 @pytest.fixture
 def watched(cloud: Cloud, tmp_path: Path) -> Iterator[Watched]:
     """A build on the simulated AWS; it ends at once when it dials anything else."""
@@ -85,7 +90,7 @@ def test_a_build_that_is_interrupted_while_it_asks_leaves_nothing(
     said, _ = process.communicate(timeout=LIMIT)
     assert process.returncode == 130, said
     assert watched.settled() == {}
-    assert cloud.left == {}
+    assert cloud.left.keys() <= finished(operation)
 
 
 @pytest.mark.parametrize("knows", ["the journal", "only the tags"])
@@ -106,7 +111,7 @@ def test_what_a_killed_build_left_is_collected(watched: Watched, cloud: Cloud, o
     assert (status, cloud.left) == (0, left), said
     status, said = watched.run("gc", *words)
     assert status == 0, said
-    assert cloud.left == {}, said
+    assert cloud.left.keys() <= finished(operation), said
 
 
 def test_a_build_at_work_is_left_alone(watched: Watched, cloud: Cloud) -> None:
