@@ -15,6 +15,7 @@ from unittest.mock import patch
 
 import engines
 import pytest
+from aws_cloud import ami, cloud
 from database_machines import databases
 from docker.api.client import APIClient
 from docker.errors import APIError
@@ -29,7 +30,8 @@ settings.register_profile("ingot", deadline=None, suppress_health_check=[HealthC
 settings.load_profile("ingot")
 
 __all__ = [
-    "agent", "busybox_machine", "databases", "debian_machine", "has_sshd", "machine", "place", "sshd", "start_sshd",
+    "agent", "ami", "busybox_machine", "cloud", "databases", "debian_machine", "has_sshd", "machine", "place", "sshd",
+    "start_sshd",
 ]
 SHARED = "INGOT_TEST_SHARED"
 """The environment variable that has the directory of what the test processes share."""

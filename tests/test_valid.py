@@ -85,7 +85,7 @@ def test_the_plan_of_a_good_playbook(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_good_playbook_is_valid(name: str) -> None:
-    words = ["validate", *command(CASES / name)[1:]]
+    words = ["validate", *(each for each in command(CASES / name)[1:] if each != "--no-data")]  # it never looks it up
     called = "standard input" if words[1] == "-" else words[1]
     assert run(CASES / name, words) == (0, f"{called} is valid\n", warnings(CASES / name))
 

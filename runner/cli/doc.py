@@ -23,6 +23,10 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help=what)
     parser.add_argument("--kind", choices=KINDS, help="when several kinds have a plugin of that name")
     parser.add_argument("--json", action="store_true", help="print the plugin's JSON Schema")
+    parser.add_argument(
+        "--policy", nargs="?", const="", metavar="PLAYBOOK",
+        help="print the policy that builds on AWS need: for what a playbook says, or for anything",
+    )
     parser.add_argument("--write", metavar="DIR", help="write the whole reference as Markdown into a directory")
     parser.add_argument("--check", metavar="DIR", help="exit with 3 when a reference is not the newest")
 
@@ -40,6 +44,10 @@ def run(arguments: Namespace) -> int:
     if arguments.name is None:
         _list(output, arguments.kind)
         return 0
+    if arguments.policy is not None:
+        from runner.cli.policy import show
+
+        return show(arguments.name, arguments.policy, output)
     return _show(arguments, output)
 
 

@@ -52,7 +52,12 @@ class Image(NamedTuple):
     def shown(self) -> str:
         """What stands for it in a table: its id, or its first file, or why there is none."""
         files = [file["path"] for file in self.build["files"]]
-        return self.id[:_SHORT] or (files[0] if files and self.made else self.build["status"])
+        if not self.id:
+            return str(files[0] if files and self.made else self.build["status"])
+        first, *others = self.id.split(",")
+        if ":ami-" in first:  # of one region; a cloud's names are of no use when they are cut
+            return f"{first} +{len(others)}" if others else first
+        return self.id[:_SHORT]
 
     @property
     def size(self) -> int:

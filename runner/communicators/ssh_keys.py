@@ -59,6 +59,11 @@ def _made(kind: Kind, bits: int, comment: str) -> KeyPair:
     return KeyPair(key.export_private_key().decode(), key.export_public_key().decode().strip())
 
 
+def public_key_of(private: str) -> str:
+    """Return the public key that belongs to a private one. Raises ``Failed``."""
+    return _imported(private, "the private key").export_public_key().decode().strip()
+
+
 async def clear_authorized_keys(line: Communicator, public: str, become: Become | None = None) -> None:
     """Let a key open the machine no more, neither for the user who is logged in nor for root. Raises ``Failed``."""
     words = public.split()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from runner.builders.amazon.shared.access import AwsAccess
-from runner.sdk import DataSource, options
+from runner.builders.amazon.shared.finding import chosen, question
+from runner.builders.amazon.shared.reading import looked_up
+from runner.builders.amazon.shared.source import AmiFilter
+from runner.builders.amazon.shared.tagging import tags_of
+from runner.sdk import DataSource, Failed, options
 
 
 @options()
@@ -35,3 +39,20 @@ class AmazonAmi(DataSource[Options]):
         "owner_name": "string: the name of the account, if it has one",
         "tags": "map of strings: the AMI's tags",
     }
+
+    def read(self) -> Mapping[str, Any]:
+        """Look the AMI up. Raises ``OSError`` when AWS cannot be asked, and ``ValueError`` when no one AMI matches."""
+        wanted = self.options
+        source = AmiFilter(
+            owners=wanted.owners, filters=wanted.filters, most_recent=wanted.most_recent,
+            include_deprecated=wanted.include_deprecated,
+        )
+        try:
+            asked = question(source)
+            image = chosen(list(looked_up(wanted, "ec2", "describe_images", **asked)["Images"]), source)
+        except Failed as failed:
+            raise ValueError(f"{failed}; {failed.hint}") from failed
+        return {
+            "id": image["ImageId"], "name": image.get("Name", ""), "creation_date": str(image.get("CreationDate", "")),
+            "owner": image.get("OwnerId", ""), "owner_name": image.get("ImageOwnerAlias", ""), "tags": tags_of(image),
+        }

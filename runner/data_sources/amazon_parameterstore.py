@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from runner.builders.amazon.shared.access import AwsAccess
+from runner.builders.amazon.shared.reading import looked_up
 from runner.sdk import DataSource, options
 
 
@@ -28,3 +29,10 @@ class AmazonParameterStore(DataSource[Options]):
         "version": "string: the parameter's version",
         "arn": "string: the parameter's ARN",
     }
+
+    def read(self) -> Mapping[str, Any]:
+        """Read the parameter. Raises ``OSError`` when AWS does not give it."""
+        wanted = self.options
+        asked = {"Name": wanted.name, "WithDecryption": wanted.with_decryption}
+        found = looked_up(wanted, "ssm", "get_parameter", **asked)["Parameter"]
+        return {"value": found["Value"], "version": str(found["Version"]), "arn": found["ARN"]}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from runner.builders.amazon.shared.access import AwsAccess
+from runner.builders.amazon.shared.reading import looked_up
 from runner.sdk import DataSource, options
 
 
@@ -33,3 +36,32 @@ class AmazonSecretsManager(DataSource[Options]):
         "secret_binary": "string: the whole secret when it is not a text, in base64",
         "version_id": "string: the secret's version",
     }
+
+    def read(self) -> Mapping[str, Any]:
+        """Read the secret. Raises ``OSError`` when AWS does not give it, and ``ValueError`` when it has no such key."""
+        wanted = self.options
+        found = looked_up(
+            wanted, "secretsmanager", "get_secret_value", SecretId=wanted.name, VersionId=wanted.version_id,
+            VersionStage=wanted.version_stage or (None if wanted.version_id else "AWSCURRENT"),
+        )
+        text = found.get("SecretString", "")
+        return {
+            "value": _value(text, wanted.key), "secret_string": text, "version_id": found["VersionId"],
+            "secret_binary": base64.b64encode(found.get("SecretBinary", b"")).decode(),
+        }
+
+
+def _value(secret: str, key: str | None) -> str:
+    """Return one value of a secret; a secret that has no names has one value."""
+    try:
+        values = json.loads(secret)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        if key is not None:
+            raise ValueError(f"the secret has no names, so there is no {key!r} in it")
+        return secret
+    if key is not None and key not in values:
+        raise ValueError(f"the secret has no {key!r}; it has {', '.join(sorted(values)) or 'nothing'}")
+    found = values[key] if key is not None else next(iter(values.values()), "")
+    return found if isinstance(found, str) else json.dumps(found)

@@ -13,6 +13,7 @@ from runner.formats.documents import Opener
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Validation, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
 from runner.reading.expressions import check_all_expressions
+from runner.reading.literal_keys import check_literal_keys
 from runner.reading.names import check_names
 from runner.reading.plays import read_plays
 from runner.reading.requirements import check_requirement
@@ -283,6 +284,7 @@ def _read_data(
         if (more := child.get("options")) is not None:
             options = options._replace(value=dict([*options.items(), *more.items()]))
         check(options, entry.schema, report)
+        check_literal_keys(options, report)
         data[name] = Data(name, child.place, entry.name, options, child.get("when"))
         unread.discard(name)
     return data
@@ -318,6 +320,7 @@ def _read_sources(node: Node | None, packer: frozenset[str], report: Report) -> 
                 otherwise="`ingot doc --kind builders` lists the builders",
             )
             continue
+        check_literal_keys(child, report)
         beside = frozenset({"builder", "extends"})
         extends = text_of(child.get("extends")) or ""
         sources[name] = Source(

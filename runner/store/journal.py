@@ -116,6 +116,18 @@ def leftovers(where: Path) -> Iterator[Leftover]:
                 path.unlink(missing_ok=True)
 
 
+def running(where: Path) -> frozenset[str]:
+    """Return the runs that go on on this computer, as far as they have noted anything."""
+    found = set()
+    for path in where.glob(f"*{_SUFFIX}"):
+        with contextlib.suppress(FileNotFoundError), path.open("r+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found.add(path.name.removesuffix(_SUFFIX))
+    return frozenset(found)
+
+
 def _notes(file: IO[str]) -> dict[int, Resource]:
     """Return the resources that are noted and not gone. A line that a kill cut short noted nothing that was made."""
     found: dict[int, Resource] = {}

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Mapping
+from typing import Any
+
+from runner.builders.amazon.parts.capture import Capture, artifact_of, captured
+from runner.builders.amazon.parts.devices import mappings
+from runner.builders.amazon.parts.gaps import gap_of
+from runner.builders.amazon.parts.imaging import Making
+from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
+from runner.builders.amazon.parts.naming import free_name, possible, replaces
+from runner.builders.amazon.parts.site import site_of
+from runner.builders.amazon.parts.uncollected import collect
 from runner.builders.amazon.shared.access import AwsAccess
 from runner.builders.amazon.shared.devices import BlockDevice
 from runner.builders.amazon.shared.image import Image
 from runner.builders.amazon.shared.run import Ec2Instance
+from runner.builders.amazon.shared.tagging import given
 from runner.builders.shared.tags import NameValue
-from runner.sdk import Builder, options
+from runner.sdk import Artifact, Builder, Machine, Resource, Session, options
 
 
 @options()
@@ -69,6 +81,51 @@ class Options(Ec2Instance, Image, AwsAccess):
 
 
 class Ebs(Builder[Options]):
-    """Make an AMI from an instance whose disks are EBS volumes."""
+    """Make an AMI from an instance whose disks are EBS volumes.
+
+    It is verified against a simulator of EC2, not yet against AWS.
+    """
 
     name = "amazon-ebs"
+
+    @classmethod
+    def has_machine(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether tasks can work on the instance."""
+        return bool(options.get("communicator", "ssh") != "none")
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return gap_of(options)
+
+    async def launch(self, session: Session) -> Ec2Machine:
+        """Start the instance and connect to it."""
+        options = self.options
+        site = await site_of(options, session)
+        verifies = session.start_from is not None and session.start_from.builder == self.name
+        if not (options.skip_create_ami or replaces(site, options) or verifies):
+            await free_name(site, options.ami_name)
+        await possible(site, options)
+        return await launched(site, options, options.launch_block_device_mappings, options.ami_virtualization_type)
+
+    async def capture(self, session: Session, machine: Machine) -> Artifact:
+        """Stop the instance and make the AMI of it."""
+        assert isinstance(machine, Ec2Machine)
+        assert machine.site is not None
+        options, site = self.options, machine.site._replace(session=session)
+        await halted(machine, options)
+        if options.skip_create_ami:
+            return Artifact(self.name, "", description="No AMI was made, as skip_create_ami says", made=False)
+        devices = mappings(options.ami_block_device_mappings)
+
+        def first(making: Making, name: str) -> Awaitable[str]:
+            return making.create("create_image", name, InstanceId=machine.id, BlockDeviceMappings=devices)
+
+        tags = {} if options.skip_ami_run_tags else given(options.run_tags, options.run_tag, machine.fields)
+        images = await captured(site, options, Capture(first, tags, machine.fields))
+        return artifact_of(self.name, site, images)
+
+    @classmethod
+    async def collect(cls, resource: Resource) -> None:
+        """Remove what a build on AWS left. Raises ``Failed``."""
+        await collect(resource)

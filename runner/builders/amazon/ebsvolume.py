@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any
+
+from runner.builders.amazon.parts.gaps import gap_of
+from runner.builders.amazon.parts.imaging import Making
+from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
+from runner.builders.amazon.parts.removal import delete_snapshot, if_there
+from runner.builders.amazon.parts.sharing import share_snapshot
+from runner.builders.amazon.parts.site import site_of
 from runner.builders.amazon.shared.access import AwsAccess
+from runner.builders.amazon.shared.client import Api
 from runner.builders.amazon.shared.devices import BlockDevice
 from runner.builders.amazon.shared.image import Network
 from runner.builders.amazon.shared.run import Ec2Instance
+from runner.builders.amazon.shared.tagging import given, listed
 from runner.builders.shared.tags import KeyValue
-from runner.sdk import Builder, options
+from runner.sdk import Artifact, Builder, Failed, Machine, Session, options
 
 
 @options()
@@ -45,6 +58,74 @@ class Options(Ec2Instance, Network, AwsAccess):
 
 
 class EbsVolume(Builder[Options]):
-    """Fill EBS volumes with data, without making an AMI."""
+    """Fill EBS volumes with data, without making an AMI.
+
+    It is verified against a simulator of EC2, not yet against AWS.
+    """
 
     name = "amazon-ebsvolume"
+
+    @classmethod
+    def has_machine(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether tasks can work on the instance."""
+        return bool(options.get("communicator", "ssh") != "none")
+
+    @classmethod
+    def gap(cls, options: Mapping[str, Any]) -> str | None:
+        """Return which of these options this version cannot work with."""
+        return gap_of(options)
+
+    async def launch(self, session: Session) -> Ec2Machine:
+        """Start the instance with its volumes, and connect to it."""
+        site = await site_of(self.options, session)
+        machine = await launched(site, self.options, self.options.ebs_volumes)
+        for device in self.options.ebs_volumes or ():
+            if tags := given(device.tags, device.tag, machine.fields):
+                await site.ec2("create_tags", Resources=[_volume(machine, device)], Tags=listed(tags))
+        return machine
+
+    async def capture(self, session: Session, machine: Machine) -> Artifact:
+        """Stop the instance, make snapshots, and keep the volumes that outlive it."""
+        assert isinstance(machine, Ec2Machine)
+        assert machine.site is not None
+        site = machine.site._replace(session=session)
+        await halted(machine, self.options)
+        devices = self.options.ebs_volumes or []
+        volumes = [_volume(machine, each) for each in devices if not (each.no_device or each.delete_on_termination)]
+        async with AsyncExitStack() as stack:
+            making = Making(site, {}, stack)
+            snapshots = [
+                await _snapshot(making, site.ec2, machine, each) for each in devices if each.snapshot_volume
+            ]
+            if kept := [*volumes, *snapshots]:
+                await making.keep(site.ec2, kept)
+        shown = ", ".join(kept)
+        return Artifact(
+            self.name, ",".join(f"{site.region}:{each}" for each in kept), description=f"EBS volumes: {shown}",
+            made=bool(kept), remove=partial(_remove, site.ec2, volumes, snapshots),
+        )
+
+
+def _volume(machine: Ec2Machine, device: VolumeDevice) -> str:
+    """Return the volume of a device. Raises ``Failed``."""
+    volume = machine.volumes.get(device.device_name or "")
+    if volume is None:
+        raise Failed(f"{machine.id} has no volume {device.device_name}", f"it has {', '.join(machine.volumes)}")
+    return volume
+
+
+async def _snapshot(making: Making, ec2: Api, machine: Ec2Machine, device: VolumeDevice) -> str:
+    tags = given(device.snapshot_tags, device.snapshot_tag, machine.fields)
+    snapshot = await making.snapshot(_volume(machine, device), device.snapshot_description, tags)
+    await share_snapshot(ec2, snapshot, device.snapshot_users, device.snapshot_groups)
+    return snapshot
+
+
+async def _remove(ec2: Api, volumes: list[str], snapshots: list[str]) -> None:
+    """Remove volumes and snapshots. Raises ``Failed``."""
+    for each in snapshots:
+        with if_there():
+            await delete_snapshot(ec2, each)
+    for each in volumes:
+        with if_there():
+            await ec2("delete_volume", VolumeId=each)

@@ -118,8 +118,8 @@ def aws_secretsmanager_raw(name: str, *, context: Context) -> str:
 
 
 def _aws_secret(name: str, environ: Mapping[str, str]) -> str:
-    import boto3  # type: ignore[import-untyped] # boto3 has no types
-    from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # nor has botocore
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         session = boto3.Session(

@@ -16,8 +16,8 @@ _PUBLIC_REGION = "us-east-1"
 
 def credentials(options: Any, server: str | None) -> tuple[str, str, str]:
     """Return user, password and registry for a server of Amazon ECR. Raises ``Failed``."""
-    import boto3  # type: ignore[import-untyped] # boto3 has no types
-    from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped] # nor has botocore
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
 
     if server is None:
         raise Failed("ecr_login needs the registry", "write it as login_server")

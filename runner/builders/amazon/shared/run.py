@@ -41,7 +41,7 @@ class MetadataOptions:
     http_endpoint: Literal["disabled", "enabled"] = "enabled"
     """Whether the service answers at all."""
     http_tokens: Literal["optional", "required"] | None = None
-    """Whether version 2 of the service is a must."""
+    """Whether version 2 of the service is a must, as it is when left out."""
     http_put_response_hop_limit: Annotated[int, Minimum(1), Maximum(64)] | None = None
     """How many network hops an answer may travel."""
     instance_metadata_tags: Literal["disabled", "enabled"] | None = None
@@ -195,8 +195,9 @@ class Ec2Instance(Spot, Placing, Connection):
     """How the instance's metadata service answers."""
     license_specifications: list[LicenseSpecification] | None = None
     """Licences that the instance uses."""
-    shutdown_behavior: Literal["stop", "terminate"] = "stop"
-    """What happens when the instance shuts itself down."""
+    shutdown_behavior: Literal["stop", "terminate"] | None = None
+    """What happens when the instance shuts itself down; it ends when left out, so that one that was forgotten costs
+    nothing, but only stops where `disable_stop_instance` lets a task stop it."""
     disable_stop_instance: bool = False
     """Leave stopping the instance to a task."""
     windows_password_timeout: Duration = "20m"  # noqa: S105 - not a password

@@ -1,0 +1,1 @@
+"""What builds of several kinds do on Amazon Web Services, each thing in a file."""
