@@ -165,7 +165,7 @@ def test_a_build_that_was_ended_leaves_something_to_go_on_from(web: Web, tmp_pat
         while not _size(tmp_path):  # noqa: ASYNC110 - it is a thread that writes
             await asyncio.sleep(0.01)
         task.cancel()
-        web.gate.set()
+        asyncio.get_running_loop().call_later(0.1, web.gate.set)  # after that has been heard of
         with pytest.raises(asyncio.CancelledError):
             await task
 
