@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 from urllib.request import urlopen
 
-import boto3  # type: ignore[import-untyped]  # boto3 has no types
+import boto3
 import pytest
 import yaml
 from conftest import Ingot

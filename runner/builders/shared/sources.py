@@ -130,8 +130,8 @@ class _Body(RawIOBase):
 
 def _s3(url: str, start: int, version: str, *, have: bool) -> Opened | None:
     try:
-        import boto3  # type: ignore[import-untyped]  # boto3 has no types
-        from botocore.exceptions import (  # type: ignore[import-untyped]  # as above
+        import boto3
+        from botocore.exceptions import (
             BotoCoreError,
             ClientError,
         )

@@ -32,14 +32,14 @@ class Bucket(NamedTuple):
 
     def send(self, file: Path, place: str, digest: bytes, moved: Moved) -> None:
         """Send a file, whose parts the service checks. Raises ``Failed``; botocore has tried often enough before."""
-        from boto3.exceptions import Boto3Error  # type: ignore[import-untyped] # boto3 has no types
-        from boto3.s3.transfer import TransferConfig  # type: ignore[import-untyped] # boto3 has no types
-        from botocore.exceptions import (  # type: ignore[import-untyped] # nor has botocore
+        from boto3.exceptions import Boto3Error
+        from boto3.s3.transfer import TransferConfig
+        from botocore.exceptions import (
             BotoCoreError,
             ClientError,
             NoCredentialsError,
         )
-        from botocore.parsers import ResponseParserError  # type: ignore[import-untyped] # as above
+        from botocore.parsers import ResponseParserError
 
         more = {"ChecksumAlgorithm": "SHA256", "Metadata": {"sha256": digest.hex()}}
         if self.acl is not None:
@@ -55,8 +55,8 @@ class Bucket(NamedTuple):
             raise Failed(f"{file.name} cannot be sent to {self.address(place)}: {_reason(error)}") from error
 
     def _client(self) -> Any:
-        import boto3  # type: ignore[import-untyped] # boto3 has no types
-        from botocore.config import Config  # type: ignore[import-untyped] # nor has botocore
+        import boto3
+        from botocore.config import Config
 
         # A service of one's own seldom has a name for each bucket.
         style = {} if self.endpoint is None else {"s3": {"addressing_style": "path"}}
