@@ -198,7 +198,7 @@ class Docker(Builder[Options]):
             return Artifact(self.name, "", description="The container was thrown away", made=False)
         if options.export_path is not None:
             path = session.root / options.export_path
-            session.say(f"Writing the container's files to {options.export_path}")
+            session.say(f"Writing the container's files to {session.shown(path)}")
             async with halted(machine.engine, machine.id):
                 await exported(machine.engine, machine.id, path)
             return Artifact(self.name, "Container", (path,), description=f"Exported Docker file: {session.shown(path)}")

@@ -46,7 +46,7 @@ class File(Builder[Options]):
         target = session.root / self.options.target
         if not target.is_file():
             raise Failed(f"{self.options.target} is gone: a task must have removed it")
-        return Artifact(self.name, "File", (target,), description=f"Stored file: {self.options.target}")
+        return Artifact(self.name, "File", (target,), description=f"Stored file: {session.shown(target)}")
 
     def _origin(self, session: Session) -> Path | None:
         if self.options.source is not None:
