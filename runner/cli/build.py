@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import ExitStack, suppress
-from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -235,8 +234,6 @@ def _closed(stream: IO[str]) -> None:
 
 def _subscriber(arguments: Namespace) -> Subscriber:
     """Return who tells of the run on standard output."""
-    if isinstance(sys.stdout, TextIOWrapper):  # what a terminal has no character for is shown by its number
-        sys.stdout.reconfigure(errors="backslashreplace")
     if arguments.json:
         from runner.reports.jsonl import JsonLines
 

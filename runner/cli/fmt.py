@@ -106,10 +106,9 @@ def _is_yaml(file: SourceFile, report: Report) -> bool:
 
 def _write(path: Path, text: str) -> None:
     """Replace a file at once, so that a crash never leaves half of it."""
-    partial = path.with_name(f".{path.name}.ingot")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.chmod(path.stat().st_mode & 0o7777)
-    partial.replace(path.resolve())
+    from runner.store.runs import write_whole
+
+    write_whole(path.resolve(), text, mode=path.stat().st_mode & 0o7777)
 
 
 def _diff(path: str, old: str, new: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from runner.model.plan import FORMAT, Plan
 from runner.planning.concealed import concealed
 from runner.schema.check import fits
 from runner.schema.published import published
+from runner.store.runs import write_whole
 from runner.text import SourceFile
 
 _DECIDED = frozenset({"only", "except_", "tags", "skip_tags", "var_file", "roles_path", "sources"})
@@ -25,10 +25,8 @@ _DECIDED = frozenset({"only", "except_", "tags", "skip_tags", "var_file", "roles
 
 def save_plan(plan: Plan, path: Path, output: Output) -> bool:
     """Write a plan to ``path`` at once or not at all; sensitive values stay out. Return whether it worked."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        partial.write_text(to_json(concealed(plan, output.mask)), encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, to_json(concealed(plan, output.mask)))
     except OSError as error:
         place = SourceFile(str(path), "").start()
         output.diagnostics([Diagnostic("E001", f"{path} cannot be written: {error.strerror}", place)])
