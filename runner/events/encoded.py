@@ -1,4 +1,4 @@
-"""Find parts of secrets in texts that hold them encoded, in base64 or as hexadecimal digits, however they are broken."""
+"""Find parts of secrets in texts that hold them in base64 or as hexadecimal digits, however they are broken."""
 
 from __future__ import annotations
 

@@ -212,3 +212,9 @@ def test_where_a_plan_is_cut_off_is_told(ingot: Ingot) -> None:
     answer = ingot("build", "plan.json")
     assert answer.status == 2
     assert re.match(r"plan\.json:(9|10|11):\d+: error\[E022\]: not JSON: ", answer.stderr), answer.stderr
+
+
+def test_the_key_of_fingerprints_lies_with_the_other_state(ingot: Ingot) -> None:
+    state = ingot.directory.with_name("own-state")
+    saved(ingot, INGOT_STATE_DIR=str(state))
+    assert (state / "key").stat().st_mode & 0o77 == 0
