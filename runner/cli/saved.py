@@ -48,7 +48,8 @@ def save_plan(plan: Plan, path: str, output: Output) -> bool:
 def is_saved_plan(path: str) -> bool:
     """Return whether a file looks like a saved plan: JSON that begins with what ``plan --out`` writes."""
     if path == STDIN:
-        head = sys.stdin.buffer.peek(_HEAD) if isinstance(getattr(sys.stdin, "buffer", None), BufferedReader) else b""
+        stream = getattr(sys.stdin, "buffer", None)
+        head = stream.peek(_HEAD) if isinstance(stream, BufferedReader) else b""
     elif is_file(path):
         with Path(path).open("rb") as stream:
             head = stream.read(_HEAD)
