@@ -155,6 +155,11 @@ class Docker(Builder[Options]):
         return bool(options.get("communicator", "docker") != "none")
 
     @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the options that name files that it writes."""
+        return (options.get("export_path"),)
+
+    @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
         carrier = options.get("communicator", "docker")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from runner.builders.shared.group import LocalFile
 from runner.sdk import Artifact, AtMostOne, Builder, Failed, Machine, Session, options
@@ -30,6 +31,11 @@ class File(Builder[Options]):
 
     name = "file"
     machine = "none"
+
+    @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the options that name files that it writes."""
+        return (options.get("target"),)
 
     async def launch(self, session: Session) -> Machine:
         """Make the file, so that tasks find it there. Like Packer's, it takes the place of an older one."""

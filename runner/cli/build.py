@@ -138,10 +138,11 @@ def _plan(arguments: Namespace, loaded: common.Loaded, report: Report) -> Prepar
 def _refused(path: str, saved: Mapping[str, Any] | None, prepared: Prepared, output: Output) -> Iterable[Diagnostic]:
     """Return why the plan is not carried out: a saved one has to come out the same, and all of it to be possible."""
     from runner.cli.saved import differences
+    from runner.execution.clashes import clashes
     from runner.execution.refusals import refusals
 
     changed = differences(path, saved, prepared.plan, output) if saved is not None else []
-    return changed or refusals(prepared.grounds)
+    return changed or [*refusals(prepared.grounds), *clashes(prepared.grounds)]
 
 
 def _secret_options(prepared: Prepared) -> Iterable[str]:
