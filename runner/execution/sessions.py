@@ -17,6 +17,8 @@ from runner.planning.planner import Ground
 from runner.sdk import Answer, Artifact, Communicator, Heard, Local, Machine, Session
 
 T = TypeVar("T")
+WORK = Path(".ingot", "work")
+"""Where the directories of builds lie, below the playbook's directory."""
 
 
 class Sessions:
@@ -29,7 +31,7 @@ class Sessions:
         self.held = AsyncExitStack()
         """What builders hold."""
         self._source = ground.build.source + label(dict(ground.build.matrix))
-        self._work = shop.world.root.resolve() / ".ingot" / "work" / f"{shop.run}-{_file_name(ground.build.name)}"
+        self._work = shop.world.root.resolve() / WORK / f"{shop.run}-{_file_name(ground.build.name)}"
         self._machine: Mapping[str, Any] = {}
         self._here: Communicator | None = None
 

@@ -75,6 +75,17 @@ def test_no_record_is_kept_if_none_is_wanted(ingot: Ingot) -> None:
     assert ingot("images", "list").stdout.splitlines() == ["BUILD  IMAGE  BUILDER  SIZE  MADE  RUN"]
 
 
+def test_the_directory_that_builds_work_in_goes_when_it_is_empty(ingot: Ingot) -> None:
+    ingot.write({"playbook.yml": PLAYBOOK})
+    work = ingot.directory / ".ingot" / "work"
+    work.mkdir(parents=True)
+    assert ingot("build", "playbook.yml", "--only", "web.*", "--no-record").status == 0
+    assert not (ingot.directory / ".ingot").exists()
+    (work / "of-another-run").mkdir(parents=True)
+    assert ingot("build", "playbook.yml", "--only", "web.*", "--no-record", "--force").status == 0
+    assert (work / "of-another-run").exists()
+
+
 def test_an_unknown_image_is_told_with_what_may_be_meant(built: Ingot) -> None:
     answer = built("images", "show", "web.pages")
     assert answer.status == 2
