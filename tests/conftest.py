@@ -69,7 +69,7 @@ class Ingot:
     def __call__(self, *words: str, stdin: str = "", **environment: str) -> Answer:
         """Return what ``ingot WORDS`` gives."""
         shown, remarks = io.StringIO(), io.StringIO()
-        given = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        given = io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin.encode())), encoding="utf-8")
         replaced = patch.dict(os.environ, {**self.environment, **environment}, clear=True)
         piped = patch.object(sys, "stdin", given)
         with chdir(self.directory), redirect_stdout(shown), redirect_stderr(remarks), replaced, piped:

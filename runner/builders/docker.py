@@ -108,6 +108,11 @@ class Docker(Builder[Options]):
         return bool(options.get("communicator", "docker") != "none")
 
     @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the options that name files that it writes."""
+        return (options.get("export_path"),)
+
+    @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
         carrier = options.get("communicator", "docker")
@@ -184,7 +189,7 @@ class Docker(Builder[Options]):
             return Artifact(self.name, "", description="The container was thrown away", made=False)
         if options.export_path is not None:
             path = session.root / options.export_path
-            session.say(f"Writing the container's files to {options.export_path}")
+            session.say(f"Writing the container's files to {session.shown(path)}")
             async with halted(machine.engine, machine.id):
                 await exported(machine.engine, machine.id, path)
             return Artifact(self.name, "Container", (path,), description=f"Exported Docker file: {session.shown(path)}")

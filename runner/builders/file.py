@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from runner.builders.shared.group import LocalFile
 from runner.sdk import Artifact, AtMostOne, Builder, Failed, Machine, Session, options
@@ -31,6 +32,11 @@ class File(Builder[Options]):
     name = "file"
     machine = "none"
 
+    @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the options that name files that it writes."""
+        return (options.get("target"),)
+
     async def launch(self, session: Session) -> Machine:
         """Make the file, so that tasks find it there. Like Packer's, it takes the place of an older one."""
         target, origin = session.root / self.options.target, self._origin(session)
@@ -46,7 +52,7 @@ class File(Builder[Options]):
         target = session.root / self.options.target
         if not target.is_file():
             raise Failed(f"{self.options.target} is gone: a task must have removed it")
-        return Artifact(self.name, "File", (target,), description=f"Stored file: {self.options.target}")
+        return Artifact(self.name, "File", (target,), description=f"Stored file: {session.shown(target)}")
 
     def _origin(self, session: Session) -> Path | None:
         if self.options.source is not None:

@@ -6,7 +6,6 @@ import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import ExitStack, suppress
-from io import TextIOWrapper
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -145,10 +144,11 @@ def _plan(arguments: Namespace, loaded: common.Loaded, report: Report) -> Prepar
 def _refused(path: str, saved: Mapping[str, Any] | None, prepared: Prepared, output: Output) -> Iterable[Diagnostic]:
     """Return why the plan is not carried out: a saved one has to come out the same, and all of it to be possible."""
     from runner.cli.saved import differences
+    from runner.execution.clashes import clashes
     from runner.execution.refusals import refusals
 
     changed = differences(path, saved, prepared.plan, output) if saved is not None else []
-    return changed or refusals(prepared.grounds)
+    return changed or [*refusals(prepared.grounds), *clashes(prepared.grounds)]
 
 
 def _secret_options(prepared: Prepared) -> Iterable[str]:
@@ -297,8 +297,6 @@ def _closed(stream: IO[str]) -> None:
 
 def _subscriber(arguments: Namespace) -> Subscriber:
     """Return who tells of the run on standard output."""
-    if isinstance(sys.stdout, TextIOWrapper):  # what a terminal has no character for is shown by its number
-        sys.stdout.reconfigure(errors="backslashreplace")
     if arguments.json:
         from runner.reports.jsonl import JsonLines
 

@@ -23,6 +23,7 @@ from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
 from runner.expand.world import World, base_scope, early_scope
 from runner.text import Node, SourceFile, Span
+from runner.text.paths import state_directory
 
 HELP = """\
 Type an expression, with or without {{ }}: a name, a filter chain, a call.
@@ -152,7 +153,7 @@ def _interactive(session: Session) -> int:
     readline.set_completer_delims(" \t\n|([{,+-*/%=<>!~&")
     readline.set_completer(_completer(session, readline.get_line_buffer))
     readline.parse_and_bind("tab: complete")
-    history = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "ingot" / "console_history"
+    history = state_directory(os.environ) / "console_history"
     with suppress(OSError):
         readline.read_history_file(history)
     readline.set_history_length(_HISTORY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from itertools import zip_longest
 from pathlib import Path
 
 from runner.cli import common
@@ -79,11 +80,21 @@ def _format(path: str, arguments: Namespace, report: Report, output: Output) -> 
         output.raw(_diff(path, file.text, text))
     elif arguments.format == "text":
         output.line(path)
+    elif arguments.check:
+        report.add("W003", f"{path} is not in canonical form", _first_change(file, text), hint="`ingot fmt` writes it")
     else:
         output.remark(path)  # standard output is for the diagnostics, and programs read them
     if not (arguments.check or arguments.no_write):
         _write(Path(path), text)
     return True
+
+
+def _first_change(file: SourceFile, text: str) -> Span:
+    """Return the first line that formatting changes; the whole file if only its line ends would."""
+    for number, (old, new) in enumerate(zip_longest(file.lines, text.split("\n"), fillvalue=""), 1):
+        if old != new:
+            return Span(file, number, 1, number, len(old) + 1)
+    return file.start()
 
 
 def _as_stored(path: str) -> str:
@@ -106,10 +117,9 @@ def _is_yaml(file: SourceFile, report: Report) -> bool:
 
 def _write(path: Path, text: str) -> None:
     """Replace a file at once, so that a crash never leaves half of it."""
-    partial = path.with_name(f".{path.name}.ingot")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.chmod(path.stat().st_mode & 0o7777)
-    partial.replace(path.resolve())
+    from runner.store.runs import write_whole
+
+    write_whole(path.resolve(), text, mode=path.stat().st_mode & 0o7777)
 
 
 def _diff(path: str, old: str, new: str) -> str:

@@ -13,15 +13,14 @@ from runner.cli import common
 from runner.cli.output import Output
 from runner.diagnostics import Report, did_you_mean
 from runner.model.manifest import FORMAT
+from runner.reports.sizes import size
 from runner.schema.check import fits
 from runner.schema.published import published
 from runner.text import SourceFile
 
 _SHORT = 19
 """How many characters of an artifact's id a table shows: ``sha256:`` and twelve digits."""
-_KILO = 1000
-_BEGINNING = 6
-"""How many characters of an id are enough to name an image."""
+_ALGORITHM = "sha256:"
 
 
 class Image(NamedTuple):
@@ -84,14 +83,22 @@ def run(arguments: Namespace) -> int:
     images = list(_images(Path(arguments.directory), report))
     if arguments.verb == "list":
         _list(images if arguments.all else [each for each in images if each.made], as_json=arguments.json)
-    elif (found := _found(images, arguments.image)) is not None:
-        _show(found, as_json=arguments.json)
+    elif len(found := _found(images, arguments.image)) == 1:
+        _show(found[0], as_json=arguments.json)
     else:
-        words = {word for each in images for word in (each.name, each.run, each.id) if word}
-        place = SourceFile("IMAGE", arguments.image).first_line()
-        hint = did_you_mean(arguments.image, words) or "'ingot images list' shows what there is"
-        report.add("E703", f"there is no image {arguments.image!r}", place, hint=hint)
+        _report_unknown(arguments.image, images, found, report)
     return common.finish(report, output)
+
+
+def _report_unknown(wanted: str, images: list[Image], found: list[Image], report: Report) -> None:
+    place = SourceFile("IMAGE", wanted).first_line()
+    if found:
+        report.add("E703", f"{len(found)} images have an id that begins with {wanted!r}", place,
+                   hint=f"write more of it: {', '.join(each.id for each in found)}")
+        return
+    words = {word for each in images for word in (each.name, each.run, each.id) if word}
+    hint = did_you_mean(wanted, words) or "'ingot images list' shows what there is"
+    report.add("E703", f"there is no image {wanted!r}", place, hint=hint)
 
 
 def _images(directory: Path, report: Report) -> Iterator[Image]:
@@ -115,17 +122,25 @@ def _unfit(manifest: Any) -> str | None:
     return None if fits(manifest, published("manifest")) else "it is no manifest"
 
 
-def _found(images: list[Image], wanted: str) -> Image | None:
-    """Return the newest image that is called so: by build, by id or its beginning, by run."""
+def _found(images: list[Image], wanted: str) -> list[Image]:
+    """Return the newest image that is called so: by id, build, run or file.
+
+    For the beginning of an id it is the newest of each id that begins so.
+    """
     run, _, build = wanted.partition(":")
     ways = (
         lambda each: each.id == wanted != "",
         lambda each: each.name == wanted and each.made,
         lambda each: each.name == wanted,
         lambda each: run in (each.run, each.manifest["run"]) and build in ("", each.name),
-        lambda each: len(wanted) >= _BEGINNING and each.id.removeprefix("sha256:").startswith(wanted),
+        lambda each: wanted in (file["path"] for file in each.build["files"]),
     )
-    return next((each for way in ways for each in images if way(each)), None)
+    named = next((each for way in ways for each in images if way(each)), None)
+    if named is not None:
+        return [named]
+    beginning = wanted.removeprefix(_ALGORITHM)
+    begun = (each for each in reversed(images) if each.id.removeprefix(_ALGORITHM).startswith(beginning))
+    return list({each.id: each for each in begun}.values()) if beginning else []
 
 
 def _list(images: list[Image], *, as_json: bool) -> None:
@@ -166,12 +181,3 @@ def _show(image: Image, *, as_json: bool) -> None:
 def _listed(title: str, lines: list[str]) -> None:
     if lines:
         sys.stdout.write("".join((f"{title}\n", *(f"  {line}\n" for line in lines))))
-
-
-def size(number: int) -> str:
-    """Return a number of bytes as people write it: ``164 MB``."""
-    value, units = float(number), ["B", "kB", "MB", "GB", "TB"]
-    while value >= _KILO and len(units) > 1:
-        value /= _KILO
-        units.pop(0)
-    return f"{value:.0f} {units[0]}" if value >= 10 or units[0] == "B" else f"{value:.1f} {units[0]}"  # noqa: PLR2004 - one digit more for small ones

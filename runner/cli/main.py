@@ -7,12 +7,16 @@ Exit status: 0 done · 1 a build failed (4 when others succeeded) · 2 invalid i
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from keyword import iskeyword
+from pathlib import Path
 from typing import Any
 
 from runner import __version__
@@ -110,8 +114,36 @@ def _module(command: str) -> Any:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; return the exit status."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    """Run one command; return the exit status. Without ``argv`` the process is there for it alone."""
+    if argv is not None:
+        return _main(list(argv))
+    _answer_interrupts(signal.default_int_handler, signal.SIG_DFL)
+    _open_streams()
+    try:
+        return _main(sys.argv[1:])
+    finally:
+        _answer_interrupts(signal.default_int_handler, signal.SIG_DFL)
+
+
+def _answer_interrupts(before: Any, after: Any) -> None:
+    """Let Ctrl-C do something else, unless somebody else has decided about it.
+
+    It ends the process at once while there is nothing to tidy up: Python would write a traceback.
+    """
+    if signal.getsignal(signal.SIGINT) is before:
+        signal.signal(signal.SIGINT, after)
+
+
+def _open_streams() -> None:
+    """Let every standard stream be one: nothing is read from one that was closed, and what is written is not kept."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - for the whole process
+    if isinstance(sys.stdout, TextIOWrapper):  # what it has no character for is shown by its number
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _main(words: Sequence[str]) -> int:
     gc.freeze()  # what is loaded stays for good, and
     gc.set_threshold(_GARBAGE)  # reading makes many records and few cycles: looking for them would take a third longer
     command = next((word for word in words if not word.startswith("-")), "")
@@ -123,7 +155,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"there is no command {command!r}", did_you_mean(command, COMMANDS))
     try:
         arguments = parser.parse_args(words)
-        status: int = _module(arguments.command).run(arguments)
+        run = _module(arguments.command).run
+        _answer_interrupts(signal.SIG_DFL, signal.default_int_handler)
+        status: int = run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -145,7 +179,8 @@ def _failed(error: Exception) -> int:
         Output().diagnostics(error.diagnostics)
         return INVALID
     if isinstance(error, OSError) and error.strerror:
-        sys.stderr.write(f"ingot: error[E001]: {error.filename or 'standard output'}: {error.strerror}\n")
+        nameless = "the working directory" if error.errno == errno.ENOENT else "standard output"
+        sys.stderr.write(f"ingot: error[E001]: {error.filename or nameless}: {error.strerror}\n")
         return INVALID
     if os.environ.get("INGOT_TRACEBACK"):
         raise error

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import shutil
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
@@ -141,12 +144,27 @@ def run(arguments: Namespace) -> int:
         output.diagnostics([problem])
         return common.INVALID
     name = arguments.name or target.resolve().name
-    for path, text in files(name, arguments.ci).items():
-        file = target / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    output.line(f"{arguments.directory} is ready:\n  cd {arguments.directory}\n  ingot build playbook.yml")
+    _write(files(name, arguments.ci), target)
+    output.line(f"{arguments.directory} is ready:\n  cd {shlex.quote(arguments.directory)}\n  ingot build playbook.yml")
     return 0
+
+
+def _write(texts: Mapping[str, str], target: Path) -> None:
+    """Write the files into a directory that is new or empty, all or none. Raises ``OSError`` with the file's name."""
+    new = not target.exists()
+    try:
+        for path, text in texts.items():
+            file = target / path
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(text, encoding="utf-8")
+            except OSError as error:
+                error.filename = str(file)  # a disk that is full does not tell
+                raise
+    except BaseException:
+        for each in (target,) if new else tuple(target.iterdir()):
+            shutil.rmtree(each, ignore_errors=True)
+        raise
 
 
 def files(name: str, service: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from runner.cli import common
 from runner.cli.output import Output, colored
@@ -13,6 +12,7 @@ from runner.model.plan import Plan
 from runner.planning.concealed import concealed
 
 CHANGES = 3
+STDOUT = "-"
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -22,7 +22,8 @@ def configure(parser: ArgumentParser) -> None:
     common.configure_selection(parser)
     common.configure_format(parser)
     parser.add_argument("--json", action="store_true", help="print the plan as JSON (schemas/plan.json)")
-    parser.add_argument("--out", metavar="FILE", help="save the plan, for `ingot build FILE`")
+    parser.add_argument("--out", metavar="FILE",
+                        help="save the plan, for `ingot build FILE`; - is standard output, and input")
     parser.add_argument("--all", action="store_true", help="show also the options of steps and builds left out")
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit with 3 when there is something to do")
     parser.add_argument("--no-cache", action="store_true", help="plan as if no build had been made before")
@@ -49,11 +50,12 @@ def run(arguments: Namespace) -> int:
         from runner.cli.saved import save_plan
 
         request = common.request(arguments, loaded)
-        if not save_plan(plan._replace(request=request), Path(arguments.out), output):
+        if not save_plan(plan._replace(request=request), arguments.out, output):
             return common.INVALID
-    if not arguments.no_cache:
-        plan = _foreseen(plan, loaded)
-    _show(concealed(plan, output.mask), arguments, output)
+    if arguments.out != STDOUT:
+        if not arguments.no_cache:
+            plan = _foreseen(plan, loaded)
+        _show(concealed(plan, output.mask), arguments, output)
     work = any(build.action == "run" for build in plan.builds)
     return CHANGES if arguments.detailed_exitcode and work else 0
 

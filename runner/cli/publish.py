@@ -50,6 +50,8 @@ def schemas() -> Mapping[str, str]:
                 about = schema["x-ingot"]
                 known[plugin.name] |= {"free_form": about["free_form"], "version": about["version"]}
                 aliases |= dict.fromkeys(_qualified(plugin.name), plugin.name)
+            if kind == "post_processors" and "-" in plugin.name:  # as modules do, they take both ways to write it
+                aliases[plugin.name.replace("-", "_")] = plugin.name
             for alias in plugin.aliases:
                 aliases[alias] = plugin.name
                 if kind == "modules":

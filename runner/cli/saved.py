@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
 from runner.cli.output import Output
-from runner.diagnostics import Diagnostic, Report
-from runner.formats.files import read_source
+from runner.cli.vaults import vaults_of
+from runner.diagnostics import Diagnostic, Invalid, Report
+from runner.formats.files import STDIN, read_source
+from runner.formats.json import load as load_json
 from runner.model.encode import encode, to_json
 from runner.model.plan import FORMAT, Plan
 from runner.planning.concealed import concealed
 from runner.schema.check import fits
 from runner.schema.published import published
+from runner.store.runs import write_whole
 from runner.text import SourceFile
+from runner.text.paths import exists, is_file
 
 _DECIDED = frozenset({"only", "except_", "tags", "skip_tags", "var_file", "roles_path", "sources"})
 """What a saved plan was made with, by the names that the command line's parser has for it."""
+_HEAD = 4096
 
 
-def save_plan(plan: Plan, path: Path, output: Output) -> bool:
+def save_plan(plan: Plan, path: str, output: Output) -> bool:
     """Write a plan to ``path`` at once or not at all; sensitive values stay out. Return whether it worked."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    text = to_json(concealed(plan, output.mask))
+    if path == STDIN:  # as a name to write to it is standard output
+        output.raw(text)
+        return True
     try:
-        partial.write_text(to_json(concealed(plan, output.mask)), encoding="utf-8")
-        partial.replace(path)
+        write_whole(Path(path), text)
     except OSError as error:
-        place = SourceFile(str(path), "").start()
+        place = SourceFile(path, "").start()
         output.diagnostics([Diagnostic("E001", f"{path} cannot be written: {error.strerror}", place)])
         return False
     return True
@@ -38,10 +47,15 @@ def save_plan(plan: Plan, path: Path, output: Output) -> bool:
 
 def is_saved_plan(path: str) -> bool:
     """Return whether a file looks like a saved plan: JSON that begins with what ``plan --out`` writes."""
-    if path == "-" or not Path(path).is_file():
+    if path == STDIN:
+        stream = getattr(sys.stdin, "buffer", None)
+        head = stream.peek(_HEAD) if isinstance(stream, BufferedReader) else b""
+    elif is_file(path):
+        with Path(path).open("rb") as stream:
+            head = stream.read(_HEAD)
+    else:
         return False
-    with Path(path).open("rb") as stream:
-        head = stream.read(4096).lstrip()
+    head = head.lstrip()
     return head.startswith(b"{") and b'"playbook"' in head[:200]
 
 
@@ -55,8 +69,11 @@ def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, M
         return None
     try:
         data = json.loads(file.text)
-    except ValueError as error:
-        report.add("E022", f"not JSON: {error}", file.start())
+    except (ValueError, RecursionError):
+        try:
+            load_json(file)
+        except Invalid as error:
+            report.extend(error.diagnostics)
         return None
     if not fits(data, published("plan")) or "request" not in data or data["format"] != FORMAT:
         hint = "make it again with `ingot plan PLAYBOOK --out FILE`"
@@ -64,15 +81,32 @@ def load_plan(path: str, given: Namespace, report: Report) -> tuple[Namespace, M
         return None
     _refuse_options(given, report)
     request = data["request"]
+    if path == request["playbook"] == STDIN:
+        report.add("E601", "the plan's playbook comes from standard input, as the plan does", file.start(),
+                   hint="save the plan in a file")
+        return None
     merged = Namespace(**vars(given))
+    if path != STDIN and not exists(request["playbook"]) and exists(Path(path).parent / request["playbook"]):
+        _enter(Path(path).parent, merged)
     merged.playbook = request["playbook"]
     merged.only, merged.except_ = list(request["only"]), list(request["except"])
     merged.tags, merged.skip_tags = list(request["tags"]), list(request["skip_tags"])
-    merged.var = [*request["variables"], *given.var]
+    merged.var = [*request["variables"], *merged.var]
     merged.var_file = list(request["variable_files"])
     merged.roles_path = list(request["roles_path"])
     merged.sources = request.get("sources")
     return merged, data
+
+
+def _enter(directory: Path, given: Namespace) -> None:
+    """Go to where a plan and its playbook lie: what the plan says is meant from there, what is ``given`` from here."""
+    given.vaults = vaults_of(given, os.environ)
+    given.var = [f"@{Path(text[1:]).absolute()}" if text.startswith("@") else text for text in given.var]
+    for name in ("manifest", "junit"):
+        if getattr(given, name, None):
+            setattr(given, name, str(Path(getattr(given, name)).absolute()))
+    Output().remark(f"in {directory}:")
+    os.chdir(directory)
 
 
 def _refuse_options(given: Namespace, report: Report) -> None:

@@ -62,8 +62,9 @@ def _lines(diagnostic: Diagnostic, paint: _Paint) -> Iterator[str]:
     gutter = len(str(max(numbers)))
     severity = paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
     message, *more = visible(diagnostic.message).split("\n")
-    yield f"{visible(str(diagnostic.span))}: {severity}: {paint('message', message)}"
-    yield from more
+    place = visible(str(diagnostic.span)).replace("\n", " ")
+    yield f"{place}: {severity}: {paint('message', message)}"
+    yield from (f"  {line}".rstrip() for line in more)
     yield from _excerpt(diagnostic.span, gutter, diagnostic.severity, paint)
     for note in diagnostic.notes:
         yield from _note(note, gutter, paint)

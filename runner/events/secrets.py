@@ -9,37 +9,40 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from runner.events.encoded import Encoded
+
 MASK = "•••"
 _SHORTEST = 3
 """Shorter secrets, in characters, stay: where every 1 is masked nothing can be read, and the secret is plain."""
-_SURE = 8
-"""A part of a secret in base64 is masked only if it is at least this long: a shorter one may be any text."""
 
 
 class Masker:
-    """Replaces every secret by ``•••``: as it is, in base64, escaped for URLs, JSON or a shell, and line by line."""
+    """Replaces every secret by ``•••``: as it is, line by line, escaped for URLs, HTML, JSON or shells, and encoded."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        forms = {form for secret in secrets for form in _forms(secret)}
+        known = [secret for secret in secrets if len(secret) >= _SHORTEST]
+        forms = {form for secret in known for form in _forms(secret)}
         self._pattern = re.compile(_alternatives(forms)) if forms else None
+        self._encoded = Encoded(known, MASK)
 
     def __call__(self, text: str) -> str:
         """Return ``text`` without secrets."""
-        return text if self._pattern is None else self._pattern.sub(MASK, text)
+        return text if self._pattern is None else self._encoded(self._pattern.sub(MASK, text))
 
 
 def _forms(secret: str) -> Iterator[str]:
     """Yield every text by which a secret is known."""
-    if len(secret) < _SHORTEST:
-        return
     lines = [line.strip() for line in secret.splitlines()] if "\n" in secret or "\r" in secret else []
     for text in (secret, secret.strip(), *(line for line in lines if len(line) > 1)):
         if not text:
             continue
-        yield text
         yield from _in_urls(text)
-        yield from _in_json(text)
-        yield from _in_shells(text)
+        yield from _in_html(text)
+        for quoted in {text, *_in_shells(text)}:
+            yield quoted
+            for once in {*_in_json(quoted)}:  # a result holds the command that was run, and may be in JSON within JSON
+                yield once
+                yield from _in_json(once)
         yield from _in_base64(text.encode("utf-8", "surrogatepass"))
 
 
@@ -49,6 +52,14 @@ def _in_urls(text: str) -> Iterator[str]:
     for found in (quote(data, safe=""), quote(data), quote_plus(data)):
         yield found
         yield re.sub("%..", lambda escape: escape[0].lower(), found)
+
+
+def _in_html(text: str) -> Iterator[str]:
+    """Yield how HTML and XML write a text: quotes have names and numbers."""
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    for single, double in (("&#39;", "&#34;"), ("&#x27;", "&quot;"), ("&#039;", "&quot;"), ("&apos;", "&quot;"),
+                           ("'", "&quot;"), ("'", '"')):
+        yield safe.replace("'", single).replace('"', double)
 
 
 def _in_json(text: str) -> Iterator[str]:
@@ -69,18 +80,11 @@ def _in_shells(text: str) -> Iterator[str]:
 
 
 def _in_base64(data: bytes) -> Iterator[str]:
-    """Yield the base64 of ``data``, alone and as it looks in the middle of other encoded bytes."""
+    """Yield the base64 of ``data`` as a whole."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         whole = encode(data).decode()
         yield whole
         yield whole.rstrip("=")
-        for before in range(3):
-            # Three bytes are four characters: those that share bits with the neighbours differ from case to case.
-            inside = encode(b"\0" * before + data).decode().rstrip("=")
-            start = (before * 8 + 5) // 6
-            end = (before + len(data)) * 8 // 6
-            if end - start >= _SURE:
-                yield inside[start:end]
 
 
 def _alternatives(words: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from runner.diagnostics import Diagnostic, Report
 from runner.execution.hands import Hands, Manner, Reach
 from runner.execution.manner import manner_of
 from runner.execution.memory import Memory, Wanted
-from runner.execution.refusals import HERE, WAYS_OUT
+from runner.execution.refusals import HERE, WAYS_OUT, gap_of
 from runner.execution.remembering.line import Line
 from runner.execution.result import Result, as_variables, broken, of_outcome, skipped
 from runner.execution.scopes import Inside, Scopes
@@ -186,7 +186,7 @@ class Attempts:
         if not entry.runs:
             message = f"this version cannot run the {entry}"
             raise Stopped(Diagnostic("E801", message, self.task.place, WAYS_OUT))
-        if gap := plugin.gap(options):
+        if gap := gap_of(plugin, options):
             raise Failed(f"this version cannot do that: {gap}")
         try:
             record = make(plugin.options_type(), options)

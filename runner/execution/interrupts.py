@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: stop, then wait, then give up."""
+"""Ctrl-C, SIGTERM and SIGHUP: stop, then wait, then give up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from runner.events.event import RunInterrupted
 
 INTERRUPTED = 130
 """The exit status of an interrupted run."""
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
@@ -30,9 +30,9 @@ class Interrupts:
         self.times = 0
 
     def install(self) -> None:
-        """Answer to SIGINT and SIGTERM from now on."""
+        """Answer to the signals from now on, but for a lost terminal that is to be ignored, as with ``nohup``."""
         loop = asyncio.get_running_loop()
-        for number in _SIGNALS:
+        for number in (each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN):
             loop.add_signal_handler(number, self._interrupted, number)
 
     def _interrupted(self, number: signal.Signals) -> None:

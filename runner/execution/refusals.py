@@ -14,6 +14,7 @@ from runner.model.plan import Build, Open, Step
 from runner.model.playbook import Block, Item, Task, walk
 from runner.planning.planner import Ground
 from runner.planning.steps import handlers_of
+from runner.schema.records import usual
 from runner.text import Node, Span
 
 _CODE = "E801"
@@ -34,6 +35,12 @@ def refusals(grounds: Mapping[str, Ground]) -> list[Diagnostic]:
                 found.setdefault(each, []).append(ground.build.name)
     several = len(grounds) > 1
     return [each._replace(notes=(_in_builds(builds),)) if several else each for each, builds in found.items()]
+
+
+def gap_of(plugin: Any, options: Mapping[str, Any]) -> str | None:
+    """Return what a plugin cannot do of what its options ask for, however weakly they are typed."""
+    found: str | None = plugin.gap(usual(plugin.options_type(), options))
+    return found
 
 
 def _in_builds(builds: list[str]) -> Note:
@@ -76,8 +83,8 @@ class _Refusals:
             )
             return
         plugin: Any = entry.load()
-        self._machine = plugin.has_machine(build.options)
-        if gap := plugin.gap(build.options):
+        self._machine = plugin.has_machine(usual(plugin.options_type(), build.options))
+        if gap := gap_of(plugin, build.options):
             name = _NAME.match(gap)
             node = ground.options.get(name[0]) if name else None
             place = node.place if node else ground.use.place
@@ -112,7 +119,7 @@ class _Refusals:
             )
             return
         plugin: Any = entry.load()
-        if gap := plugin.gap(options):
+        if gap := gap_of(plugin, options):
             self._add(f"this version cannot do that: {gap}", task.place, "leave the task out with --skip-tags")
         if not plugin.controller and not self._machine and "delegate_to" not in task.keywords:
             self._add(
@@ -154,7 +161,7 @@ class _Refusals:
             if not entry.runs:
                 self._add(f"this version cannot run the post-processor {entry.name!r}", writing.place,
                           "give it a name and leave it out with --except NAME")
-            elif gap := entry.load().gap(link.options):
+            elif gap := gap_of(entry.load(), link.options):
                 self._add(f"this version cannot do that: {gap}", writing.place, "leave the post-processor out")
 
     def _open(self, options: Mapping[str, Any], written: Node, place: Span) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from runner.events.event import ManifestWritten, RunFinished, RunStarted
 from runner.execution.build import make_build
 from runner.execution.interrupts import Interrupts
 from runner.execution.record import Steps, manifest_of
+from runner.execution.sessions import WORK
 from runner.execution.supervisor import Job, Supervisor
 from runner.execution.workshop import Finished, Workshop
 from runner.model.encode import masked, to_json
@@ -51,6 +53,7 @@ async def run_plan(
     except asyncio.CancelledError:
         if not interrupts.times:
             raise
+    _tidied(shop.world.root)
     results = {name: supervisor.results[name] for name in names}
     made = any(artifact.made for each in results.values() for artifact in each.artifacts)
     wanted = ((record if names else None, "W812"), (manifest if made else None, "E812"))
@@ -59,6 +62,13 @@ async def run_plan(
     outcomes = {name: each.outcome for name, each in results.items()}
     shop.bus.emit(RunFinished(shop.run, round(time.monotonic() - began, 6), outcomes))
     return Ran(results, interrupts.times > 0, diagnostics)
+
+
+def _tidied(root: Path) -> None:
+    """Remove the directory that builds worked in, and the one above it, unless something is left there."""
+    for each in (root / WORK, (root / WORK).parent):
+        with suppress(OSError):
+            each.rmdir()
 
 
 def _job(ground: Ground, shop: Workshop) -> Job:

@@ -18,6 +18,8 @@ from runner.planning.planner import Ground
 from runner.sdk import Answer, Artifact, Communicator, Heard, Local, Machine, Resource, Session
 
 T = TypeVar("T")
+WORK = Path(".ingot", "work")
+"""Where the directories of builds lie, below the playbook's directory."""
 
 
 class Sessions:
@@ -32,7 +34,7 @@ class Sessions:
         self.lasting: list[Resource] = []
         """What they have made that lasts, as long as it is there."""
         self._source = ground.build.source + label(dict(ground.build.matrix))
-        self._work = shop.world.root.resolve() / ".ingot" / "work" / f"{shop.run}-{_file_name(ground.build.name)}"
+        self._work = shop.world.root.resolve() / WORK / f"{shop.run}-{_file_name(ground.build.name)}"
         self._machine: Mapping[str, Any] = {}
         self._expected = False
         """Whether there is a machine to be, of which more will be known."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 
 from runner.diagnostics import Diagnostic
 from runner.sdk import Failed
 from runner.text import Span
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Stopped(Exception):  # noqa: N818 - it reads as what it says
@@ -51,7 +54,9 @@ def mistake(error: Exception, place: Span) -> Diagnostic:
 def reason(error: Failed | OSError) -> str:
     """Return why a plugin's work failed, in words."""
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        # Of the two names of a copy, the second is of what a full disk does not take.
+        name = error.filename2 if error.filename2 and error.errno in _FULL else error.filename
+        return f"{name}: {error.strerror}" if name else error.strerror
     return str(error)
 
 

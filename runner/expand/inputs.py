@@ -85,11 +85,26 @@ def resolve_inputs(
             hint = f"give one: --var {name}=VALUE, or the environment variable {word}"
             code, rest = ("E301", "") if complete else ("W302", ": what uses it is checked without")
             report.add(code, f"the variable {name!r} has no value and no default{rest}", variable.place, hint=hint)
+        if chosen is not None and not _is_text(chosen.node):
+            report.add("E303", f"the value of the variable {name!r} is not UTF-8", chosen.node.span,
+                       hint="give text; bytes of any kind can be given in base64")
+            continue
         found = _value(variable, chosen, playbook, scope, report) if chosen else None
         if chosen and found is not None:
             inputs[name] = Input(found[0], chosen.origin, variable.sensitive, chosen.given)
     sensitive = [offer for name, offer in offered if playbook.variables[name].sensitive]
     return Resolved(inputs, tuple(_secrets(inputs, sensitive)))
+
+
+def _is_text(node: Node) -> bool:
+    """Return whether texts are what every file and machine takes: other bytes become halves of surrogate pairs."""
+    for each in scalars(node):
+        if isinstance(each.value, str):
+            try:
+                each.value.encode()
+            except UnicodeEncodeError:
+                return False
+    return True
 
 
 def _secrets(inputs: Mapping[str, Input], sensitive: Sequence[_Offer]) -> Iterator[str]:

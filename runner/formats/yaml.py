@@ -24,6 +24,8 @@ MAX_VALUES = 1_000_000
 """How many values a document may have once its aliases are expanded."""
 
 _TEXT_TAGS = {"!vault": "!vault", "!vault-encrypted": "!vault", "!unsafe": "!unsafe"}
+_SHOWN = 40
+"""How many characters of a scalar a message repeats."""
 _KINDS = {
     "tag:yaml.org,2002:null": "nothing",
     "tag:yaml.org,2002:bool": "true or false",
@@ -56,6 +58,11 @@ def load(file: SourceFile, report: Report) -> Node | None:
 
 class _Stop(Exception):  # noqa: N818 - no error by itself: the report has it
     """Reading cannot go on; the reason is in the report."""
+
+
+def _short(text: str) -> str:
+    """Return as much of a scalar as a message can take."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 class _Frame:
@@ -145,9 +152,9 @@ class _Reader:
         try:
             return Node(construct(tag, text), span, None, text)
         except ValueError:
-            self.report.add(
-                "E012", f"{text!r} looks like {_KINDS[tag]}, and is none", span, hint=f'quote it: "{text}"'
-            )
+            short = _short(text)
+            hint = f'quote it: "{text}"' if short == text else "put it in quotes"
+            self.report.add("E012", f"{short!r} looks like {_KINDS[tag]}, and is none", span, hint=hint)
             return Node(text, span)
 
     def tagged(self, tag: str, text: str, span: Span) -> Node:
@@ -158,7 +165,7 @@ class _Reader:
         except KeyError:
             self.unknown_tag(tag, span)
         except ValueError:
-            self.report.add("E012", f"{text!r} is not {_KINDS[tag]}, as its tag says", span)
+            self.report.add("E012", f"{_short(text)!r} is not {_KINDS[tag]}, as its tag says", span)
         return Node(text, span)
 
     def unknown_tag(self, tag: str, span: Span) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from runner.diagnostics import Diagnostic, Invalid
 from runner.model.plan import Open
 from runner.text import SourceFile
+from runner.text.paths import state_directory
 
 
 class Digests:
@@ -117,19 +118,19 @@ def _of_directory(path: Path) -> str:
 def local_key(environ: Mapping[str, str]) -> bytes:
     """Return the key of this computer under which secrets are fingerprinted; it is made when first needed.
 
-    It lies in ``$XDG_STATE_HOME/ingot/key`` (``~/.local/state/ingot/key``), readable by its owner only.
-    Raises ``Invalid`` when it can be neither read nor made.
+    It lies where state is kept, readable by its owner only. Raises ``Invalid`` when it can be neither read nor made.
     """
-    home = environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    path = Path(home) / "ingot" / "key"
+    where = state_directory(environ)
+    path = where / "key"
     try:
         if not path.exists():
             _make_key(path)
         return path.read_bytes()
     except OSError as error:
         message = f"the key {path}, under which secrets are fingerprinted, cannot be kept: {error.strerror or error}"
-        place = SourceFile("$XDG_STATE_HOME", home).start()
-        hint = "let XDG_STATE_HOME name a directory that can be written to"
+        variable = "INGOT_STATE_DIR" if environ.get("INGOT_STATE_DIR") else "XDG_STATE_HOME"
+        place = SourceFile(f"${variable}", str(where)).start()
+        hint = f"let {variable} name a directory that can be written to"
         raise Invalid(Diagnostic("E001", message, place, hint=hint)) from error
 
 

@@ -57,5 +57,6 @@ def check_patterns(
             left_out = option == "--except" and pattern in post_processors
             if not left_out and not any(matches(pattern, names) for names in builds):
                 place = SourceFile(option, pattern).first_line()
-                hint = did_you_mean(pattern, known) or (f"builds are {', '.join(known[:12])}" if known else None)
+                whole = [names[0] for names in builds]
+                hint = did_you_mean(pattern, known) or (f"builds are {', '.join(whole[:12])}" if whole else None)
                 report.add("E614", f"no build is called {pattern!r}", place, hint=hint)

@@ -58,6 +58,11 @@ class Compress(PostProcessor[Options]):
     keeps_input = False
 
     @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the options that name files that it writes."""
+        return (options.get("output"),)
+
+    @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
         for name in ("archive", "algorithm"):

@@ -26,6 +26,11 @@ class DockerSave(PostProcessor[Options]):
     keeps_input = True
 
     @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the options that name files that it writes."""
+        return (options.get("path"),)
+
+    @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
         return docker_path_gap(options)

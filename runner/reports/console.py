@@ -28,6 +28,7 @@ from runner.events.event import (
 )
 from runner.reports.durations import readable
 from runner.reports.progress import bar
+from runner.reports.sizes import size
 
 _COLORS = ("32", "36", "35", "34", "33")
 """Colours of builds, one after the other: green, cyan, magenta, blue, yellow."""
@@ -171,7 +172,8 @@ class Console:
                 self._line(event, f"    {readable(took):>8}  {name}")
         for made in (each for each in self._made if each.made):
             text = made.description or ", ".join(file.path for file in made.files) or made.id
-            self._line(event, f"--> {made.build}: {text}", self._colors.get(made.build))
+            large = f" ({size(sum(file.size for file in made.files))})" if made.files else ""
+            self._line(event, f"--> {made.build}: {text}{large}", self._colors.get(made.build))
 
     def _title(self, event: Event, build: str, text: str, color: str | None = None) -> None:
         self._line(event, f"==> {build}: {text}", f"1;{color or self._colors.get(build, '0')}")

@@ -6,6 +6,7 @@ The format is the one that Jenkins, GitLab and GitHub's test reporters read: ``t
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections import deque
@@ -117,6 +118,8 @@ class JUnit:
         tree = ET.ElementTree(self._root)
         ET.indent(tree)
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self._path))
         partial = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         try:
             tree.write(partial, encoding="utf-8", xml_declaration=True)

@@ -34,6 +34,25 @@ def make(record: Any, values: Mapping[str, Any]) -> Any:
     return record(**given)
 
 
+def usual(record: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as plain as they are, but each of the type that its field wants: a text becomes a list of one.
+
+    What is not known yet, and what cannot be what its field wants, stays.
+    """
+    hints, names = _hints(record), _names(record)
+    return {name: _usual(hints[names[name]], each, name) if name in names else each for name, each in values.items()}
+
+
+def _usual(hint: Any, value: Any, name: str) -> Any:
+    if not isinstance(value, str | int | float):
+        return value
+    try:
+        found = _converted(hint, value, name)
+    except (TypeError, ValueError, AttributeError):
+        return value
+    return list(found) if isinstance(found, tuple) else found
+
+
 @cache
 def _hints(record: Any) -> dict[str, Any]:
     return get_type_hints(record, include_extras=True)

@@ -189,6 +189,6 @@ class Session:
     """Tell how far something is: what, how many bytes are done, and of how many if that is known."""
 
     def shown(self, file: Path) -> str:
-        """Return a path as the playbook would write it: relative to its directory if it lies there."""
-        whole, root = file.absolute(), self.root.absolute()
-        return str(whole.relative_to(root) if whole.is_relative_to(root) else file)
+        """Return a path as who runs the build would write it: relative to where they stand if it lies below."""
+        whole, here = file.absolute(), Path.cwd()
+        return str(whole.relative_to(here) if whole.is_relative_to(here) else file)

@@ -55,6 +55,11 @@ class Plugin(Generic[OptionsT]):
         """
         return None
 
+    @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:  # noqa: ARG003 - as above
+        """Return the options that name files that it writes: no other build of the run may write them."""
+        return ()
+
 
 class Builder(ABC, Plugin[OptionsT]):
     """Get a machine; make an image of it. What happens between is not its business."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from runner.sdk.build import Resource
+from runner.text.paths import state_directory
 
 DIRECTORY = "run.directory"
 """The kind of a resource that is a directory on this computer, of no plugin's: its id is its path."""
@@ -24,11 +25,8 @@ _SUFFIX = ".jsonl"
 
 
 def directory(environ: Mapping[str, str]) -> Path:
-    """Return where journals lie: ``INGOT_STATE_DIR``, or where XDG wants a program's state to be."""
-    if own := environ.get("INGOT_STATE_DIR"):
-        return Path(own) / "journal"
-    home = environ.get("XDG_STATE_HOME") or Path(environ.get("HOME") or Path.home()) / ".local" / "state"
-    return Path(home) / "ingot" / "journal"
+    """Return where journals lie."""
+    return state_directory(environ) / "journal"
 
 
 class Journal:

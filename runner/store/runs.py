@@ -6,6 +6,7 @@ that begin together have two. Files that are written at once are there whole or 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -16,6 +17,8 @@ from typing import Any, NamedTuple, TextIO
 
 PLAN, EVENTS, MANIFEST = "plan.json", "events.jsonl", "manifest.json"
 _SHORT = 8
+_UNENCODABLE = "backslashreplace"
+"""What becomes of bytes of file names that are no text: escapes, as JSON has them."""
 
 
 def directory_of(root: Path, run: str, moment: datetime) -> Path:
@@ -34,7 +37,7 @@ def begin(where: Path, plan: str) -> TextIO:
         if not ignored.exists():
             write_whole(ignored, "*\n")
         write_whole(where / PLAN, plan)
-        return (where / EVENTS).open("a", encoding="utf-8")
+        return (where / EVENTS).open("a", encoding="utf-8", errors=_UNENCODABLE)
     except BaseException:
         shutil.rmtree(where, ignore_errors=True)
         raise
@@ -42,17 +45,21 @@ def begin(where: Path, plan: str) -> TextIO:
 
 def write_whole(path: Path, content: str | bytes, mode: int | None = None) -> None:
     """Write a file so that it is there whole or not at all, with these permissions. Raises ``OSError``."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with partial.open("wb") as stream:
             if mode is not None:
                 os.fchmod(stream.fileno(), mode)
-            stream.write(content.encode() if isinstance(content, str) else content)
+            stream.write(content.encode(errors=_UNENCODABLE) if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
         partial.replace(path)
-    except BaseException:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # a disk that is full does not tell, and nobody knows the partial one
         raise
 
 

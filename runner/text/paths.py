@@ -1,6 +1,10 @@
-"""Ask for files by names that users wrote: however long or odd a name is, it is at worst that of no file."""
+"""Ask for files by names that users wrote: however long or odd a name is, it is at worst that of no file.
+
+And know where what stays from run to run is kept.
+"""
 
 import os.path
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -17,3 +21,11 @@ def is_directory(path: str | Path) -> bool:
 def exists(path: str | Path) -> bool:
     """Return whether anything is there."""
     return os.path.exists(path)  # noqa: PTH110 - as above
+
+
+def state_directory(environ: Mapping[str, str]) -> Path:
+    """Return where state is kept: ``INGOT_STATE_DIR``, or where XDG wants a program's state to be."""
+    if own := environ.get("INGOT_STATE_DIR"):
+        return Path(own)
+    home = environ.get("XDG_STATE_HOME") or Path(environ.get("HOME") or Path.home()) / ".local" / "state"
+    return Path(home) / "ingot"

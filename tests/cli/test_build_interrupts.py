@@ -62,6 +62,7 @@ class Running:
         self.process = subprocess.Popen(
             [Path(sys.executable).with_name("ingot"), "build", "playbook.yml"], cwd=here, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # noqa: PLW1509 - nohup's is inherited
         )
         until(lambda: (here / "pid").exists() and (here / "pid").read_text().endswith("\n"))
         self.command = int((here / "pid").read_text())
@@ -95,7 +96,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Running]]:
         each.end()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_stops_and_leaves_nothing(
     number: signal.Signals, start: Callable[..., Running], tmp_path: Path
 ) -> None:

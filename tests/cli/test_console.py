@@ -101,9 +101,11 @@ def test_completion(line: str, word: str, found: list[str]) -> None:
     assert session.completions(line, word) == found
 
 
-def test_a_terminal_gets_a_prompt_and_a_history(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("variable", "below"), [("XDG_STATE_HOME", "ingot"), ("INGOT_STATE_DIR", "")])
+def test_a_terminal_gets_a_prompt_and_a_history(tmp_path: Path, variable: str, below: str) -> None:
     own, terminal = pty.openpty()
-    environment = {"PATH": os.environ["PATH"], "XDG_STATE_HOME": str(tmp_path / "state"), "TERM": "dumb"}
+    environment = {"PATH": os.environ["PATH"], variable: str(tmp_path / "state"), "TERM": "dumb"}
+    environment["PYTHONPATH"] = os.environ.get("PYTHONPATH", "")
     done = subprocess.Popen(
         [Path(sys.executable).with_name("ingot"), "console"], cwd=tmp_path, env=environment, stdin=terminal,
         stdout=terminal, stderr=terminal,
@@ -115,6 +117,6 @@ def test_a_terminal_gets_a_prompt_and_a_history(tmp_path: Path) -> None:
     os.close(own)
     assert b"> " in shown
     assert b"23" in shown
-    history = tmp_path / "state/ingot/console_history"
+    history = tmp_path / "state" / below / "console_history"
     assert history.read_text() == "20 + 3\nexit\n"
     assert history.stat().st_mode & 0o77 == 0

@@ -75,11 +75,58 @@ def test_no_record_is_kept_if_none_is_wanted(ingot: Ingot) -> None:
     assert ingot("images", "list").stdout.splitlines() == ["BUILD  IMAGE  BUILDER  SIZE  MADE  RUN"]
 
 
+def test_the_directory_that_builds_work_in_goes_when_it_is_empty(ingot: Ingot) -> None:
+    ingot.write({"playbook.yml": PLAYBOOK})
+    work = ingot.directory / ".ingot" / "work"
+    work.mkdir(parents=True)
+    assert ingot("build", "playbook.yml", "--only", "web.*", "--no-record").status == 0
+    assert not (ingot.directory / ".ingot").exists()
+    (work / "of-another-run").mkdir(parents=True)
+    assert ingot("build", "playbook.yml", "--only", "web.*", "--no-record", "--force").status == 0
+    assert (work / "of-another-run").exists()
+
+
 def test_an_unknown_image_is_told_with_what_may_be_meant(built: Ingot) -> None:
     answer = built("images", "show", "web.pages")
     assert answer.status == 2
     assert "error[E703]: there is no image 'web.pages'" in answer.stderr
     assert "did you mean 'web.page'?" in answer.stderr
+
+
+IDS = {"web.page": f"sha256:94191d276e2e{'0' * 52}", "web.other": f"sha256:94191d27ffff{'0' * 52}"}
+WAYS = {
+    "as the list has it": ("sha256:94191d276e2e", "web.page"),
+    "without the algorithm": ("94191d276e2e", "web.page"),
+    "a few digits of it": ("sha256:94191d27f", "web.other"),
+    "the whole of it": (IDS["web.other"], "web.other"),
+    "a file": ("other.txt", "web.other"),
+}
+
+
+@pytest.fixture
+def identified(built: Ingot) -> Ingot:
+    (path,) = (built.directory / ".ingot" / "runs").glob("*/manifest.json")
+    manifest = json.loads(path.read_text())
+    for build in manifest["builds"]:
+        if build["name"] in IDS:
+            build["artifact"] = IDS[build["name"]]
+    path.write_text(json.dumps(manifest))
+    return built
+
+
+@pytest.mark.parametrize(("wanted", "build"), WAYS.values(), ids=WAYS)
+def test_an_image_is_found_by_what_the_list_shows_of_it(identified: Ingot, wanted: str, build: str) -> None:
+    answer = identified("images", "show", wanted, "--json")
+    assert answer.status == 0, answer.stderr
+    assert json.loads(answer.stdout)["name"] == build
+
+
+@pytest.mark.parametrize("wanted", ["94191d27", "sha256:9"])
+def test_the_beginning_of_several_ids_names_none(identified: Ingot, wanted: str) -> None:
+    answer = identified("images", "show", wanted)
+    assert answer.status == 2
+    assert f"error[E703]: 2 images have an id that begins with '{wanted}'" in answer.stderr
+    assert all(each in answer.stderr for each in IDS.values())
 
 
 LATE = """

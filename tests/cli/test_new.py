@@ -68,3 +68,9 @@ def test_nothing_is_overwritten(ingot: Ingot, target: str) -> None:
 def test_an_empty_directory_will_do(ingot: Ingot) -> None:
     (ingot.directory / "here").mkdir()
     assert ingot("new", "here").status == 0
+
+
+def test_the_directory_is_told_so_that_a_shell_takes_it(ingot: Ingot) -> None:
+    answer = ingot("new", "sp ace/dé: x", "--ci", "none")
+    assert answer.status == 0, answer.stderr
+    assert "\n  cd 'sp ace/dé: x'\n" in answer.stdout

@@ -222,3 +222,12 @@ def test_what_is_secret_is_not_shown(ingot: Ingot, words: tuple[str, ...]) -> No
     assert "correct-horse" not in answer.stdout.lower()
     assert "battery-staple" not in answer.stdout
     assert ("this is shown" in answer.stdout) is (words[0] == "plan")
+
+
+def test_post_processors_are_written_with_dashes_or_underscores(ingot: Ingot) -> None:
+    ingot.write({"playbook.yml": """
+sources: {page: {builder: file, target: out.txt, content: x}}
+plays: [{sources: [page], post_processors: [{shell_local: {inline: [ls]}}, {shell-local: {inline: [ls]}}]}]
+"""})
+    (build,) = ingot.plan()["builds"]
+    assert [link["type"] for (link,) in build["post_processors"]] == ["shell-local", "shell-local"]

@@ -174,3 +174,47 @@ def test_a_plan_that_cannot_be_written_is_told(ingot: Ingot) -> None:
     answer = ingot("plan", "playbook.yml", "--out", "no/such/plan.json", TOKEN="x")
     assert answer.status == 2
     assert "error[E001]: no/such/plan.json cannot be written" in answer.stderr
+
+
+def test_a_plan_goes_through_a_pipe(ingot: Ingot) -> None:
+    ingot.write(FILES)
+    plan = ingot("plan", "playbook.yml", "--out", "-", TOKEN="correct-horse")
+    assert (plan.status, plan.stderr) == (0, "")
+    assert json.loads(plan.stdout)["request"]["playbook"] == "playbook.yml"
+    assert [path.name for path in ingot.directory.glob("-")] == []
+    built = ingot("build", "-", stdin=plan.stdout, TOKEN="correct-horse")
+    assert (built.status, built.stderr) == (0, "")
+    assert (ingot.directory / "out" / "page.txt").exists()
+
+
+def test_one_pipe_cannot_give_a_plan_and_its_playbook(ingot: Ingot) -> None:
+    ingot.write(FILES)
+    plan = ingot("plan", "-", "--out", "-", stdin=FILES["playbook.yml"], TOKEN="correct-horse")
+    answer = ingot("build", "-", stdin=plan.stdout, TOKEN="correct-horse")
+    assert answer.status == 2
+    assert "<stdin>:1:1: error[E601]: the plan's playbook comes from standard input, as the plan does" in answer.stderr
+
+
+def test_a_plan_finds_the_playbook_that_lies_beside_it(ingot: Ingot) -> None:
+    path = saved(ingot)
+    moved = path.parent.rename(path.parent.with_name("moved"))
+    ingot.directory = moved.parent
+    (moved.parent / "token.yml").write_text("token: correct-horse\n")
+    answer = ingot("build", "moved/plan.json", "--manifest", "made.json", "--var", "@token.yml")
+    assert (answer.status, answer.stderr) == (0, "in moved:\n")
+    assert (moved / "out" / "page.txt").exists()
+    assert json.loads((moved.parent / "made.json").read_text())["playbook"] == "playbook.yml"
+
+
+def test_where_a_plan_is_cut_off_is_told(ingot: Ingot) -> None:
+    path = saved(ingot)
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:10]))
+    answer = ingot("build", "plan.json")
+    assert answer.status == 2
+    assert re.match(r"plan\.json:(9|10|11):\d+: error\[E022\]: not JSON: ", answer.stderr), answer.stderr
+
+
+def test_the_key_of_fingerprints_lies_with_the_other_state(ingot: Ingot) -> None:
+    state = ingot.directory.with_name("own-state")
+    saved(ingot, INGOT_STATE_DIR=str(state))
+    assert (state / "key").stat().st_mode & 0o77 == 0

@@ -63,6 +63,12 @@ def test_a_build_opens_what_it_uses(vault: Ingot, words: tuple[str, ...]) -> Non
         assert secret not in answer.stdout + answer.stderr + record
 
 
+def test_standard_input_gives_the_password(vault: Ingot) -> None:
+    words = ("vault", "view", "vars.yml", "--vault-password-file", "-")
+    assert vault(*words, stdin=(vault.directory / "pw").read_text()).stdout == "token: abc-from-file\n"
+    assert "there is no password in standard input" in vault(*words).stderr
+
+
 @pytest.mark.parametrize("variable", ["INGOT_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_PASSWORD_FILE"])
 def test_the_environment_names_the_password(vault: Ingot, variable: str) -> None:
     answer = vault("build", "playbook.yml", "--no-record", "--var-file", "given.yml", **{variable: "pw"})

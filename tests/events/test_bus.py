@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import logging
 import re
@@ -9,10 +10,12 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, quote_plus
+from xml.sax import saxutils
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from runner.events.bus import Bus
 from runner.events.event import (
@@ -108,6 +111,11 @@ IN_SHELLS = {
     "between double quotes": "echo \"it's \\\"\\$HOME\\\" <b>\\`x\\`</b>\"",
     "in JSON with slashes escaped": json.dumps(QUOTED).replace("/", "\\/"),
     "in JSON for HTML": json.dumps(QUOTED).replace("<", "\\u003c").replace(">", "\\u003e"),
+    "quoted by Python, in JSON": json.dumps({"cmd": f"echo {shlex.quote(QUOTED)}"}),
+    "quoted by Python, in JSON within JSON": json.dumps(json.dumps({"cmd": f"echo {shlex.quote(QUOTED)}"})),
+    "in HTML of Jinja": str(escape(QUOTED)),
+    "in HTML of Python": html.escape(QUOTED),
+    "in XML": saxutils.escape(QUOTED),
     "in a URL with small digits": quote(QUOTED).replace("%3C", "%3c").replace("%3E", "%3e"),
 }
 
@@ -116,7 +124,48 @@ IN_SHELLS = {
 def test_a_secret_is_masked_however_it_is_quoted(text: str) -> None:
     masked = Masker([QUOTED, "other"])(text)
     assert MASK in masked
-    assert [part for part in ("HOME", "<b>", "%3cb", "u003c") if part in masked] == []
+    assert [part for part in ("HOME", "<b>", "%3cb", "u003c", "&lt;b") if part in masked] == []
+
+
+LONG = "correct-horse/battery+staple?"
+LINE = {
+    "xxd -p": LONG.encode().hex(),
+    "xxd -u -p": LONG.encode().hex().upper(),
+    "xxd": "00000000: 636f 7272 6563 742d 686f 7273 652f 6261  correct-horse/ba",
+    "hexdump -C": "00000000  63 6f 72 72 65 63 74 2d  68 6f 72 73 65 2f 62 61  |correct-horse/ba|",
+    "hexdump": "0000000 6f63 7272 6365 2d74 6f68 7372 2f65 6162",
+    "od -An -tx1": " 63 6f 72 72 65 63 74 2d 68 6f 72 73 65 2f 62 61",
+    "with colons": "63:6f:72:72:65:63:74:2d:68:6f:72:73:65",
+}
+
+
+@pytest.mark.parametrize("line", LINE.values(), ids=LINE)
+def test_a_secret_is_masked_in_hexadecimal_digits(line: str) -> None:
+    masked = Masker([LONG])(line)
+    assert MASK in masked
+    assert [part for part in ("7272", "72 72", "72:72", "652f", "65 2f", "2f65") if part in masked.lower()] == []
+
+
+@pytest.mark.parametrize("width", [8, 9, 12, 20, 76])
+@pytest.mark.parametrize("before", [0, 1, 2, 3])
+def test_a_secret_is_masked_in_base64_of_any_width(width: int, before: int) -> None:
+    whole = base64.b64encode(b"u" * before + LONG.encode()).decode()
+    lines = [whole[at : at + width] for at in range(0, len(whole), width)]
+    masker = Masker([LONG])
+    inside = [line for line in lines[1:-1] if len(line) >= 8]
+    assert [masker(line) for line in inside] == [MASK] * len(inside)
+    for text in ("\n".join(lines), json.dumps("\n".join(lines))):
+        assert whole[8:24] not in masker(text).replace("\\n", "").replace("\n", "")
+        assert MASK in masker(text)
+
+
+@pytest.mark.parametrize("text", [
+    "/usr/lib/python3/dist-packages", "74657374 hour", "sha256:94191d276e2e9f0d3a1bb1c7a8d1f45c",
+    "a be added face deed", "AAAAAAAAAAAAAAAA", "00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00",
+])
+@pytest.mark.parametrize("secret", ["hour", "abc", "12345", "aaaaaaaaaaaaaaaa", LONG])
+def test_what_only_looks_like_an_encoding_stays(text: str, secret: str) -> None:
+    assert Masker([secret])(text.replace(secret, "")) == text.replace(secret, "")
 
 
 @pytest.mark.parametrize("text", FORMS.values(), ids=FORMS)

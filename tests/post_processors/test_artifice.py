@@ -23,11 +23,12 @@ CASES: dict[str, tuple[list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize(("patterns", "names"), CASES.values(), ids=CASES)
-def test_files(patterns: list[str], names: list[str], tmp_path: Path) -> None:
+def test_files(patterns: list[str], names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "with [brackets]"
     (root / "sub").mkdir(parents=True)
     for name in ("a.txt", "b.txt", "sub/c.raw", "sub/.c.raw"):
         (root / name).write_text("hi")
+    monkeypatch.chdir(root)  # names are told as they are seen from here
     labels = {"x": "y"}
     built = Artifact("null", "Null", labels=labels, made=False)
     made = asyncio.run(Artifice(Options(files=patterns)).process(session(root), built))

@@ -10,6 +10,7 @@ from runner.events.event import (
     BuildStarted,
     CommandOutput,
     Event,
+    MadeFile,
     Progressed,
     RunFinished,
     RunInterrupted,
@@ -28,7 +29,7 @@ EVENTS: list[Event] = [
     CommandOutput("b", 1, "stderr", "oh"),
     StepFinished("b", 1, "Work", "tasks", "failed", 61, "no\ngood"),
     BuildFinished("b", "failed", 62),
-    ArtifactMade("a", "file", "File", "a file"),
+    ArtifactMade("a", "file", "File", "a file", (MadeFile("out/a", 1_200), MadeFile("out/b", 34))),
     ArtifactMade("b", "null", "Null", "nothing", made=False),
     BuildFinished("a", "ok", 0.5),
     RunInterrupted("SIGINT", 1),
@@ -48,7 +49,7 @@ SIGINT: stopping, and tidying up; once more says how it stands
 
 ==> Builds: 1 ok, 1 failed; took 1 h 2 min 5 s
     b: 1 failed of 1 steps
---> a: a file
+--> a: a file (1.2 kB)
 """
 
 

@@ -15,7 +15,7 @@ from runner.builders.rootfs.cache import Tree
 from runner.builders.rootfs.checkpoints import is_quiet, is_there, kept
 from runner.builders.rootfs.machine import Overlay, assembled, directory, environment_of, removed
 from runner.builders.rootfs.options import Options
-from runner.builders.rootfs.outputs import Capture, places, refuse_existing
+from runner.builders.rootfs.outputs import Capture, endings, places, refuse_existing
 from runner.communicators.chroot import Namespaces, check, namespaces
 from runner.communicators.posix import connected
 from runner.communicators.shell import NoShell
@@ -65,6 +65,13 @@ class Rootfs(Builder[Options]):
             return "the formats tar and docker-archive together without compression: both would be OUTPUT.tar"
         image, wanted = config.gap(options, wanted=not _IMAGES.isdisjoint(forms)), not _DISKS.isdisjoint(forms)
         return image or disk.gap(options, wanted=wanted)
+
+    @classmethod
+    def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the files that it writes, if the options are known that say so."""
+        stem, forms, compression = options.get("output"), options.get("format", ["oci"]), options.get("compression")
+        known = isinstance(stem, str) and isinstance(forms, list) and isinstance(compression, str | None)
+        return tuple(f"{stem}{endings(compression or 'gzip').get(form)}" for form in forms) if known else ()
 
     async def origin(self, session: Session) -> Origin | None:
         """Return what the machine will be. What is in a directory that anybody may change cannot be known."""

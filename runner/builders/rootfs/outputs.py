@@ -37,8 +37,13 @@ def places(session: Session, options: Options) -> dict[str, Path]:
     """Return where each form of the result is to be."""
     plain = "".join(each if each.isalnum() or each in "-_." else "-" for each in session.build)
     stem = session.root.absolute() / (options.output or f"output-{plain}")
-    endings = {**_ENDINGS, "tar": f".tar{SUFFIXES[options.compression]}"}
-    return {form: stem.with_name(stem.name + endings[form]) for form in dict.fromkeys(options.format)}
+    known = endings(options.compression)
+    return {form: stem.with_name(stem.name + known[form]) for form in dict.fromkeys(options.format)}
+
+
+def endings(compression: str) -> dict[str, str]:
+    """Return what the names of all forms end with."""
+    return {**_ENDINGS, "tar": f".tar{SUFFIXES.get(compression, '')}"}
 
 
 @dataclass(frozen=True, slots=True)
