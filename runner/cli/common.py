@@ -118,7 +118,7 @@ def load(
     if playbook is None:
         return None
     from runner.expand.inputs import Given, resolve_inputs
-    from runner.expand.world import World, base_scope, check_locals, check_validations, secret_locals
+    from runner.expand.world import World, base_scope, check_validations, check_values, secret_locals
 
     now = clock(report, epoch)
     if now is None:
@@ -128,7 +128,7 @@ def load(
     world = World(playbook.root, Path.cwd(), os.environ, now, plugins, seed, vaults, read_data)
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ, vaults)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report, complete=complete)
-    check_locals(playbook, inputs, world, report)
+    check_values(playbook, inputs, world, report)
     check_validations(playbook, inputs, world, report, complete=complete)
     secrets = (*secrets, *secret_locals(playbook, inputs, world))
     if report.failed and "only" in arguments:

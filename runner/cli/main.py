@@ -44,6 +44,8 @@ INVALID = 2
 _GARBAGE = 200_000
 """How many objects may be made before cycles are looked for."""
 INTERRUPTED = 130
+_CALLS = 15_000
+"""How deep functions may call each other: enough for files and values that use each other as deep as they may."""
 
 
 class _Help(argparse.HelpFormatter):
@@ -111,6 +113,7 @@ def _module(command: str) -> Any:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
+    sys.setrecursionlimit(_CALLS)
     gc.freeze()  # what is loaded stays for good, and
     gc.set_threshold(_GARBAGE)  # reading makes many records and few cycles: looking for them would take a third longer
     command = next((word for word in words if not word.startswith("-")), "")

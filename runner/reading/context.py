@@ -14,6 +14,10 @@ from runner.text import Node, SourceFile, Span
 
 MAIN = ("main.yml", "main.yaml", "main.json", "main")
 """Names of the file that a directory of a role begins with."""
+MOST_TASKS = 50_000
+"""How many tasks a playbook may come to; those of a file that is imported twice count twice."""
+DEEPEST_FILE = 500
+"""How many files of tasks and roles may bring each other, one inside the other."""
 
 
 class Files:
@@ -24,6 +28,8 @@ class Files:
         self.vaults = vaults
         """What opens files that are encrypted."""
         self.read: dict[str, SourceFile] = {}
+        self.tasks = 0
+        """How many tasks have been read."""
         self._nodes: dict[Path, Node | None] = {}
 
     def load(self, path: Path, asked_at: Span | None = None) -> Node | None:
@@ -68,6 +74,8 @@ class Context(NamedTuple):
     """The roles that the playbook requires from elsewhere."""
     applying: tuple[str, ...] = ()
     """The roles being applied, outermost first."""
+    depth: int = 0
+    """How many files and roles this one is in."""
 
     @property
     def report(self) -> Report:
@@ -80,7 +88,27 @@ class Context(NamedTuple):
 
     def within(self, path: Path, file: SourceFile) -> "Context":
         """Return the context of a file that this one imports or includes."""
-        return self._replace(directory=path.parent, file=file, importing=(*self.importing, path.resolve()))
+        inside = (*self.importing, path.resolve())
+        return self._replace(directory=path.parent, file=file, importing=inside, depth=self.depth + 1)
+
+    def takes(self, tasks: int, place: Span) -> bool:
+        """Return whether there is room for more tasks; report what is too much.
+
+        Few files may come to very many tasks, for each may be imported many times.
+        """
+        known = self.files.tasks > MOST_TASKS
+        self.files.tasks += tasks
+        if self.files.tasks > MOST_TASKS:
+            if not known:
+                message = f"with these, the playbook comes to more than {MOST_TASKS} tasks"
+                hint = "tasks of a file or role that is used more than once count each time"
+                self.files.report.add("E513", message, place, hint=hint)
+            return False
+        if self.depth > DEEPEST_FILE:
+            message = f"these tasks stand more than {DEEPEST_FILE} files deep, each of which brings the next"
+            self.files.report.add("E513", message, place)
+            return False
+        return True
 
     @property
     def lenient(self) -> bool:

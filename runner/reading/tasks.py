@@ -38,6 +38,8 @@ def read_tasks(node: Node | None, context: Context, *, part: str = "task") -> tu
         if node.key_span is None:  # what stands under a key has been checked with what it stands in
             context.report.add("E120", "a list of tasks is wanted here", node.span, hint="begin each task with '- '")
         return ()
+    if not context.takes(len(node.value), node.place):
+        return ()
     items = (_read_item(each, context, part) for each in node.value)
     return tuple(item for item in items if item is not None)
 
