@@ -10,8 +10,8 @@ A case is a directory in ``cases/invalid``, named after the code of its first di
 
 The case whose name is nothing but a code is the example on that code's reference page.
 
-``python tests/test_invalid.py --write [CASE ...]`` writes the answers and the examples anew. Read what ``git diff`` shows
-then: is the place the one a reader looks at, is the message plain and true, does the hint help?
+``python tests/test_invalid.py --write [CASE ...]`` writes the answers and the examples anew. Read what ``git diff``
+shows then: is the place the one a reader looks at, is the message plain and true, does the hint help?
 """
 
 from __future__ import annotations

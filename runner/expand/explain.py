@@ -14,6 +14,7 @@ from runner.expand import jinja
 from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.jinja import Helper
 from runner.expand.place import expressions, find_word, locate
+from runner.expand.render import is_template
 from runner.expand.scope import Scope
 from runner.text import Node, Span
 
@@ -67,6 +68,12 @@ def unknown_name(name: str, node: Node, known: Iterable[str], *, bare: bool) -> 
         hint = f"it is a function: write {name}()"
     hint = hint or "declare it under 'variables' or 'locals'"
     return Diagnostic("E402", f"{name!r} is not defined", place_of(node, name, bare=bare), hint=hint)
+
+
+def unknown_part(whole: str, name: str, known: Iterable[str], node: Node, *, bare: bool) -> Diagnostic:
+    """Return the diagnostic for a part that ``whole`` does not have."""
+    place = place_of(node, name, bare=bare and not is_template(node), before=_ATTRIBUTE)
+    return _not_in(dict.fromkeys(known), name, repr(whole), place)
 
 
 def _not_in(holder: Any, name: str, called: str | None, place: Span) -> Diagnostic:

@@ -45,8 +45,8 @@ class Scope:
 
     A value may be a ``Node``: then it is rendered when it is first asked for, in this scope, so that variables may
     use each other in any order; or ``Made``. ``late`` names are known only while the build runs, each with the reason;
-    they hide the layers, but not ``fixed``, which nothing overrides. ``unknown`` is the reason why any other name is late too,
-    if it is. ``dialect`` is what the values are written in.
+    they hide the layers, but not ``fixed``, which nothing overrides. ``unknown`` is the reason why any other name is
+    late too, if it is. ``dialect`` is what the values are written in.
     """
 
     def __init__(

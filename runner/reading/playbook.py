@@ -12,6 +12,7 @@ from runner.formats import documents
 from runner.formats.documents import Opener
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Validation, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
+from runner.reading.data_names import check_data_names
 from runner.reading.expressions import check_all_expressions
 from runner.reading.names import check_names
 from runner.reading.plays import read_plays
@@ -199,6 +200,7 @@ def _assemble(
         return None
     check_names(playbook, mapping_of(parts.get("sources")), report)
     check_all_expressions(playbook, Dialect(plugins), report)
+    check_data_names(playbook, report)
     return _with_files(playbook, files)
 
 
