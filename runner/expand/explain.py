@@ -101,12 +101,11 @@ def template_diagnostic(
         place = place_of(node, name, bare=bare, before=_HELPER)
         hint = did_you_mean(name, jinja.environment(dialect).known(kind))
         return Diagnostic("E403" if kind == "filter" else "E404", f"unknown {kind} {name!r}", place, hint=hint)
-    start, part = _broken_part(node, dialect, bare=bare)
     if isinstance(error, SecurityError):
-        place = node.span if bare else locate(node, start, len(part))
-        return Diagnostic("E406", f"the expression is not allowed: {message.rstrip('.')}", place)
+        return Diagnostic("E406", f"the expression is not allowed: {message.rstrip('.')}", node.span)
     if not isinstance(error, TemplateSyntaxError):
         return Diagnostic("E407", f"the expression fails: {message}", node.span)
+    start, part = _broken_part(node, dialect, bare=bare)
     said, offset, length, hint = _syntax(message.rstrip("."), part)
     assert isinstance(node.value, str)
     first = min(max(start + offset, 0), len(node.value))

@@ -16,6 +16,8 @@ MAIN = ("main.yml", "main.yaml", "main.json", "main")
 """Names of the file that a directory of a role begins with."""
 MOST_TASKS = 50_000
 """How many tasks a playbook may come to; those of a file that is imported twice count twice."""
+MOST_EXPRESSIONS = 100_000
+"""How many expressions a document may have; each takes some kilobytes to understand."""
 DEEPEST_FILE = 500
 """How many files of tasks and roles may bring each other, one inside the other."""
 
@@ -39,6 +41,10 @@ class Files:
             file, node = documents.load(shown(path), self.report, asked_at=asked_at, vaults=self.vaults)
             if file is not None:
                 self.read[str(key)] = file
+                if file.text.count("{{") > MOST_EXPRESSIONS:
+                    message = f"{file.path} has more than {MOST_EXPRESSIONS} expressions"
+                    self.report.add("E406", message, file.first_line())
+                    node = None
             self._nodes[key] = node
         return self._nodes[key]
 

@@ -40,9 +40,10 @@ def test_deep(ingot: Ingot, playbook: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("playbook", "told"), [
+    ({"playbook.yml": "{{}}" * 100_001}, "playbook.yml:1:1: error[E406]: playbook.yml has more than 100000 expressions"),
     (files(501), "500.yml:1:1: error[E513]: these tasks stand more than 500 files deep"),
     (values(1001), "playbook.yml:1003:3: error[E411]: values use each other more than 1000 deep"),
-], ids=["files", "values"])
+], ids=["expressions", "files", "values"])
 def test_too_deep(ingot: Ingot, playbook: dict[str, str], told: str) -> None:
     ingot.write(playbook)
     answer = ingot("validate", "playbook.yml")
