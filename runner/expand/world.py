@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # loaded by the first expression that throws dice
     from runner.expand.vault import Vaults
 
 
+_MOST_NUMBERS = 1_000_000
+"""How many numbers ``range`` gives."""
 LEFT_OUT = "E308"
 """The code of what is said of data whose condition is false."""
 
@@ -76,7 +78,9 @@ def base_scope(world: World) -> Scope:
     }
     if world.vaults is not None:
         names[VAULT] = world.vaults.value
-    calls: dict[str, Callable[..., Any]] = {"env": _environment(world), "now": _now(world), "uuidv4": _uuids(world)}
+    calls: dict[str, Callable[..., Any]] = {
+        "env": _environment(world), "now": _now(world), "uuidv4": _uuids(world), "range": _range,
+    }
     scope = Scope(_Functions(world, calls), names, dialect=Dialect(world.plugins))
     return scope.with_layers(lookup_functions(world, scope))
 
@@ -257,6 +261,18 @@ def _now(world: World) -> Callable[..., Any]:
         return world.now.strftime(layout) if layout else world.now
 
     return now
+
+
+def _range(*params: Any) -> Any:
+    """Count as Jinja does, where HCL counts alike, which knows fractions and goes downwards by itself."""
+    if 1 <= len(params) <= 3 and all(type(each) is int for each in params) and 0 not in params[2:]:  # noqa: PLR2004
+        numbers = range(*params)
+        if numbers and not numbers[_MOST_NUMBERS:]:
+            return list(numbers)
+        if numbers:
+            raise FunctionError("range", f"there would be more than {_MOST_NUMBERS} numbers")
+    count: Any = functions.find("range")
+    return count(*params)
 
 
 _KINDS = {"first_found": "", "template": "templates"}

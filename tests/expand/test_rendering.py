@@ -63,6 +63,7 @@ def problem(template: Any) -> Diagnostic:
 @pytest.mark.parametrize(("template", "value"), [
     # a text that is one expression is its value; a line end after it is not part of it
     ("{{ 3 }}", 3), ("{{ 3 }}\n", 3), ("{{ [1] }}\n", [1]), ("{{ 'a' }}\n", "a\n"), ("{{ 3 }}\n\n", "3\n\n"),
+    ("{{ range(2000) | length }}", 2000), ("{{ range(2000, 0, -1) | first }}", 2000), ("{{ range(3, 0) }}", [3, 2, 1]),
     ("{{n}}", 3), ("{{- n -}}", 3), ("{{ 1.50 }}", 1.5), ("{{ '1' }}", "1"), ("{{ digits }}", "12"),
     ("{{ digits | int }}", 12), ("{{ jsonish }}", "[1, 2]"), ("{{ '[1,2]' }}", "[1,2]"), ("{{ true }}", True),
     ("{{ True }}", True), ("{{ flag }}", True), ("{{ none }}", None), ("{{ nothing }}", None), ("{{ '' }}", ""),

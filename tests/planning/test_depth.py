@@ -40,7 +40,8 @@ def test_deep(ingot: Ingot, playbook: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("playbook", "told"), [
-    ({"playbook.yml": "{{}}" * 100_001}, "playbook.yml:1:1: error[E406]: playbook.yml has more than 100000 expressions"),
+    ({"a.yml": "{{}}" * 100_001, "playbook.yml": f"{SOURCE}    tasks: [import_tasks: a.yml]"},
+     "a.yml:1:1: error[E406]: a.yml has more than 100000 expressions"),
     (files(501), "500.yml:1:1: error[E513]: these tasks stand more than 500 files deep"),
     (values(1001), "playbook.yml:1003:3: error[E411]: values use each other more than 1000 deep"),
 ], ids=["expressions", "files", "values"])
