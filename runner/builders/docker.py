@@ -9,6 +9,7 @@ from dataclasses import field
 from functools import partial
 from typing import Any, Literal
 
+from runner.builders.shared.changes import Changes
 from runner.builders.shared.communicator import Ssh, WinRm
 from runner.builders.shared.docker_container import (
     collect,
@@ -92,7 +93,7 @@ class Options(Ssh, WinRm, RegistryLogin):
     """Pull the image even if it is there."""
     platform: str | None = None
     """Platform to pull and run, such as `linux/arm64`."""
-    changes: list[str] | None = None
+    changes: Changes | None = None
     """Dockerfile instructions for the image's metadata, such as `ENTRYPOINT /app`."""
     author: str | None = None
     """Author noted in the image."""

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 from runner import registry
 from runner.diagnostics import Report
+from runner.expand.render import has_template
 from runner.expand.role_plugins import RolePlugins
 from runner.formats import documents
 from runner.formats.documents import Opener
 from runner.model.playbook import RoleContext
+from runner.schema.words import shown as shown_value
 from runner.text import Node, SourceFile, Span
 
 MAIN = ("main.yml", "main.yaml", "main.json", "main")
@@ -146,6 +148,27 @@ def only(node: Node, keys: frozenset[str]) -> Node:
     """Return a mapping with just these of its keys."""
     assert isinstance(node.value, dict)
     return Node({k: v for k, v in node.value.items() if k in keys}, node.span, node.key_span)
+
+
+def check_environment(node: Node | None, context: Context) -> None:
+    """Report an ``environment`` that gives no variables, and warn of values that are not what is written."""
+    for each in node.elements() if node else ():
+        if isinstance(each.value, dict):
+            for child in each.value.values():
+                warn_of_other_text(child, context)
+        elif not has_template(each):
+            message = f"{shown_value(each)} stands where a mapping of names to values is wanted"
+            context.report.add("E104", message, each.span)
+
+
+def warn_of_other_text(node: Node, context: Context) -> None:
+    """Warn of a value that becomes a text other than what is written; what a role has as ``True`` is meant so."""
+    report = context.report
+    if isinstance(node.value, bool) and node.raw and not (context.lenient and node.raw.lower() in ("true", "false")):
+        report.add("W110", f"unquoted, {node.raw} is the boolean {str(node.value).lower()} in YAML", node.span,
+                   hint=f'if it is a text, quote it: "{node.raw}"')
+    else:
+        warn_of_number_like(node, report)
 
 
 def warn_of_number_like(node: Node, report: Report) -> None:
