@@ -327,7 +327,7 @@ def _read_sources(node: Node | None, packer: frozenset[str], report: Report) -> 
     return sources
 
 
-def _extended(name: str, written: dict[str, Node], report: Report) -> Node | None:
+def _extended(name: str, written: Mapping[str, Node], report: Report) -> Node | None:
     """Return a source with the options of those it extends; its own ones win."""
     last, chain = name, {name: written[name]}
     while (parent := chain[last].get("extends")) is not None and (word := text_of(parent)) is not None:
@@ -345,7 +345,7 @@ def _extended(name: str, written: dict[str, Node], report: Report) -> Node | Non
     return Node(whole, nodes[-1].span, nodes[-1].key_span) if len(nodes) > 1 else nodes[0]
 
 
-def _report_circle(chain: list[str], back: str, written: dict[str, Node], report: Report) -> None:
+def _report_circle(chain: list[str], back: str, written: Mapping[str, Node], report: Report) -> None:
     """Report a circle as beginning with the first of its sources, wherever it was entered: so it is told once."""
     circle = chain[chain.index(back) :]
     first = next(name for name in written if name in circle)
