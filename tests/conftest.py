@@ -96,6 +96,12 @@ class Ingot:
 
 
 @pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in a fresh directory: names of files are told as they are seen from there."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
 def ingot(tmp_path: Path) -> Ingot:
     directory = tmp_path / "project"
     directory.mkdir()

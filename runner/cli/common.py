@@ -1,7 +1,7 @@
 """What commands that read a playbook have in common: their options, and the way from files to a plan."""
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -41,11 +41,13 @@ def configure_values(parser: ArgumentParser) -> None:
 
 def configure_selection(parser: ArgumentParser) -> None:
     """Add the options that choose builds and tasks."""
-    parser.add_argument("--only", metavar="GLOB", action="append", default=[], help="only the builds of these names")
-    parser.add_argument("--except", metavar="GLOB", action="append", default=[], dest="except_",
+    parser.add_argument("--only", metavar="GLOB", type=_named, action="append", default=[],
+                        help="only the builds of these names")
+    parser.add_argument("--except", metavar="GLOB", type=_named, action="append", default=[], dest="except_",
                         help="all builds but those of these names, and all post-processors but these")
-    parser.add_argument("--tags", "-t", metavar="TAGS", action="append", default=[], help="only tasks with these tags")
-    parser.add_argument("--skip-tags", metavar="TAGS", action="append", default=[],
+    parser.add_argument("--tags", "-t", metavar="TAGS", type=_named, action="append", default=[],
+                        help="only tasks with these tags")
+    parser.add_argument("--skip-tags", metavar="TAGS", type=_named, action="append", default=[],
                         help="all tasks but those with these tags")
 
 
@@ -53,6 +55,13 @@ def configure_format(parser: ArgumentParser) -> None:
     """Add the option that says how diagnostics are written."""
     parser.add_argument("--strict", action="store_true", help="take warnings for errors")
     parser.add_argument("--format", choices=FORMATS, default="text", help="how diagnostics are written")
+
+
+def _named(text: str) -> str:
+    """Return what an option names; naming nothing is a slip, such as a variable of a shell that is not set."""
+    if not words((text,)):
+        raise ArgumentTypeError(f"{text!r} names nothing")
+    return text
 
 
 def words(values: Iterable[str]) -> tuple[str, ...]:
@@ -118,7 +127,7 @@ def load(
     if playbook is None:
         return None
     from runner.expand.inputs import Given, resolve_inputs
-    from runner.expand.world import World, base_scope, check_locals, check_validations, secret_locals
+    from runner.expand.world import World, base_scope, check_validations, check_values, secret_locals
 
     now = clock(report, epoch)
     if now is None:
@@ -128,7 +137,7 @@ def load(
     world = World(playbook.root, Path.cwd(), os.environ, now, plugins, seed, vaults, read_data)
     given = Given(tuple(arguments.var), tuple(arguments.var_file), os.environ, vaults)
     inputs, secrets = resolve_inputs(playbook, given, base_scope(world), report, complete=complete)
-    check_locals(playbook, inputs, world, report)
+    check_values(playbook, inputs, world, report)
     check_validations(playbook, inputs, world, report, complete=complete)
     secrets = (*secrets, *secret_locals(playbook, inputs, world))
     if report.failed and "only" in arguments:

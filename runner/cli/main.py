@@ -49,6 +49,8 @@ INVALID = 2
 _GARBAGE = 200_000
 """How many objects may be made before cycles are looked for."""
 INTERRUPTED = 130
+_CALLS = 15_000
+"""How deep functions may call each other: enough for files and values that use each other as deep as they may."""
 
 
 class _Help(argparse.HelpFormatter):
@@ -144,6 +146,7 @@ def _open_streams() -> None:
 
 
 def _main(words: Sequence[str]) -> int:
+    sys.setrecursionlimit(_CALLS)
     gc.freeze()  # what is loaded stays for good, and
     gc.set_threshold(_GARBAGE)  # reading makes many records and few cycles: looking for them would take a third longer
     command = next((word for word in words if not word.startswith("-")), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
@@ -21,6 +22,8 @@ _FAILURES = (
     ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError, TypeError, ValueError, re.error,
 )
 """What filters, functions and operators raise for values they cannot work with."""
+_LOOKED_AT = 100
+"""In how many expressions of a text that fails the one that does is looked for."""
 _KINDS = {
     "dict": "the mapping", "Namespace": "it", "str": "a text", "int": "a number", "float": "a number",
     "bool": "true or false", "list": "a list", "NoneType": "nothing",
@@ -79,9 +82,11 @@ def _failure(error: Exception, node: Node, text: str, scope: Scope, *, bare: boo
 
 def _failing(node: Node, text: str, scope: Scope, *, bare: bool) -> Span:
     """Return the place of the expression that fails, when the text has several."""
-    parts = list(expressions(text))
+    parts = list(islice(expressions(text), _LOOKED_AT))
     if bare or any(part.startswith("{%") for _, part in parts):
         return node.span
+    if len(parts) == 1:
+        return locate(node, parts[0][0], len(parts[0][1]))
     for offset, part in parts:
         try:
             _settled(jinja.evaluate(part, scope))

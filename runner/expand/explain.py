@@ -14,6 +14,7 @@ from runner.expand import jinja
 from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.jinja import Helper
 from runner.expand.place import expressions, find_word, locate
+from runner.expand.render import is_template
 from runner.expand.scope import Scope
 from runner.text import Node, Span
 
@@ -69,6 +70,12 @@ def unknown_name(name: str, node: Node, known: Iterable[str], *, bare: bool) -> 
     return Diagnostic("E402", f"{name!r} is not defined", place_of(node, name, bare=bare), hint=hint)
 
 
+def unknown_part(whole: str, name: str, known: Iterable[str], node: Node, *, bare: bool) -> Diagnostic:
+    """Return the diagnostic for a part that ``whole`` does not have."""
+    place = place_of(node, name, bare=bare and not is_template(node), before=_ATTRIBUTE)
+    return _not_in(dict.fromkeys(known), name, repr(whole), place)
+
+
 def _not_in(holder: Any, name: str, called: str | None, place: Span) -> Diagnostic:
     if isinstance(holder, Mapping):
         hint = did_you_mean(name, [key for key in holder if isinstance(key, str)])
@@ -94,12 +101,11 @@ def template_diagnostic(
         place = place_of(node, name, bare=bare, before=_HELPER)
         hint = did_you_mean(name, jinja.environment(dialect).known(kind))
         return Diagnostic("E403" if kind == "filter" else "E404", f"unknown {kind} {name!r}", place, hint=hint)
-    start, part = _broken_part(node, dialect, bare=bare)
     if isinstance(error, SecurityError):
-        place = node.span if bare else locate(node, start, len(part))
-        return Diagnostic("E406", f"the expression is not allowed: {message.rstrip('.')}", place)
+        return Diagnostic("E406", f"the expression is not allowed: {message.rstrip('.')}", node.span)
     if not isinstance(error, TemplateSyntaxError):
         return Diagnostic("E407", f"the expression fails: {message}", node.span)
+    start, part = _broken_part(node, dialect, bare=bare)
     said, offset, length, hint = _syntax(message.rstrip("."), part)
     assert isinstance(node.value, str)
     first = min(max(start + offset, 0), len(node.value))

@@ -22,19 +22,19 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from runner.expand import filters, jinja_tests
+from runner.expand.bounds import bounded, check_method, check_operator
 from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.go_fields import kept
+from runner.expand.in_time import in_time
 from runner.expand.render import joined, text_of
 from runner.expand.scope import BUILT_IN, MISSING, Scope
 from runner.text import NOTHING
 
 Helper = Literal["filter", "test"]
 """What an expression may name beside values and functions."""
-_MAX_REPEAT = 10_000_000
-"""The longest text or list that ``*`` makes, in items."""
-_MAX_POWER_BITS = 100_000
-"""The largest number that ``**`` makes, in bits."""
+_MOST = 1000
+"""How many expressions and statements a template in a playbook may have: each takes time and kilobytes to translate."""
 
 
 class NotThere(UndefinedError):  # noqa: N818 - it reads as what it says
@@ -160,7 +160,7 @@ class Environment(SandboxedEnvironment):
     scope: Any = None
     """Where templates that are included by others look names up."""
     concat: Callable[[Iterable[Any]], Any] = staticmethod(joined)
-    intercepted_binops = frozenset(("*", "**"))
+    intercepted_binops = frozenset(("*", "**", "%"))
 
     def __init__(self, dialect: Dialect) -> None:
         super().__init__(
@@ -168,7 +168,8 @@ class Environment(SandboxedEnvironment):
             extensions=["jinja2.ext.do"],
         )
         self._plugins = plugins = dialect.plugins
-        own_filters = _Lazy(self.filters, filters.find, filters.names(), partial(plugins.find, "filter"))
+        jinjas = {**self.filters, **bounded(self.filters)}
+        own_filters = _Lazy(jinjas, filters.find, filters.names(), partial(plugins.find, "filter"))
         own_tests = _Lazy(self.tests, jinja_tests.find, jinja_tests.names(), partial(plugins.find, "test"))
         self.filters, self.tests = own_filters, own_tests
         self._own: dict[Helper, frozenset[str]] = {"filter": own_filters.names(), "test": own_tests.names()}
@@ -201,14 +202,13 @@ class Environment(SandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuse to make values that would fill the memory."""
-        sized, count = (left, right) if isinstance(right, int) else (right, left)
-        repeats = operator == "*" and isinstance(sized, str | list | tuple) and isinstance(count, int)
-        if repeats and len(sized) * count > _MAX_REPEAT:
-            raise SecurityError(f"'*' would make more than {_MAX_REPEAT} items")
-        whole = isinstance(left, int) and isinstance(right, int)
-        if operator == "**" and whole and right > 0 and left.bit_length() * right > _MAX_POWER_BITS:
-            raise SecurityError("'**' would make too large a number")
+        check_operator(operator, left, right)
         return super().call_binop(context, operator, left, right)
+
+    def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Refuse to make texts that would fill the memory."""
+        check_method(obj, args)
+        return super().call(context, obj, *args, **kwargs)
 
 
 @lru_cache(maxsize=16)
@@ -228,6 +228,8 @@ def compiled(text: str, dialect: Dialect = STANDARD, *, bare: bool = False) -> T
 
     Raises ``TemplateError`` when it cannot be.
     """
+    if text.count("{{") + text.count("{%") > _MOST:
+        raise SecurityError(f"the text has more than {_MOST} expressions; a template file may have more")
     return environment(dialect).from_string(kept(text, bare=bare))
 
 
@@ -308,7 +310,8 @@ def _setting(text: str) -> Any:
 def _evaluated(template: Template, scope: Scope, join: Callable[[Iterable[Any]], Any]) -> Any:
     context = _Context(template.environment, dict(template.globals), template.name, template.blocks)
     context.scope = scope
-    return join(template.root_render_func(context))
+    with in_time():
+        return join(template.root_render_func(context))
 
 
 def defined_names() -> frozenset[str]:

@@ -70,6 +70,42 @@ def _roots(node: nodes.Node) -> Iterator[str]:
         yield node.name
 
 
+@lru_cache(maxsize=20_000)
+def paths_in(text: str, root: str) -> tuple[tuple[str, ...], ...]:
+    """Return what a template surely wants of a name: ``("x", "y")`` for ``root.x.y`` and ``root['x'].y``.
+
+    Nothing when it can do without the name, or sets it itself; methods of mappings are left out.
+    """
+    from jinja2 import nodes
+
+    from runner.expand import jinja
+
+    try:
+        if root not in names_in(text).free or root in names_in(text).guarded:
+            return ()
+        tree = jinja.syntax_tree(text)
+    except _template_error():
+        return ()
+    if any(each.name == root and each.ctx != "load" for each in tree.find_all(nodes.Name)):
+        return ()
+    found = [_path(each, root) for each in (*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem))]
+    return tuple(dict.fromkeys(each for each in found if each and not hasattr(dict, each[-1])))
+
+
+def _path(node: nodes.Node, root: str) -> tuple[str, ...]:
+    """Return the parts of a value that a node goes down; nothing when it begins elsewhere, or depends on values."""
+    from jinja2 import nodes
+
+    parts: list[str] = []
+    while isinstance(node, nodes.Getattr | nodes.Getitem):
+        part = node.attr if isinstance(node, nodes.Getattr) else getattr(node.arg, "value", None)
+        if not isinstance(part, str):
+            return ()
+        parts.insert(0, part)
+        node = node.node
+    return tuple(parts) if isinstance(node, nodes.Name) and node.name == root else ()
+
+
 def undefined_in(node: Node, known: frozenset[str], *, bare: bool = False) -> list[str]:
     """Return the names in a scalar's expression that are not in ``known`` and that it cannot do without."""
     text = template_text(node, bare=bare)

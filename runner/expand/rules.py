@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from runner.expand.in_time import in_time
 from runner.expand.rule_words import words_of
 
 Path = tuple[Any, ...]
@@ -23,7 +24,8 @@ def apply_rules(name: str, value: Any, rules: Mapping[str, Any]) -> tuple[tuple[
 
     try:
         validator = validator_class()({name: dict(rules)})
-        valid = validator.validate({name: value})
+        with in_time():
+            valid = validator.validate({name: value})
     except cerberus.SchemaError as error:
         raise ValueError("; ".join(dict.fromkeys(_leaves(error.args[0], name)))) from error
     except (TypeError, RuntimeError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -21,7 +21,9 @@ RESERVED = frozenset({
 """What means something in every expression, and words of Jinja: no bare name of a variable."""
 MISSING: Any = object()
 """What a look-up gives for a name that nobody defined."""
-_SPACES = ("var.", "local.")
+_SPACES = ("var.", "local.", "data.")
+_DEEPEST = 1000
+"""How many values may use each other, one through the other."""
 
 
 class Alias(NamedTuple):
@@ -30,13 +32,21 @@ class Alias(NamedTuple):
     name: str
 
 
+class Made(NamedTuple):
+    """In a layer: a value that is made when it is first asked for."""
+
+    node: Node
+    """Where it is declared."""
+    make: Callable[[], Any]
+
+
 class Scope:
     """Layers of names, of which later ones win.
 
     A value may be a ``Node``: then it is rendered when it is first asked for, in this scope, so that variables may
-    use each other in any order. ``late`` names are known only while the build runs, each with the reason; they hide
-    the layers, but not ``fixed``, which nothing overrides. ``unknown`` is the reason why any other name is late too,
-    if it is. ``dialect`` is what the values are written in.
+    use each other in any order; or ``Made``. ``late`` names are known only while the build runs, each with the reason;
+    they hide the layers, but not ``fixed``, which nothing overrides. ``unknown`` is the reason why any other name is
+    late too, if it is. ``dialect`` is what the values are written in.
     """
 
     def __init__(
@@ -86,7 +96,8 @@ class Scope:
                 value = layer[name]
                 if isinstance(value, Alias):
                     return self.lookup(value.name)
-                self._values[name] = found = self._rendered(name, value) if isinstance(value, Node) else value
+                found = self._made(name, value) if isinstance(value, Node | Made) else value
+                self._values[name] = found
                 return found
         if self._unknown is not None and name not in BUILT_IN:
             raise Late(name, self._unknown)
@@ -113,18 +124,21 @@ class Scope:
         found = next((layer[name] for layer in reversed(self.layers) if name in layer), None)
         if isinstance(found, Alias):
             return self.where(found.name)
-        return found if isinstance(found, Node) else None
+        return found.node if isinstance(found, Made) else found if isinstance(found, Node) else None
 
-    def _rendered(self, name: str, node: Node) -> Any:
+    def _made(self, name: str, value: Node | Made) -> Any:
         from runner.expand.render import render_part
 
         if name in self._active:
             raise ExpressionError(self._circle(name))
+        if len(self._active) > _DEEPEST:
+            place = (value if isinstance(value, Node) else value.node).place
+            raise ExpressionError(Diagnostic("E411", f"values use each other more than {_DEEPEST} deep", place))
         self._active.append(name)
         try:
-            return render_part(node, self)
+            return render_part(value, self) if isinstance(value, Node) else value.make()
         except Absent as absent:
-            absent.place = absent.place or node.span
+            absent.place = absent.place or (value if isinstance(value, Node) else value.node).span
             raise
         finally:
             self._active.pop()

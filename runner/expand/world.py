@@ -17,14 +17,21 @@ from runner.expand.functions.error import FunctionError
 from runner.expand.inputs import Input, texts_of
 from runner.expand.render import OMIT, VAULT, render, render_bare
 from runner.expand.role_plugins import RolePlugins
-from runner.expand.scope import MISSING, RESERVED, Alias, Namespace, Scope
+from runner.expand.scope import MISSING, RESERVED, Alias, Made, Namespace, Scope
 from runner.model.playbook import Data, Playbook
+from runner.text import Node
 from runner.text.paths import is_file
 
 if TYPE_CHECKING:  # loaded by the first expression that throws dice
     import random
 
     from runner.expand.vault import Vaults
+
+
+_MOST_NUMBERS = 1_000_000
+"""How many numbers ``range`` gives."""
+LEFT_OUT = "E308"
+"""The code of what is said of data whose condition is false."""
 
 
 class World(NamedTuple):
@@ -71,7 +78,9 @@ def base_scope(world: World) -> Scope:
     }
     if world.vaults is not None:
         names[VAULT] = world.vaults.value
-    calls: dict[str, Callable[..., Any]] = {"env": _environment(world), "now": _now(world), "uuidv4": _uuids(world)}
+    calls: dict[str, Callable[..., Any]] = {
+        "env": _environment(world), "now": _now(world), "uuidv4": _uuids(world), "range": _range,
+    }
     scope = Scope(_Functions(world, calls), names, dialect=Dialect(world.plugins))
     return scope.with_layers(lookup_functions(world, scope))
 
@@ -83,13 +92,15 @@ def early_scope(playbook: Playbook, inputs: Mapping[str, Input], world: World) -
     spaces: dict[str, Any] = {}
     layers = base_scope(world).with_layers(variables, values, bare_names(playbook), spaces)
     broken = {f"var.{name}" for name in playbook.variables if name not in inputs or name in playbook.unread}
-    broken |= {f"local.{name}" for name in playbook.locals if name in playbook.unread}
+    broken |= {f"{space}.{name}" for name in playbook.unread for space in ("local", "data")}
     bare = {name for name, alias in bare_names(playbook).items() if alias.name in broken}
     late = dict.fromkeys(broken | bare, UNUSABLE)
     scope = Scope(*layers.layers, fixed=fixed_names(playbook, inputs), late=late, dialect=layers.dialect)
     spaces["var"] = Namespace("var", playbook.variables, scope, "var.")
     spaces["local"] = Namespace("local", playbook.locals, scope, "local.")
-    spaces["data"] = _DataNamespace(playbook, scope, world)
+    for name, data in playbook.data.items():
+        spaces[f"data.{name}"] = Made(Node(None, data.place), partial(_look_up, data, scope, world))
+    spaces["data"] = Namespace("data", playbook.unread.union(playbook.data), scope, "data.")
     return scope
 
 
@@ -145,17 +156,22 @@ def secret_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World)
             continue
 
 
-def check_locals(playbook: Playbook, inputs: Mapping[str, Input], world: World, report: Report) -> None:
-    """Work every local out, so that a wrong one is found even when nothing uses it; look no data up for that."""
+def check_values(playbook: Playbook, inputs: Mapping[str, Input], world: World, report: Report) -> None:
+    """Work every local and the options of all data out, so that wrong ones are found even when nothing uses them.
+
+    No data is looked up for that.
+    """
     scope = early_scope(playbook, inputs, world._replace(read_data=False))
-    for name in playbook.locals:
+    for name in (*(f"local.{each}" for each in playbook.locals), *(f"data.{each}" for each in playbook.data)):
         try:
-            scope.lookup(f"local.{name}")
+            scope.lookup(name)
         except ExpressionError as error:
-            report.extend([error.diagnostic])
+            if not (error.diagnostic.code == LEFT_OUT and name.startswith("data.")):  # nobody has asked for it
+                report.extend([error.diagnostic])
         except Absent as absent:
-            if not world.read_data:  # a plan reads it where it is used
-                absent.tell(playbook.locals[name].value, report)
+            node = scope.where(name)
+            if node is not None and not world.read_data:  # a plan reads it where it is used
+                absent.tell(node, report)
         except Late:
             continue
 
@@ -252,6 +268,18 @@ def _now(world: World) -> Callable[..., Any]:
     return now
 
 
+def _range(*params: Any) -> Any:
+    """Count as Jinja does, where HCL counts alike, which knows fractions and goes downwards by itself."""
+    if 1 <= len(params) <= 3 and all(type(each) is int for each in params) and 0 not in params[2:]:  # noqa: PLR2004
+        numbers = range(*params)
+        if numbers and not numbers[_MOST_NUMBERS:]:
+            return list(numbers)
+        if numbers:
+            raise FunctionError("range", f"there would be more than {_MOST_NUMBERS} numbers")
+    count: Any = functions.find("range")
+    return count(*params)
+
+
 _KINDS = {"first_found": "", "template": "templates"}
 """Lookup -> the directories in which it looks; others look in ``files``."""
 
@@ -313,40 +341,17 @@ class Variables(Mapping[str, Any]):
         return len(self._scope.names())
 
 
-class _DataNamespace(Mapping[str, Any]):
-    """``data``: each look-up is made when its value is first wanted, and once."""
-
-    def __init__(self, playbook: Playbook, scope: Scope, world: World) -> None:
-        self._data = playbook.data
-        self._unread = playbook.unread
-        self._scope = scope
-        self._world = world
-        self._found: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name in self._unread:
-            raise Late(f"data.{name}", UNUSABLE)
-        if name not in self._found:
-            self._found[name] = self._read(self._data[name])
-        return self._found[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._data)
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def _read(self, data: Data) -> Any:
-        if data.when is not None and not render_bare(data.when, self._scope):
-            raise ExpressionError(Diagnostic("E308", f"data.{data.name} is left out by its 'when'", data.when.span))
-        entry = registry.find("data_sources", data.type)
-        assert entry is not None
-        if not entry.runs:
-            raise Late(f"data.{data.name}", f"this version cannot look up {data.type!r}")
-        if not self._world.read_data:
-            raise Late(f"data.{data.name}", BY_THE_PLAN)
-        options = render(data.options, self._scope)
-        return read_data(data, entry, options)
+def _look_up(data: Data, scope: Scope, world: World) -> Any:
+    if data.when is not None and not render_bare(data.when, scope):
+        raise ExpressionError(Diagnostic(LEFT_OUT, f"data.{data.name} is left out by its 'when'", data.when.span))
+    options = render(data.options, scope)
+    entry = registry.find("data_sources", data.type)
+    assert entry is not None
+    if not entry.runs:
+        raise Late(f"data.{data.name}", f"this version cannot look up {data.type!r}")
+    if not world.read_data:
+        raise Late(f"data.{data.name}", BY_THE_PLAN)
+    return read_data(data, entry, options)
 
 
 def read_data(data: Data, entry: registry.Entry, options: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from runner.diagnostics import Diagnostic, Note, Report, did_you_mean
@@ -12,8 +14,10 @@ from runner.expand.rules import apply_rules
 from runner.expand.scope import Scope
 from runner.model.playbook import RoleContext
 from runner.planning.steps import Frame
+from runner.reading.vocabulary import is_fact
 from runner.schema.words import shown
 from runner.text import Key, Node
+from runner.text.paths import is_file
 
 _TEXT: dict[str, Any] = {"type": ["string", "number", "boolean"]}
 _TYPES: Mapping[str, dict[str, Any]] = {
@@ -134,11 +138,22 @@ def _required(spec: Node) -> bool:
 
 
 def _check_unknown(role: RoleContext, report: Report) -> None:
-    """Warn of an argument that the role does not take and that looks like one it does."""
+    """Warn of an argument that the role does not take.
+
+    It has to look like one that it does, or to be named nowhere in the role: what is not specified may be read as well.
+    """
     assert role.arguments is not None
     known = {str(name) for name, _ in role.arguments.items()}
-    for name, node in role.params.items():
-        if name not in known and name not in role.defaults:
-            hint = did_you_mean(name, known)
-            if hint:
-                report.add("W512", f"the role {role.name!r} has no argument {name!r}", node.place, hint=hint)
+    known_here = known.union(role.defaults, role.vars)
+    unknown = [name for name in role.params if name not in known_here and not is_fact(name)]
+    for name in unknown:
+        hint = did_you_mean(name, known)
+        if hint or not _reads(role.path, name):
+            message = f"the role {role.name!r} has no argument {name!r}"
+            report.add("W512", message, role.params[name].place, hint=hint)
+
+
+def _reads(directory: Path, name: str) -> bool:
+    """Return whether a role may read a variable: it names it, or other roles, which may."""
+    words = re.compile(rf"\b(?:{re.escape(name)}|include_role|import_role|dependencies)\b".encode())
+    return any(words.search(path.read_bytes()) for path in directory.rglob("*") if is_file(path))

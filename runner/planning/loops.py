@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from runner.diagnostics import Report
 from runner.expand.calls import CALLED
 from runner.expand.error import ExpressionError, Late
-from runner.expand.render import render
+from runner.expand.render import is_template, render, to_node
 from runner.expand.scope import Scope
 from runner.model.playbook import Task
+from runner.schema.words import shown
 
 MAX_ITEMS = 1000
 """How many items of a loop are looked at."""
@@ -30,6 +32,20 @@ def early_items(task: Task, scope: Scope) -> list[Any]:
         except (Late, ExpressionError, LookupError, OSError, TypeError, ValueError):
             return []
     return []
+
+
+def check_loop(task: Task, scope: Scope, report: Report) -> None:
+    """Report a ``loop`` that is known to be over no list."""
+    node = task.keywords.get("loop")
+    if node is None or not is_template(node):
+        return
+    try:
+        value = render(node, scope)
+    except (Late, ExpressionError):  # the build tells
+        return
+    if not isinstance(value, list | None):
+        message = f"{shown(to_node(value, node))} stands where a list is wanted"
+        report.add("E104", message, node.span, hint="write a list, or put brackets around the one item")
 
 
 def _flat(terms: list[Any]) -> Iterator[Any]:

@@ -14,7 +14,7 @@ from runner.planning.arguments import check_arguments
 from runner.planning.digests import Digests, content
 from runner.planning.early import early_values, template_texts
 from runner.planning.files import read_files, readable, reading_options
-from runner.planning.loops import early_items
+from runner.planning.loops import check_loop, early_items
 from runner.planning.options import fixed_options, rendered, rendered_options, template_of
 from runner.planning.steps import Frame, arguments_of, loop_of, target_refusal
 from runner.reading.vocabulary import set_by
@@ -159,6 +159,7 @@ class StepMaker:
     def _work(self, task: Task, entry: Entry, frame: Frame) -> tuple[dict[str, Any], dict[str, str], dict[str, str]]:
         """Return a task's options, the digests of the files that it reads, and the texts of templates among them."""
         args, schema = arguments_of(task, frame), entry.schema
+        check_loop(task, frame.scope(), self._report_of(frame))
         options = fixed_options(args, schema)
         if options is None:
             options = rendered_options(

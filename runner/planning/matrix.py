@@ -35,6 +35,7 @@ def combinations(matrix: Node | None, scope: Scope, report: Report) -> list[dict
     count = 1
     for name in names:
         count *= len(values[name])
+    count += len(values.get("include", ()))
     if count > MAX_BUILDS:
         report.add("E611", f"the matrix has {count} combinations; {MAX_BUILDS} are the most", matrix.place)
         return []
@@ -72,13 +73,17 @@ def _is_sound(name: str, value: Any, node: Node, report: Report) -> bool:
     if not isinstance(value, list):
         report.add("E104", f"the values of {name!r} are a list", node.span)
         return False
+    if len(value) > MAX_BUILDS:  # that is told of the whole
+        return True
+    known: dict[str, int] = {}
     for index, each in enumerate(value):
         place = node.at([index]).span
         if name in _LISTS and not isinstance(each, dict):
             report.add("E104", f"an entry of {name!r} is a mapping of names to values", place)
             return False
-        if name not in _LISTS and _among(each, value[:index]):
-            first = Note("the first one is here", node.at([[*map(_text, value)].index(_text(each))]).span)
+        first_index = known.setdefault(_text(each), index)
+        if name not in _LISTS and first_index != index:
+            first = Note("the first one is here", node.at([first_index]).span)
             report.add("E016", f"a value stands twice under {name!r}", place, notes=[first])
             return False
     return True

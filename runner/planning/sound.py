@@ -69,6 +69,14 @@ class _Places:
         before = bisect_left(starts, end)
         return before > 0 and self._ends[span.file.path][before - 1] > start
 
+    def in_keys(self, node: Node | None) -> bool:
+        """Return whether one of them lies in a key of a mapping, however deep."""
+        children = node.value.values() if node and isinstance(node.value, dict) else node.value if node else ()
+        if not isinstance(children, tuple | type({}.values())):
+            return False
+        keys = (child.key_span for child in children if child.key_span is not None)
+        return any(map(self.touch, keys)) or any(map(self.in_keys, children))
+
     def in_node(self, node: Node | None) -> bool:
         """Return whether one of them lies in a node, in its key, or in a part that an alias or a merge brings."""
         if node is None:
@@ -118,7 +126,7 @@ def _sound(playbook: Playbook, faults: _Places) -> Playbook:
     broken += [name for name, each in playbook.locals.items() if faults.in_node(each.value)]
     broken += [name for name, each in playbook.data.items() if faults.touch(each.place) or faults.in_node(each.options)]
     uses = [use for play in playbook.plays for use in play.sources]
-    unsound = {use.name for use in uses if faults.in_node(use.options) or faults.touch(use.place)}
+    unsound = {use.name for use in uses if faults.in_keys(use.options) or faults.touch(use.place)}
     sources = {name: _source(each, faults, blank=name in unsound) for name, each in playbook.sources.items()}
     seen: set[str] = set()
     plays = tuple(_play(each, faults, unsound, seen) for each in playbook.plays if not faults.in_node(each.matrix))
@@ -126,7 +134,8 @@ def _sound(playbook: Playbook, faults: _Places) -> Playbook:
 
 
 def _source(source: Source, faults: _Places, *, blank: bool) -> Source:
-    if blank or faults.touch(source.place) or faults.in_node(source.options):
+    """Return a source, without options when one of their names is wrong: a wrong value hides none of the others."""
+    if blank or faults.touch(source.place) or faults.in_keys(source.options):
         return source._replace(options=Node({}, source.place, source.place))
     return source
 

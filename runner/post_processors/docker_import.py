@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runner.builders.shared.changes import Changes
 from runner.builders.shared.docker_images import NAMES, archive_of, docker_path_gap, engine, imported
 from runner.sdk import Artifact, PostProcessor, Session, options
 
@@ -17,7 +18,7 @@ class Options:
     """Repository of the image, such as `example/web`."""
     tag: str | None = None
     """Tag of the image."""
-    changes: list[str] | None = None
+    changes: Changes | None = None
     """Dockerfile instructions for the image's metadata, such as `ENTRYPOINT /app`."""
     platform: str | None = None
     """Platform of the image, such as `linux/arm64`."""

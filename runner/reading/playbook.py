@@ -12,6 +12,7 @@ from runner.formats import documents
 from runner.formats.documents import Opener
 from runner.model.playbook import Data, Local, Playbook, Requirement, Source, Validation, Variable
 from runner.reading.context import Context, Files, mapping_of, shown, text_of, warn_of_number_like, without
+from runner.reading.data_names import check_data_names
 from runner.reading.expressions import check_all_expressions
 from runner.reading.literal_keys import check_literal_keys
 from runner.reading.names import check_names
@@ -200,6 +201,7 @@ def _assemble(
         return None
     check_names(playbook, mapping_of(parts.get("sources")), report)
     check_all_expressions(playbook, Dialect(plugins), report)
+    check_data_names(playbook, report)
     return _with_files(playbook, files)
 
 
@@ -296,7 +298,7 @@ def _read_sources(node: Node | None, packer: frozenset[str], report: Report) -> 
     for name, child in written.items():
         if not check(child, definition("source"), report, what="keyword"):
             continue
-        whole = _extended(name, written, (), report)
+        whole = _extended(name, written, report)
         if whole is None:
             continue
         builder = whole.get("builder")
@@ -329,27 +331,25 @@ def _read_sources(node: Node | None, packer: frozenset[str], report: Report) -> 
     return sources
 
 
-def _extended(name: str, written: dict[str, Node] | object, seen: tuple[str, ...], report: Report) -> Node | None:
+def _extended(name: str, written: Mapping[str, Node], report: Report) -> Node | None:
     """Return a source with the options of those it extends; its own ones win."""
-    assert isinstance(written, dict)
-    node: Node = written[name]
-    parent = node.get("extends")
-    word = text_of(parent)
-    if parent is None or word is None:
-        return node
-    if word in (*seen, name):
-        _report_circle([*seen, name], word, written, report)
+    last, chain = name, {name: written[name]}
+    while (parent := chain[last].get("extends")) is not None and (word := text_of(parent)) is not None:
+        if word in chain:
+            _report_circle(list(chain), word, written, report)
+            return None
+        if word not in written:
+            unknown_word("E206", "source", word, written.keys() - {last}, parent.span, report)
+            return None
+        last, chain[word] = word, written[word]
+    nodes = list(reversed(chain.values()))
+    if not all(isinstance(each.value, dict) for each in nodes):
         return None
-    if word not in written:
-        unknown_word("E206", "source", word, written.keys() - {name}, parent.span, report)
-        return None
-    base = _extended(word, written, (*seen, name), report)
-    if base is None or not isinstance(base.value, dict) or not isinstance(node.value, dict):
-        return None
-    return Node({**base.value, **node.value}, node.span, node.key_span)
+    whole = {key: child for each in nodes for key, child in each.items()}
+    return Node(whole, nodes[-1].span, nodes[-1].key_span) if len(nodes) > 1 else nodes[0]
 
 
-def _report_circle(chain: list[str], back: str, written: dict[str, Node], report: Report) -> None:
+def _report_circle(chain: list[str], back: str, written: Mapping[str, Node], report: Report) -> None:
     """Report a circle as beginning with the first of its sources, wherever it was entered: so it is told once."""
     circle = chain[chain.index(back) :]
     first = next(name for name in written if name in circle)

@@ -9,7 +9,16 @@ from typing import Any
 
 from runner.diagnostics import Note
 from runner.model.playbook import Play, SourceUse
-from runner.reading.context import Context, mapping_of, only, shown, text_of, warn_of_number_like, without
+from runner.reading.context import (
+    Context,
+    check_environment,
+    mapping_of,
+    only,
+    shown,
+    text_of,
+    warn_of_number_like,
+    without,
+)
 from runner.reading.post_processors import read_post_processors
 from runner.reading.roles import read_roles
 from runner.reading.tasks import read_tasks
@@ -177,6 +186,9 @@ def _variables(parts: Mapping[str, Node], context: Context) -> dict[str, Node]:
     """Return the play's ``vars`` and what its ``vars_files`` bring, which count for more."""
     refuse_keys(parts.get("vars"), context.report)
     values = dict(mapping_of(parts.get("vars")))
+    for value in values.values():
+        warn_of_number_like(value, context.report)
+    check_environment(parts.get("environment"), context)
     files = parts.get("vars_files")
     for each in files.elements() if files else ():
         names = [(text_of(name) or "", name) for name in each.elements()]

@@ -148,9 +148,11 @@ def _read_role(
         chain = " -> ".join((*context.applying, name))
         context.files.report.add("E506", f"roles depend on each other in a circle: {chain}", place)
         return None
+    if not context.takes(1, place):
+        return None
     context.plugins.add(path)
     role = _role_context(name, path, place, use, context, entry)
-    inner = context._replace(role=role, applying=(*context.applying, name), importing=())
+    inner = context._replace(role=role, applying=(*context.applying, name), importing=(), depth=context.depth + 1)
     meta = _document(path, "meta", "main", inner)
     if meta is not None and meta.value is not None:
         check(meta, definition("role_meta"), context.report, what="keyword", lenient=True)

@@ -9,11 +9,13 @@ from typing import Any
 
 from runner.diagnostics import Note, nearest
 from runner.expand import lookups
+from runner.expand.render import has_template
 from runner.model.playbook import Block, Item, Task
 from runner.reading.calls import ACTIONS, find_call, find_options, report_unknown_module
-from runner.reading.context import Context, mapping_of, shown, text_of
+from runner.reading.context import Context, check_environment, mapping_of, shown, text_of, warn_of_number_like
 from runner.schema.check import check, refuse_key, unknown_word
 from runner.schema.published import definition
+from runner.schema.words import shown as shown_value
 from runner.text import Node
 from runner.text.paths import is_directory, is_file
 
@@ -37,6 +39,8 @@ def read_tasks(node: Node | None, context: Context, *, part: str = "task") -> tu
     if not isinstance(node.value, tuple):
         if node.key_span is None:  # what stands under a key has been checked with what it stands in
             context.report.add("E120", "a list of tasks is wanted here", node.span, hint="begin each task with '- '")
+        return ()
+    if not context.takes(len(node.value), node.place):
         return ()
     items = (_read_item(each, context, part) for each in node.value)
     return tuple(item for item in items if item is not None)
@@ -91,6 +95,8 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
     sound = entry is not None and args is not None and all(
         check(each, entry.schema, context.report, lenient=True) for each in _overridden(args, present.get("override"))
     )
+    if args and entry:
+        _warn_of_values(args, entry.schema, context)
     module = entry.name if entry else call.word if call else ""
     keywords = {key: child for key, child in present.items() if key not in _OWN}
     if call and "local_action" in present:
@@ -102,6 +108,13 @@ def _read_task(node: Node, context: Context, part: str) -> Item | None:
     if sound and module in _ROLES:
         return _other_role(task, context)
     return task
+
+
+def _warn_of_values(args: Node, schema: Mapping[str, Any], context: Context) -> None:
+    """Warn of numbers that are not what is written, in options that take any value: others know what they want."""
+    for key, child in args.items():
+        if "type" not in schema["properties"].get(key, {}):
+            warn_of_number_like(child, context.report)
 
 
 def _overridden(args: Node, override: Node | None) -> Iterator[Node]:
@@ -117,6 +130,7 @@ def _check_keywords(node: Node, present: dict[Any, Node], context: Context, part
     keywords = Node(present, node.span, node.key_span)
     check(keywords, definition(part), context.report, what="keyword", lenient=context.lenient)
     _check_loop(present, context)
+    check_environment(present.get("environment"), context)
     register = present.get("register")
     name = text_of(register)
     if register is not None and name is not None and not (name.isidentifier() or not _is_early(name)):
@@ -129,6 +143,10 @@ def _check_keywords(node: Node, present: dict[Any, Node], context: Context, part
 
 def _check_loop(present: Mapping[str, Node], context: Context) -> None:
     """Report a task with two loops, of which only one could run, and one over an unknown lookup."""
+    over = present.get("loop")
+    if over is not None and not isinstance(over.value, tuple | None) and not has_template(over):
+        message = f"{shown_value(over)} stands where a list is wanted"
+        context.report.add("E104", message, over.span, hint="write a list, or put brackets around the one item")
     loops = [key for key in present if key == "loop" or key.startswith("with_")]
     known = {f"with_{name}" for name in lookups.names() | context.plugins.names("lookup")} if loops else ()
     for key in loops:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.diagnostics import Note, Report, did_you_mean, nearest
+from runner.schema.accept import accepts
 from runner.schema.formats import fault
 from runner.schema.words import Schema, listed, shown, unknown_word, wanted
 from runner.text import Node, Span
@@ -70,8 +71,7 @@ class _Explainer:
             case "pattern" | "format":
                 self.garbled(node, error.schema)
             case "minimum" | "maximum":
-                bound = "at least" if error.validator == "minimum" else "at most"
-                self.report.add("E106", f"{shown(node)} is out of range: {bound} {error.validator_value}", node.span)
+                self.out_of_range(node, error)
             case "enum" | "const":
                 choices = [error.validator_value] if error.validator == "const" else error.validator_value
                 self.choice(node, choices)
@@ -87,13 +87,20 @@ class _Explainer:
         for key, child in _strays(node, schema):
             unknown_word("E101", self.what, key, known, child.place, self.report, otherwise=page)
 
+    def out_of_range(self, node: Node, error: Any) -> None:
+        if "boolean" in error.schema.get("type", ()):  # only 0 and 1 mean one
+            self.mistyped(node, error.schema)
+            return
+        bound = "at least" if error.validator == "minimum" else "at most"
+        self.report.add("E106", f"{shown(node)} is out of range: {bound} {error.validator_value}", node.span)
+
     def mistyped(self, node: Node, schema: Schema) -> None:
         kind, hint = wanted(schema), None
         if kind == "a list" and isinstance(node.value, dict):
             hint = "begin each item with '- '"
         elif kind == "a mapping" and isinstance(node.value, tuple):
             hint = "write 'name: value', without '- '"
-        elif node.raw in [each for branch in schema.get("anyOf", ()) for each in branch.get("enum", ())]:
+        elif node.value is not None and node.raw and accepts(node._replace(value=node.raw), schema):
             hint = f'quote it: "{node.raw}"'
         elif node.value is None:
             hint = "give a value, or leave the key out"

@@ -110,6 +110,7 @@ SecretStr = Annotated[str, Secret()]
 Duration = Annotated[
     str,
     Pattern(r"^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$|^[0-9]+(\.[0-9]+)?$", "a duration such as 90s or 5m"),
+    Minimum(0),  # of seconds, when it is a number
 ]
 """A length of time as in Go and Packer: ``90s``, ``5m``, ``1h30m``; a bare number is seconds."""
 class ModeValue(str):

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.diagnostics import Diagnostic, Report
+from runner.expand import in_time
 from runner.expand.decide import decided
 from runner.expand.error import ExpressionError, Late
 from runner.expand.render import OMIT, render, render_bare
@@ -61,6 +63,7 @@ def problem(template: Any) -> Diagnostic:
 @pytest.mark.parametrize(("template", "value"), [
     # a text that is one expression is its value; a line end after it is not part of it
     ("{{ 3 }}", 3), ("{{ 3 }}\n", 3), ("{{ [1] }}\n", [1]), ("{{ 'a' }}\n", "a\n"), ("{{ 3 }}\n\n", "3\n\n"),
+    ("{{ range(2000) | length }}", 2000), ("{{ range(2000, 0, -1) | first }}", 2000), ("{{ range(3, 0) }}", [3, 2, 1]),
     ("{{n}}", 3), ("{{- n -}}", 3), ("{{ 1.50 }}", 1.5), ("{{ '1' }}", "1"), ("{{ digits }}", "12"),
     ("{{ digits | int }}", 12), ("{{ jsonish }}", "[1, 2]"), ("{{ '[1,2]' }}", "[1,2]"), ("{{ true }}", True),
     ("{{ True }}", True), ("{{ flag }}", True), ("{{ none }}", None), ("{{ nothing }}", None), ("{{ '' }}", ""),
@@ -219,3 +222,12 @@ def test_a_value_goes_through_an_expression_unchanged(value: Any) -> None:
 def test_a_text_around_an_expression_stays(text: str, number: int) -> None:
     node = Node(f"{text}.{{{{ number }}}}", SourceFile("x", "").start())
     assert render(node, Scope({"number": number})) == f"{text}.{number}"
+
+
+@pytest.mark.parametrize("template", [
+    "{{ ('a' * 50) | regex_search('(a+)+$b') }}", "{{ ('a' * 50) is regex('(a+)+$b') }}",
+    "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+])
+def test_what_never_ends_is_interrupted(template: str) -> None:
+    with patch.object(in_time, "_SECONDS", 0.1):
+        assert "it takes more than" in problem(template).message

@@ -53,6 +53,8 @@ def answer(ingot: Ingot, play: str) -> list[str]:
     ("    roles:\n      - role: r\n        need: a\n        size: ten\n        flag: perhaps", ["E511 8", "E511 9"]),
     ("    roles:\n      - role: r\n        need: a\n        users: [{name: x}, {uid: 1}]", ["E511 8"]),
     ("    roles: [{role: r, need: a, siez: 1}]", ["W512 5"]),
+    ("    roles: [{role: r, vars: {need: a, zork: 1, pong: 1, ping: 1}}]", ["W512 5", "W512 5"]),
+    ("    roles: [{role: outer, zork: 1}]", []),
     ("    roles: [outer]", []),
     ("    roles: [{role: outer, choice: c}]", ["E511 1"]),
     ("    roles: [{role: r, when: false}]", []),

@@ -49,6 +49,11 @@ def blocks(count: int) -> str:
     return HEAD + "  - sources: [debian]\n    tasks:\n" + "\n".join(lines) + "\n"
 
 
+def matrices(count: int) -> str:
+    values = ", ".join(f"v{n}_{count}" for n in range(count))
+    return HEAD + f"  - sources: [debian]\n    matrix: {{value: [{values}]}}\n"
+
+
 def calls(ingot: Ingot, text: str, command: str) -> int:
     """Return how many functions a command calls."""
     ingot.write({"playbook.yml": text})
@@ -60,7 +65,7 @@ def calls(ingot: Ingot, text: str, command: str) -> int:
 
 
 @pytest.mark.parametrize("command", ["validate", "plan"])
-@pytest.mark.parametrize("make", [tasks, builds, blocks])
+@pytest.mark.parametrize("make", [tasks, builds, blocks, matrices])
 def test_twice_as_much_is_twice_the_work(ingot: Ingot, make: object, command: str) -> None:
     assert callable(make)
     calls(ingot, make(60), command)  # what is loaded when it is first wanted

@@ -56,8 +56,8 @@ def test_what_a_mistake_does_not_touch_is_planned(ingot: Ingot, text: str, mista
     ("variables: {v: {type: numbr, default: x}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ v + 1 }}'}}]",
      ["E102 2"]),
     ("locals: {v: {w: 1, w: 2}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ v.w + v.x }}'}}]", ["E016 2"]),
-    ("data: {d: {type: nil}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ data.d.x }}'}}]", ["E203 2"]),
-    ("data: {d: {type: 'null', inpt: x}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ data.d.x }}'}}]",
+    ("data: {d: {type: nil}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ data.d.output }}'}}]", ["E203 2"]),
+    ("data: {d: {type: 'null', inpt: x}}\nplays:\n- sources: [a]\n  tasks: [{debug: {msg: '{{ data.d.output }}'}}]",
      ["E101 2"]),
 ])
 def test_what_follows_from_a_mistake_is_not_told(ingot: Ingot, text: str, mistakes: list[str]) -> None:

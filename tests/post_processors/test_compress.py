@@ -38,6 +38,8 @@ NAMES = (
     "v1.2/x", "x.zip.gz",
 )
 
+pytestmark = pytest.mark.usefixtures("here")
+
 
 @pytest.mark.skipif(not shutil.which("packer"), reason="needs Packer, in Debian's package packer")
 def test_the_form_is_the_one_that_packer_takes(tmp_path: Path) -> None:

@@ -16,6 +16,8 @@ from sessions import session
 from runner.post_processors.manifest import Manifest, Options
 from runner.sdk import Artifact, Failed
 
+pytestmark = pytest.mark.usefixtures("here")
+
 
 def note(root: Path, options: Options, *names: str, **more: Any) -> str:
     for name in names:

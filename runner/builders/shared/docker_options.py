@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from runner.builders.shared.changes import Changes
 from runner.builders.shared.communicator import Ssh, WinRm
 from runner.builders.shared.group import LocalFile
 from runner.builders.shared.registry import RegistryLogin
@@ -44,7 +45,7 @@ class Options(Ssh, WinRm, RegistryLogin):
     """Pull the image even if it is there."""
     platform: str | None = None
     """Platform to pull and run, such as `linux/arm64`."""
-    changes: list[str] | None = None
+    changes: Changes | None = None
     """Dockerfile instructions for the image's metadata, such as `ENTRYPOINT /app`."""
     author: str | None = None
     """Author noted in the image."""

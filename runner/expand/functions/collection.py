@@ -196,7 +196,8 @@ def one(list_: list[Any]) -> Any:
 def range_(*params: float) -> list[float]:
     """Return the numbers from a start (0) up to, but not including, a limit, with a step (1, or -1 downwards).
 
-    ``range(limit)``, ``range(start, limit)`` or ``range(start, limit, step)``; 1024 numbers at most.
+    ``range(limit)``, ``range(start, limit)`` or ``range(start, limit, step)``; 1024 numbers at most,
+    and a million of whole ones where Jinja has the same.
     """
     if not 1 <= len(params) <= 3:  # noqa: PLR2004 - the three forms above
         raise Refused(f"it takes one, two or three arguments, not {len(params)}")

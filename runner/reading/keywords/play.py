@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Any, Literal
 
-from runner.reading.keywords.values import Condition, Entries, Handlers, Tasks, Words
+from runner.reading.keywords.values import BecomeMethod, Condition, Entries, Handlers, Tasks, Words
 from runner.sdk.record import AtMostOne, Fixed, Part, options
 
 
@@ -74,8 +74,8 @@ class Play:
     become_user: str | None = None
     """The user to become; root unless said otherwise."""
 
-    become_method: str | None = None
-    """How to become that user: `sudo` or `su`."""
+    become_method: BecomeMethod | None = None
+    """How to become that user: `sudo`, `su`, `doas` or `runuser`."""
 
     environment: Any = None
     """Environment variables for the tasks: a mapping or a list of mappings."""

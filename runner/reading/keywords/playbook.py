@@ -9,7 +9,7 @@ from runner.reading.keywords.values import Condition, Entries, Words
 from runner.sdk.record import Fixed, Part, Pattern, options
 
 VariableType = Literal["string", "number", "boolean", "list", "map", "object", "any"]
-TYPE_EXPRESSION = Pattern(r"^\s*(bool|(list|set|map|tuple|object)\s*\((.|\n)*\))\s*$", "a type of Packer's")
+TYPE_EXPRESSION = Pattern(r"^\s*(bool\s*$|(list|set|map|tuple|object)\s*\()", "a type of Packer's")
 
 
 @options()

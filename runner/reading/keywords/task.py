@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Any
 
-from runner.reading.keywords.values import Condition, Entries, Tasks, Words
-from runner.sdk.record import AtMostOne, Duration, Part, options
+from runner.reading.keywords.values import BecomeMethod, Condition, Entries, Tasks, Words
+from runner.sdk.record import AtMostOne, Duration, Minimum, Part, options
 
 
 @options()
@@ -31,8 +31,8 @@ class Common:
     become_user: str | None = None
     """The user to become; root unless said otherwise."""
 
-    become_method: str | None = None
-    """How to become that user: `sudo` or `su`."""
+    become_method: BecomeMethod | None = None
+    """How to become that user: `sudo`, `su`, `doas` or `runuser`."""
 
     become_flags: str | None = None
     """Further flags for the program that changes the user."""
@@ -118,10 +118,10 @@ class Task(Common):
     until: Condition | None = None
     """Run again until this holds."""
 
-    retries: int | None = None
+    retries: Annotated[int, Minimum(0)] | None = None
     """How many times to run again; 3 with `until`."""
 
-    delay: float | None = None
+    delay: Annotated[float, Minimum(0)] | None = None
     """Seconds between tries; 5 unless said otherwise."""
 
     changed_when: Condition | None = None
@@ -130,10 +130,10 @@ class Task(Common):
     failed_when: Condition | None = None
     """When the task counts as failed."""
 
-    async_: float | None = field(default=None, metadata={"name": "async"})
+    async_: Annotated[float, Minimum(0)] | None = field(default=None, metadata={"name": "async"})
     """Seconds the task may take in the background."""
 
-    poll: float | None = None
+    poll: Annotated[float, Minimum(0)] | None = None
     """Seconds between looks at a background task."""
 
     timeout: Duration | None = None
@@ -142,7 +142,7 @@ class Task(Common):
     pause_before: Duration | None = None
     """How long to wait before the task."""
 
-    max_retries: int | None = None
+    max_retries: Annotated[int, Minimum(0)] | None = None
     """How many times to try again after a failure."""
 
     continue_on_error: bool | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from runner.sdk.record import Fixed, Part
+from runner.sdk.record import Fixed, Part, Pattern
 
 Words = list[str]
+BecomeMethod = Annotated[str, Pattern("^(sudo|su|doas|runuser)$", "one of sudo, su, doas and runuser")]
 Condition = str | bool | list[Any]
 Tasks = list[Annotated[Any, Part("task")]]
 Handlers = list[Annotated[Any, Part("handler")]]
