@@ -7,6 +7,7 @@ Filters, tests and functions are loaded when an expression names them.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -33,6 +34,8 @@ from runner.text import NOTHING
 
 Helper = Literal["filter", "test"]
 """What an expression may name beside values and functions."""
+_NESTED = 1000
+"""How deep calls may be for one template: Jinja takes its time for what is nested deeply."""
 _MOST = 1000
 """How many expressions and statements a template in a playbook may have: each takes time and kilobytes to translate."""
 
@@ -144,12 +147,24 @@ def _with_calls(tree: nodes.Template) -> nodes.Template:
 @contextmanager
 def within_limits() -> Iterator[None]:
     """Make mistakes in the template of what is too much for Jinja, or for Python, to which it translates."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(min(limit, _calls() + _NESTED))
     try:
         yield
     except (RecursionError, MemoryError, SyntaxError) as error:
         raise TemplateSyntaxError("it is nested too deeply", 1) from error
     except ValueError as error:  # Python's limit of the digits in a number
         raise TemplateSyntaxError("a number in it has too many digits", 1) from error
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _calls() -> int:
+    """Return how many calls are under way."""
+    number, frame = 0, sys._getframe()  # noqa: SLF001 - the documented way
+    while frame.f_back is not None:
+        number, frame = number + 1, frame.f_back
+    return number
 
 
 class Environment(SandboxedEnvironment):

@@ -14,12 +14,12 @@ from runner.text import SourceFile
 
 def remarks(coverage: Coverage, report: Report, *, strict: bool, other: str) -> None:
     """Point out what the ``other`` side cannot say, and what was mended: errors if it is to be ``strict``."""
-    level = "E" if strict else "W"
+    lost, mended = ("E140", "E145") if strict else ("W140", "W145")
     for each in coverage.findings:
         if each.became == "unsupported":
-            report.add(f"{level}140", f"{each.field} is not in the {other}: {each.why}", each.place)
+            report.add(lost, f"{each.field} is not in the {other}: {each.why}", each.place)
         elif each.mistake:
-            report.add(f"{level}145", f"{each.field} is wrong in the template: {each.why}", each.place)
+            report.add(mended, f"{each.field} is wrong in the template: {each.why}", each.place)
 
 
 def write_files(files: Mapping[Path, str], report: Report, *, force: bool) -> bool:

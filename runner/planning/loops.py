@@ -37,7 +37,7 @@ def early_items(task: Task, scope: Scope) -> list[Any]:
 def check_loop(task: Task, scope: Scope, report: Report) -> None:
     """Report a ``loop`` that is known to be over no list."""
     node = task.keywords.get("loop")
-    if node is None or not is_template(node):
+    if node is None or not is_template(node) or scope.dialect.rules == "2.18":  # by which a text may spell a list
         return
     try:
         value = render(node, scope)

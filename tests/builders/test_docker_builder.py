@@ -119,7 +119,9 @@ class TestCommit:
     def test_after_a_failure_the_container_runs_again(self, ingot: Ingot, engine: str, busybox: str) -> None:
         """What `on_error` and `--on-error keep` are for needs a container that runs."""
         ingot.write({"playbook.yml": f"""
-            sources: {{box: {{builder: docker, image: "{busybox}", pull: false, commit: true, changes: [NONSENSE x]}}}}
+            sources:
+              box:
+                {{builder: docker, image: "{busybox}", pull: false, commit: true, changes: ["{{{{ build.name }}}} x"]}}
             plays:
               - name: failing
                 sources: [box]

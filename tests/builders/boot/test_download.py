@@ -20,6 +20,8 @@ from runner.builders.shared.download import check_installer, fetched
 from runner.builders.shared.iso import Iso
 from runner.sdk import Failed
 
+pytestmark = pytest.mark.usefixtures("here")
+
 CONTENT = random.Random(1).randbytes(5_000_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 

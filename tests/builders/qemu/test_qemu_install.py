@@ -39,7 +39,7 @@ def installer(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  # 
     return made
 
 
-@pytest.mark.parametrize("screen", [True, False], ids=["vnc", "qmp"])
+@pytest.mark.parametrize("screen", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["vnc", "qmp"])
 def test_a_machine_is_installed(qemu: Qemu, installer: Path, screen: bool) -> None:  # noqa: F811, FBT001
     served = qemu.directory / "http"
     served.mkdir()

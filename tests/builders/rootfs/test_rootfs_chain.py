@@ -32,9 +32,11 @@ def chained(
 ) -> Answer:
     """Build one image on the other."""
     play = {"gather_facts": False}
+    if {"oci", "docker-archive"} & {*below["format"]}:
+        below = {"labels": {"a": "1"}, **below}
     playbook = {
         "sources": {
-            "below": {"builder": "rootfs", "from": str(base), "output": "out/below", "labels": {"a": "1"}, **below},
+            "below": {"builder": "rootfs", "from": str(base), "output": "out/below", **below},
             "above": above,
         },
         "plays": [
