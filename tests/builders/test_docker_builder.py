@@ -119,9 +119,7 @@ class TestCommit:
     def test_after_a_failure_the_container_runs_again(self, ingot: Ingot, engine: str, busybox: str) -> None:
         """What `on_error` and `--on-error keep` are for needs a container that runs."""
         ingot.write({"playbook.yml": f"""
-            sources:
-              box:
-                {{builder: docker, image: "{busybox}", pull: false, commit: true, changes: ["{{{{ build.name }}}} x"]}}
+            sources: {{box: {{builder: docker, image: "{busybox}", pull: false, commit: true, changes: [ENV x]}}}}
             plays:
               - name: failing
                 sources: [box]

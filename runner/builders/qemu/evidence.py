@@ -29,7 +29,7 @@ async def secured(session: Session, vm: Vm) -> str:
         screen, log = (session.record / f"{name}-{each}" for each in ("screen.png", "serial.log"))
         if not vm.process.over and await _screen(vm, screen):
             kept.append(screen)
-        if last and await _copied(serial, log):
+        if last and await held(_copied, serial, log):
             kept.append(log)
     files = " and ".join(session.shown(each) for each in kept)
     seen = f"the last that its serial port wrote is {last!r}" if last else "its serial port wrote nothing"
@@ -59,10 +59,10 @@ async def _screen(vm: Vm, target: Path) -> bool:
     return True
 
 
-async def _copied(serial: Path, target: Path) -> bool:
+def _copied(serial: Path, target: Path) -> bool:
     """Copy what the serial port wrote; return whether it is there. A full disk must not hide what has failed."""
     try:
-        await held(shutil.copyfile, serial, target)
+        shutil.copyfile(serial, target)
     except OSError:
         target.unlink(missing_ok=True)
         return False
