@@ -29,7 +29,7 @@ async def secured(session: Session, vm: Vm) -> str:
         screen, log = (session.record / f"{name}-{each}" for each in ("screen.png", "serial.log"))
         if not vm.process.over and await _screen(vm, screen):
             kept.append(screen)
-        if last and await held(_copied, serial, log):
+        if last != "" and await held(_copied, serial, log):
             kept.append(log)
     files = " and ".join(session.shown(each) for each in kept)
     seen = f"the last that its serial port wrote is {last!r}" if last else "its serial port wrote nothing"
