@@ -14,8 +14,8 @@ from measure import Timing, output
 from report import milliseconds, table, verdict
 from settings import Settings
 
-from runner.communicators.docker_engine import engine
-from runner.communicators.docker_line import connected
+from runner.communicators.docker.engine import engine
+from runner.communicators.docker.line import connected
 from runner.sdk import Communicator, Do
 from runner.sdk.work import Sent, Upload
 

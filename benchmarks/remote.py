@@ -19,9 +19,9 @@ from measure import Timing, output
 from report import milliseconds, verdict
 from settings import Settings
 
-from runner.communicators.ssh import connected
-from runner.communicators.ssh_settings import Login, Server, Trust
-from runner.communicators.ssh_settings import Settings as Ssh
+from runner.communicators.ssh.settings import Login, Server, Trust
+from runner.communicators.ssh.settings import Settings as Ssh
+from runner.communicators.ssh.transport import connected
 from runner.sdk.work import Sent, Upload
 
 COMMAND_MILLISECONDS = 1.25

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from runner.communicators.ssh import connected
-from runner.communicators.ssh_settings import Login, Server, Settings, Trust
+from runner.communicators.ssh.settings import Login, Server, Settings, Trust
+from runner.communicators.ssh.transport import connected
 from runner.sdk import Command, Communicator
 
 SSHD = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")

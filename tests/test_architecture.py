@@ -131,9 +131,9 @@ def test_rooms_have_no_circle() -> None:
 
 RULES = [
     ("text/node.py", "runner.diagnostics.Report", True),
-    ("formats/yaml.py", "runner.text.Node", False),
-    ("formats/yaml.py", "runner.formats.scalars.construct", False),
-    ("formats/yaml.py", "runner.cli.main.main", True),
+    ("formats/yaml/reader.py", "runner.text.Node", False),
+    ("formats/yaml/reader.py", "runner.formats.scalars.construct", False),
+    ("formats/yaml/reader.py", "runner.cli.main.main", True),
     ("execution/build.py", "runner.cli.main", True),
     ("cli/build.py", "runner.execution.supervisor.run", False),
     ("cli/version.py", "runner.__version__", False),
@@ -142,9 +142,9 @@ RULES = [
     ("modules/apt.py", "runner.builders.shared.group.group", True),
     ("builders/amazon/ebs.py", "boto3", False),
     ("builders/qemu.py", "boto3", True),
-    ("communicators/docker.py", "docker.errors.NotFound", False),
-    ("communicators/ssh.py", "docker", True),
-    ("formats/hcl_syntax.py", "tree_sitter.Parser", False),
+    ("communicators/docker/transport.py", "docker.errors.NotFound", False),
+    ("communicators/ssh/transport.py", "docker", True),
+    ("formats/hcl/syntax.py", "tree_sitter.Parser", False),
     ("reports/console.py", "rich.console", True),
     ("reports/console.py", "json", False),
 ]

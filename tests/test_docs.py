@@ -26,7 +26,7 @@ import pytest
 import yaml
 
 from runner.cli.main import COMMANDS
-from runner.formats.yaml_format import CannotFormat, format_yaml
+from runner.formats.yaml.format import CannotFormat, format_yaml
 
 ROOT = Path(__file__).parents[1]
 GUIDE = sorted((ROOT / "docs/guide").glob("*.md"))

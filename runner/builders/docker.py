@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from runner.builders.shared.docker_checkpoints import brought, ended, has_image, keepable, kept, mounted, size_between
-from runner.builders.shared.docker_container import (
+from runner.builders.shared.docker.checkpoints import brought, ended, has_image, keepable, kept, mounted, size_between
+from runner.builders.shared.docker.container import (
     collect,
     committed,
     config_to_keep,
@@ -22,7 +22,7 @@ from runner.builders.shared.docker_container import (
     temporary_image,
     with_options,
 )
-from runner.builders.shared.docker_images import (
+from runner.builders.shared.docker.images import (
     Login,
     archive_of,
     built,
@@ -35,13 +35,13 @@ from runner.builders.shared.docker_images import (
     pulled,
     saved,
 )
-from runner.builders.shared.docker_login import login_of
-from runner.builders.shared.docker_options import Build, Options
-from runner.builders.shared.docker_run import Run, run_of, usual_run
-from runner.communicators.docker_bare import Bare
-from runner.communicators.docker_engine import Engine, engine
-from runner.communicators.docker_http import Refused
-from runner.communicators.docker_line import connected
+from runner.builders.shared.docker.login import login_of
+from runner.builders.shared.docker.options import Build, Options
+from runner.builders.shared.docker.run import Run, run_of, usual_run
+from runner.communicators.docker.bare import Bare
+from runner.communicators.docker.engine import Engine, engine
+from runner.communicators.docker.http import Refused
+from runner.communicators.docker.line import connected
 from runner.frozen import frozen
 from runner.sdk import (
     Artifact,
@@ -121,7 +121,7 @@ class Docker(Builder[Options]):
         if carrier == "winrm":
             return "communicator: winrm"
         if carrier == "ssh":
-            from runner.builders.shared import docker_ssh
+            from runner.builders.shared.docker import ssh as docker_ssh
 
             if more := docker_ssh.gap(options):
                 return more
@@ -318,7 +318,7 @@ class Docker(Builder[Options]):
         if options.communicator == "none":
             return None, {}
         if options.communicator == "ssh":
-            from runner.builders.shared import docker_ssh
+            from runner.builders.shared.docker import ssh as docker_ssh
 
             return await docker_ssh.line(options, session, where, container_id)
         return await session.hold(connected(

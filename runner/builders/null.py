@@ -8,7 +8,7 @@ from typing import Any
 
 from runner.builders.shared.communicator import Connection
 from runner.builders.shared.ssh import about, keys_gap, settings_of
-from runner.communicators import ssh
+from runner.communicators.ssh import transport as ssh
 from runner.sdk import Artifact, Builder, Failed, Machine, Session, options
 from runner.sdk.durations import seconds_of
 

@@ -32,7 +32,7 @@ def run(arguments: Namespace) -> int:
     playbook = common.read(arguments, report)
     if playbook is None or report.failed:
         return common.finish(report, output) or common.INVALID
-    from runner.formats import hcl_write
+    from runner.formats.hcl import write as hcl_write
     from runner.packer.exporting import to_template
     from runner.packer.legacy import writer
     from runner.packer.outcome import remarks, write_files

@@ -62,7 +62,7 @@ def _format(path: str, arguments: Namespace, report: Report, output: Output) -> 
     file = read_source(path, report)
     if file is None or not _is_yaml(file, report):
         return False
-    from runner.formats.yaml_format import CannotFormat, format_yaml
+    from runner.formats.yaml.format import CannotFormat, format_yaml
 
     try:
         text = format_yaml(file.text)
@@ -104,7 +104,7 @@ def _as_stored(path: str) -> str:
 
 def _is_yaml(file: SourceFile, report: Report) -> bool:
     """Report syntax errors in the words of ``validate``; nothing else keeps a file from being formatted."""
-    from runner.formats import yaml
+    from runner.formats.yaml import reader as yaml
 
     own = Report()
     node = yaml.load(file, own)

@@ -15,7 +15,7 @@ from runner.cli.output import Output
 from runner.cli.vaults import vaults_of
 from runner.diagnostics import Diagnostic, Invalid, Report
 from runner.formats.files import STDIN, read_source
-from runner.formats.json import load as load_json
+from runner.formats.json.reader import load as load_json
 from runner.model.encode import encode, to_json
 from runner.model.plan import FORMAT, Plan
 from runner.planning.concealed import concealed

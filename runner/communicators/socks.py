@@ -7,7 +7,7 @@ import ipaddress
 import socket
 import struct
 
-from runner.communicators.ssh_settings import Proxy
+from runner.communicators.ssh.settings import Proxy
 from runner.sdk import Failed
 
 _VERSION = 5

@@ -187,7 +187,7 @@ class Hands:
             raise Failed("there is no machine to do this on", "use shell_local, or a builder that makes a machine")
         if isinstance(line, Line):
             line = await line.unremembered("a program of this computer works on the machine")
-        from runner.communicators.ssh_endpoint import endpoint
+        from runner.communicators.ssh.endpoint import endpoint
 
         directory = Path(tempfile.mkdtemp(prefix="door-", dir=self._reach.scratch()))
         self._held.callback(shutil.rmtree, directory, ignore_errors=True)

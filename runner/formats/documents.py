@@ -71,15 +71,15 @@ def parse(file: SourceFile, report: Report) -> Node | None:
     """Return the tree of a document that has been read; report what is wrong with it."""
     name = file.path
     if not name.endswith((".json", ".hcl")):
-        from runner.formats import yaml
+        from runner.formats.yaml import reader as yaml
 
         return yaml.load(file, report)
     try:
         if name.endswith(".json"):
-            from runner.formats import json
+            from runner.formats.json import reader as json
 
             return json.load(file)
-        from runner.formats import hcl
+        from runner.formats.hcl import variables as hcl
 
         return hcl.load_values(file)
     except Invalid as error:

@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from runner.diagnostics import Note, Report
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Ref
-from runner.formats.hcl_walk import parts
+from runner.formats.hcl.tree import Attr, Attribute, Block, Body, Ref
+from runner.formats.hcl.walk import parts
 from runner.text import Span
 
 _Labels = Mapping[str, tuple[str, ...]]

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.formats import hcl_tree as hcl
-from runner.formats.hcl_walk import rebuilt
+from runner.formats.hcl import tree as hcl
+from runner.formats.hcl.walk import rebuilt
 from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
 from runner.packer.names import address, source_address

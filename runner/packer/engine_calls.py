@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from runner.formats.hcl_tree import Attribute, Block, Body, Lit, Template
-from runner.formats.hcl_walk import rebuilt
+from runner.formats.hcl.tree import Attribute, Block, Body, Lit, Template
+from runner.formats.hcl.walk import rebuilt
 from runner.packer.coverage import Coverage
 from runner.packer.legacy.translate import translate
 

@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 from runner.expand.calls import CALLED
 from runner.expand.jinja import TemplateError, parsed
-from runner.formats import hcl_tree as hcl
+from runner.formats.hcl import tree as hcl
 from runner.packer.from_jinja_expressions import Expressions, plain
 from runner.packer.from_jinja_filters import Unsayable
 from runner.text import Node, Span

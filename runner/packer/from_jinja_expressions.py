@@ -11,8 +11,8 @@ from jinja2 import nodes
 
 from runner.diagnostics import Report
 from runner.expand.calls import CALLED
-from runner.formats import hcl_document
-from runner.formats import hcl_tree as hcl
+from runner.formats.hcl import document as hcl_document
+from runner.formats.hcl import tree as hcl
 from runner.packer.from_jinja_filters import Unsayable, filtered, tested
 from runner.packer.names import Kind, Names
 from runner.text import NOTHING, SourceFile, Span

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from jinja2 import nodes
 
-from runner.formats.hcl_tree import SPLAT_ITEM, Attr, Binary, Call, Expression, Index, Lit, Ref, Splat, Unary
+from runner.formats.hcl.tree import SPLAT_ITEM, Attr, Binary, Call, Expression, Index, Lit, Ref, Splat, Unary
 from runner.text import Span
 
 Translate = Callable[[nodes.Node | None], Expression]

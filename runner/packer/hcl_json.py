@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from runner.diagnostics import Report
-from runner.formats.hcl_document import read as read_hcl
-from runner.formats.hcl_lexer import MAX_DEPTH
-from runner.formats.hcl_tree import Attribute, Block, Body, Expression, For, If, Item, Lit, Many, Template
+from runner.formats.hcl.document import read as read_hcl
+from runner.formats.hcl.lexer import MAX_DEPTH
+from runner.formats.hcl.tree import Attribute, Block, Body, Expression, For, If, Item, Lit, Many, Template
 from runner.text import NOTHING, Node, SourceFile, Span
 
 COMMENT = "//"

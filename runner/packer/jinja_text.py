@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from runner.formats.hcl_tree import Attr, Expression, Index, Lit, Ref
+from runner.formats.hcl.tree import Attr, Expression, Index, Lit, Ref
 from runner.packer.names import OF_MAPPINGS
 
 CONDITIONAL, OR, AND, NOT, COMPARE, ADD, JOIN, MULTIPLY, FILTER, ATOM = range(10)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Call, Lit, Ref
-from runner.formats.hcl_walk import parts, rebuilt
+from runner.formats.hcl.tree import Attr, Attribute, Block, Body, Call, Lit, Ref
+from runner.formats.hcl.walk import parts, rebuilt
 from runner.packer.coverage import Coverage
 from runner.packer.names import names_of
 

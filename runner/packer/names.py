@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from runner.expand.scope import BUILT_IN, RESERVED
-from runner.formats import hcl_tree as hcl
+from runner.formats.hcl import tree as hcl
 from runner.reading.vocabulary import EARLY, is_fact
 from runner.text import NOTHING
 

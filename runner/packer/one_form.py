@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.formats import hcl_tree as hcl
-from runner.formats.hcl_walk import rebuilt
-from runner.formats.hcl_write import write_expression
+from runner.formats.hcl import tree as hcl
+from runner.formats.hcl.walk import rebuilt
+from runner.formats.hcl.write import write_expression
 
 
 def text(expression: hcl.Expression) -> str:

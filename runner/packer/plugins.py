@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runner.formats.hcl_comments import head_of
-from runner.formats.hcl_tree import Attribute, Block, Body, Item, Lit, Many
+from runner.formats.hcl.comments import head_of
+from runner.formats.hcl.tree import Attribute, Block, Body, Item, Lit, Many
 from runner.text import Span
 
 _SOURCES = {

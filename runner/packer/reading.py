@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from runner.diagnostics import Report
-from runner.formats import documents, hcl_document
+from runner.formats import documents
 from runner.formats.files import read_source
-from runner.formats.hcl_tree import Attribute, Body
+from runner.formats.hcl import document as hcl_document
+from runner.formats.hcl.tree import Attribute, Body
 from runner.formats.places import Places
 from runner.packer.checking import check
 from runner.packer.coverage import Coverage

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Expression, Lit, Ref
+from runner.formats.hcl.tree import Attr, Attribute, Block, Body, Expression, Lit, Ref
 from runner.packer.catalogue import ComponentKind, Options, options
 from runner.text import NOTHING, Span
 

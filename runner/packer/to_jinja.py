@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runner.formats import hcl_tree as hcl
-from runner.formats.hcl_write import write_expression
-from runner.formats.yaml_write import Entry, Map, Seq, Value
+from runner.formats.hcl import tree as hcl
+from runner.formats.hcl.write import write_expression
+from runner.formats.yaml.write import Entry, Map, Seq, Value
 from runner.packer.jinja_text import (
     ADD,
     CONDITIONAL,

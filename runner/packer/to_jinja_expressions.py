@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from runner.expand import functions
-from runner.formats import hcl_tree as hcl
-from runner.formats.hcl_write import write_expression
+from runner.formats.hcl import tree as hcl
+from runner.formats.hcl.write import write_expression
 from runner.packer.coverage import Coverage
 from runner.packer.jinja_text import (
     ADD,

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from runner.diagnostics import Invalid, Report
 from runner.formats.files import STDIN, read_source
-from runner.formats.hcl_document import read as read_hcl
-from runner.formats.hcl_tree import Block, Body
-from runner.formats.json import load
+from runner.formats.hcl.document import read as read_hcl
+from runner.formats.hcl.tree import Block, Body
+from runner.formats.json.reader import load
 from runner.packer.hcl_json import read as read_json
 from runner.text import SourceFile
 from runner.text.paths import is_directory

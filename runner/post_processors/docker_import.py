@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.builders.shared.changes import Changes
-from runner.builders.shared.docker_images import NAMES, archive_of, docker_path_gap, engine, imported
+from runner.builders.shared.docker.images import NAMES, archive_of, docker_path_gap, engine, imported
 from runner.sdk import Artifact, PostProcessor, Session, options
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.builders.shared.docker_images import DIGEST, NAMES, docker_path_gap, engine, image_of, pushed
-from runner.builders.shared.docker_login import login_of
+from runner.builders.shared.docker.images import DIGEST, NAMES, docker_path_gap, engine, image_of, pushed
+from runner.builders.shared.docker.login import login_of
 from runner.builders.shared.registry import RegistryLogin
 from runner.sdk import Artifact, Failed, PostProcessor, Session, options
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.builders.shared.docker_images import docker_path_gap, engine, image_of, saved
+from runner.builders.shared.docker.images import docker_path_gap, engine, image_of, saved
 from runner.sdk import Artifact, PostProcessor, Session, options
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from runner.builders.shared.docker_images import NAMES, docker_path_gap, engine, image_of, tagged
+from runner.builders.shared.docker.images import NAMES, docker_path_gap, engine, image_of, tagged
 from runner.sdk import Artifact, AtMostOne, Deprecated, PostProcessor, Session, options
 
 

@@ -22,9 +22,9 @@ from docker.api.client import APIClient
 from docker.errors import APIError
 
 from runner.builders.docker import Docker
-from runner.builders.shared.docker_container import with_options
-from runner.builders.shared.docker_options import Options
-from runner.builders.shared.docker_run import run_of
+from runner.builders.shared.docker.container import with_options
+from runner.builders.shared.docker.options import Options
+from runner.builders.shared.docker.run import run_of
 from runner.sdk import Resource
 
 if TYPE_CHECKING:

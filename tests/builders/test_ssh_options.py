@@ -9,7 +9,7 @@ import pytest
 
 from runner.builders.null import Null, Options
 from runner.builders.shared.ssh import about, settings_of
-from runner.communicators.ssh_settings import Login, Proxy, Server, Settings, Trust, Tunnel
+from runner.communicators.ssh.settings import Login, Proxy, Server, Settings, Trust, Tunnel
 from runner.sdk import Failed, Session
 
 

@@ -14,11 +14,11 @@ import engines
 import pytest
 from docker.api.client import APIClient
 
-from runner.communicators.docker import Execs
-from runner.communicators.docker_bare import Bare
-from runner.communicators.docker_engine import engine as connected_engine
-from runner.communicators.docker_http import Refused
-from runner.communicators.docker_line import connected
+from runner.communicators.docker.bare import Bare
+from runner.communicators.docker.engine import engine as connected_engine
+from runner.communicators.docker.http import Refused
+from runner.communicators.docker.line import connected
+from runner.communicators.docker.transport import Execs
 from runner.sdk import Become, Command, Communicator, Download, Failed, Put, Sent, Upload
 
 _LARGE = b"x" * 3_000_000

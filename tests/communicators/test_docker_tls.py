@@ -20,8 +20,8 @@ from cryptography.x509.oid import NameOID
 from docker.api.client import APIClient
 from docker.tls import TLSConfig
 
-from runner.communicators.docker_engine import engine
-from runner.communicators.docker_line import connected
+from runner.communicators.docker.engine import engine
+from runner.communicators.docker.line import connected
 from runner.sdk import Command, Download, Failed, Sent, Upload
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from ssh_servers import Sshd, Start, hello, said, sh, through
 
-from runner.communicators import ssh_connection
-from runner.communicators.ssh import connected
-from runner.communicators.ssh_settings import Settings
+from runner.communicators.ssh import connection as ssh_connection
+from runner.communicators.ssh.settings import Settings
+from runner.communicators.ssh.transport import connected
 from runner.sdk import Become, Command, Communicator, Download, Failed, Lost, Put, Sent, Upload
 
 _LARGE = b"x" * 3_000_000

@@ -14,7 +14,7 @@ from ssh_servers import SSHD, hello, key_at, sh, through
 
 from runner.builders.null import Options
 from runner.builders.shared.ssh import settings_of
-from runner.communicators.ssh_settings import Settings
+from runner.communicators.ssh.settings import Settings
 from runner.sdk import Become, Communicator, Failed, Session
 from runner.sdk.unix_crypt import sha512_crypt
 

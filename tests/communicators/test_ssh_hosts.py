@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ssh_servers import Sshd, Start, hello, key_at, known, running, sh, through
 
-from runner.communicators.ssh_settings import Checking, Trust
+from runner.communicators.ssh.settings import Checking, Trust
 from runner.sdk import Communicator, Failed
 
 

@@ -15,10 +15,10 @@ import asyncssh
 import pytest
 from ssh_servers import Sshd, Start, free_port, hello, key_at, said, sh, through
 
-from runner.communicators.ssh import connected
-from runner.communicators.ssh_connection import Connections
-from runner.communicators.ssh_keys import clear_authorized_keys, key_pair
-from runner.communicators.ssh_settings import Login, Server, Settings, Trust
+from runner.communicators.ssh.connection import Connections
+from runner.communicators.ssh.keys import clear_authorized_keys, key_pair
+from runner.communicators.ssh.settings import Login, Server, Settings, Trust
+from runner.communicators.ssh.transport import connected
 from runner.sdk import Answer, Become, Command, Communicator, Failed, Heard
 
 USER = getpass.getuser()

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 from ssh_servers import free_port
 
-from runner.communicators.ssh_probe import greeted
+from runner.communicators.ssh.probe import greeted
 
 Answer = Callable[[int, asyncio.StreamWriter], Awaitable[None]]
 

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from ssh_servers import Sshd, Start, free_port, hello, key_at, known, running, sh, through
 
-from runner.communicators import ssh_connection
-from runner.communicators.ssh import connected
-from runner.communicators.ssh_settings import Login, Proxy, Server, Settings, Trust, Tunnel
+from runner.communicators.ssh import connection as ssh_connection
+from runner.communicators.ssh.settings import Login, Proxy, Server, Settings, Trust, Tunnel
+from runner.communicators.ssh.transport import connected
 from runner.sdk import Communicator, Failed
 
 

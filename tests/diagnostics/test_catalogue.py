@@ -11,7 +11,8 @@ import pytest
 
 from runner.diagnostics import Report
 from runner.diagnostics.catalogue import CATALOGUE, Entry
-from runner.formats import json, yaml
+from runner.formats.json import reader as json
+from runner.formats.yaml import reader as yaml
 from runner.text import SourceFile
 
 RUNNER = Path(__file__).parents[2] / "runner"

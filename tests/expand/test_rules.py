@@ -12,7 +12,7 @@ from runner.diagnostics import Report
 from runner.expand.rule_check import mistakes_in_rules
 from runner.expand.rule_words import within
 from runner.expand.rules import apply_rules, validator_class
-from runner.formats import yaml
+from runner.formats.yaml import reader as yaml
 from runner.text import Node, SourceFile
 
 SECRET = "hunter2"

@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runner.diagnostics import Diagnostic, Invalid
-from runner.formats.hcl import load_values
-from runner.formats.hcl_lexer import MAX_DEPTH
+from runner.formats.hcl.lexer import MAX_DEPTH
+from runner.formats.hcl.variables import load_values
 from runner.text import Node, SourceFile
 
 CASES = sorted((Path(__file__).parent.parent / "cases" / "hcl").glob("*.pkrvars.hcl"))

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.diagnostics import Report
-from runner.formats.hcl_document import read
-from runner.formats.hcl_lexer import MAX_DEPTH
-from runner.formats.hcl_tree import SPLAT_ITEM, Attribute, Block, Body, Many
+from runner.formats.hcl.document import read
+from runner.formats.hcl.lexer import MAX_DEPTH
+from runner.formats.hcl.tree import SPLAT_ITEM, Attribute, Block, Body, Many
 from runner.text import SourceFile, Span
 
 

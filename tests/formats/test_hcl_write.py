@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runner.diagnostics import Report
-from runner.formats.hcl_document import read
-from runner.formats.hcl_tree import (
+from runner.formats.hcl.document import read
+from runner.formats.hcl.tree import (
     SPLAT_ITEM,
     Attr,
     Attribute,
@@ -32,7 +32,7 @@ from runner.formats.hcl_tree import (
     Template,
     Unary,
 )  # fmt: skip
-from runner.formats.hcl_write import write, write_expression
+from runner.formats.hcl.write import write, write_expression
 from runner.text import SourceFile, Span
 
 PLACE = SourceFile("x", "").start()

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from runner.diagnostics import Diagnostic, Invalid
-from runner.formats.json import MAX_DEPTH, load
+from runner.formats.json.reader import MAX_DEPTH, load
 from runner.text import Node, SourceFile
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.diagnostics import Report
-from runner.formats import yaml
+from runner.formats.yaml import reader as yaml
 from runner.text import Node, SourceFile
 
 

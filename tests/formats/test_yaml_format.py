@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.formats.yaml_format import CannotFormat, format_yaml
+from runner.formats.yaml.format import CannotFormat, format_yaml
 
 CASES = Path(__file__).parents[1] / "cases" / "fmt"
 NAMES = sorted(path.name.removesuffix(".in.yml") for path in CASES.glob("*.in.yml"))

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from runner.formats.yaml_format import CannotFormat, format_yaml
+from runner.formats.yaml.format import CannotFormat, format_yaml
 
 CASES = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parents[1].glob("cases/fmt/*.in.yml"))]
 SNIPPETS = [

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from runner.diagnostics import Report
-from runner.formats import yaml
-from runner.formats.yaml_format import format_yaml
-from runner.formats.yaml_write import Entry, Map, Seq, Value, scalar, write, write_list
+from runner.formats.yaml import reader as yaml
+from runner.formats.yaml.format import format_yaml
+from runner.formats.yaml.write import Entry, Map, Seq, Value, scalar, write, write_list
 from runner.text import SourceFile
 
 

@@ -244,7 +244,7 @@ def test_a_mistake_of_the_program_would_be_seen(tmp_path: Path, state: dict[str,
 
     (tmp_path / "playbook.yml").write_text(json.dumps(PLAYBOOK))
     project = Project(tmp_path, ("playbook.yml",), {})
-    with patch("runner.formats.yaml.load", broken):
+    with patch("runner.formats.yaml.reader.load", broken):
         (first, *_) = answers(project, tmp_path / "playbook.yml", "text")
     with pytest.raises(AssertionError, match="E900"):
         check(first)

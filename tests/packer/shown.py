@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from runner.formats.hcl_tree import (
+from runner.formats.hcl.tree import (
     Attr,
     Attribute,
     Binary,

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from runner.diagnostics import Report
-from runner.formats.hcl_document import read
-from runner.formats.hcl_tree import Body
-from runner.formats.hcl_write import write
+from runner.formats.hcl.document import read
+from runner.formats.hcl.tree import Body
+from runner.formats.hcl.write import write
 from runner.packer.comparing import differences
 from runner.packer.coverage import Coverage
 from runner.packer.exporting import to_template

@@ -10,7 +10,7 @@ import shown
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.formats.hcl_tree import Attr, Call, Expression, Lit, Ref, Template
+from runner.formats.hcl.tree import Attr, Call, Expression, Lit, Ref, Template
 from runner.packer.legacy import go_writer
 from runner.packer.legacy.engine import moment, reference
 from runner.packer.legacy.go_template import MAX_DEPTH, MAX_TOKENS, parse

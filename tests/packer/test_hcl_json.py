@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from runner.diagnostics import Report
-from runner.formats.hcl_tree import Attribute, Body, Template
-from runner.formats.hcl_write import write
-from runner.formats.json import load
+from runner.formats.hcl.tree import Attribute, Body, Template
+from runner.formats.hcl.write import write
+from runner.formats.json.reader import load
 from runner.packer.hcl_json import read
 from runner.text import SourceFile
 

@@ -27,7 +27,7 @@ import pytest
 import yaml
 
 from runner.diagnostics import Report
-from runner.formats import hcl_write
+from runner.formats.hcl import write as hcl_write
 from runner.packer.comparing import differences
 from runner.packer.coverage import Coverage
 from runner.packer.exporting import to_template

@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.diagnostics import Report
-from runner.formats import json as json_format
-from runner.formats import yaml
+from runner.formats.json import reader as json_format
+from runner.formats.yaml import reader as yaml
 from runner.packer.coverage import Finding
 from runner.packer.legacy import var_files
 from runner.packer.legacy.fixers import FIXERS, fixed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from runner.formats.hcl_tree import (
+from runner.formats.hcl.tree import (
     Attr,
     Attribute,
     Binary,

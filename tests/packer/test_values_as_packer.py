@@ -22,7 +22,7 @@ from runner.expand.render import render_bare
 from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
 from runner.expand.world import World, base_scope, early_scope
-from runner.formats.hcl_document import read
+from runner.formats.hcl.document import read
 from runner.packer.coverage import Coverage
 from runner.packer.importing import to_playbook
 from runner.reading.playbook import read_document

@@ -15,7 +15,7 @@ import pytest
 from docker.api.client import APIClient
 from registry import Registry
 
-from runner.builders.shared.docker_images import DIGEST, NAMES
+from runner.builders.shared.docker.images import DIGEST, NAMES
 from runner.post_processors import docker_import, docker_push, docker_save, docker_tag
 from runner.sdk import Artifact, Failed, PostProcessor, Session
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 
 from runner.diagnostics import Report
-from runner.formats import yaml
+from runner.formats.yaml import reader as yaml
 from runner.schema.accept import accepts, is_trap
 from runner.schema.check import check
 from runner.schema.generate import schema_of

@@ -21,7 +21,7 @@ from runner.builders.qemu.programs import programs
 from runner.builders.qemu.start import Started, check_options, completed, disks_of, screen_of, started
 from runner.builders.shared.keyboard import meant
 from runner.builders.shared.web import Web, serving
-from runner.communicators.ssh_keys import KeyPair, clear_authorized_keys, key_pair
+from runner.communicators.ssh.keys import KeyPair, clear_authorized_keys, key_pair
 from runner.frozen import frozen
 from runner.sdk import Artifact, Builder, Communicator, Machine, Resource, Session
 from runner.sdk.threads import held

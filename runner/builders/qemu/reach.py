@@ -11,8 +11,9 @@ from typing import Any
 from runner.builders.qemu.machine import Vm
 from runner.builders.qemu.options import Options
 from runner.builders.shared.ssh import about, settings_of
-from runner.communicators import ssh, ssh_probe
-from runner.communicators.ssh_settings import Settings
+from runner.communicators.ssh import probe as ssh_probe
+from runner.communicators.ssh import transport as ssh
+from runner.communicators.ssh.settings import Settings
 from runner.sdk import Communicator, Failed, Session
 from runner.sdk.durations import seconds_of
 

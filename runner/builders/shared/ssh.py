@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.builders.shared.communicator import Ssh
-from runner.communicators.ssh_settings import Checking, Login, Proxy, Server, Settings, Trust, Tunnel
+from runner.communicators.ssh.settings import Checking, Login, Proxy, Server, Settings, Trust, Tunnel
 from runner.sdk import Failed, Session
 from runner.sdk.durations import seconds_of
 

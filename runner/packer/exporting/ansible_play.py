@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from runner.formats.hcl_tree import Attr, Call, Expression, Item, Lit, Many, Ref
-from runner.formats.yaml_write import Entry, Map, Seq, Value, write_list
+from runner.formats.hcl.tree import Attr, Call, Expression, Item, Lit, Many, Ref
+from runner.formats.yaml.write import Entry, Map, Seq, Value, write_list
 from runner.model.playbook import Play, Playbook
 from runner.packer.exporting.writing import Writing
 from runner.text import Node

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Item, Lit, Many
+from runner.formats.hcl.tree import Attribute, Block, Body, Expression, Item, Lit, Many
 from runner.model.playbook import Play, Playbook, Source, SourceUse
 from runner.packer.catalogue import options
 from runner.packer.exporting.chains import chains

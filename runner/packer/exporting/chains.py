@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runner.formats.hcl_tree import Attribute, Block, Body, Expression
+from runner.formats.hcl.tree import Attribute, Block, Body, Expression
 from runner.model.playbook import Play, PostProcessor
 from runner.packer.catalogue import options
 from runner.packer.exporting.tasks import Tasks, conditional, selected

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from runner.formats.hcl_comments import BARE
-from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Item, Many
-from runner.formats.yaml_comments import Comment, comments
+from runner.formats.hcl.comments import BARE
+from runner.formats.hcl.tree import Attribute, Block, Body, Expression, Item, Many
+from runner.formats.yaml.comments import Comment, comments
 from runner.text import SourceFile, Span
 
 _HEAD = re.compile(r"(?:- )*[^\s#'\"{\[][^#'\"{\[]*:\s*(?:#.*)?$")

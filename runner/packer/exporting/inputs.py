@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from runner.formats.hcl_tree import Attribute, Binary, Block, Body, Call, Expression, Item, Lit, Many
+from runner.formats.hcl.tree import Attribute, Binary, Block, Body, Call, Expression, Item, Lit, Many
 from runner.model.playbook import Playbook, Variable
 from runner.packer.catalogue import options
 from runner.packer.exporting.writing import Items, Writing

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any, Protocol
 
-from runner.formats.hcl_tree import (
+from runner.formats.hcl.tree import (
     Attr,
     Attribute,
     Binary,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from runner.formats.hcl_tree import Body
+from runner.formats.hcl.tree import Body
 from runner.model.playbook import Playbook
 from runner.packer.coverage import Coverage
 from runner.packer.exporting import inputs

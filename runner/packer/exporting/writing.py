@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.formats.hcl_tree import (
+from runner.formats.hcl.tree import (
     Attr,
     Attribute,
     Block,
@@ -20,7 +20,7 @@ from runner.formats.hcl_tree import (
     Many,
     Ref,
 )
-from runner.formats.hcl_walk import rebuilt
+from runner.formats.hcl.walk import rebuilt
 from runner.packer.catalogue import Options
 from runner.packer.coverage import Coverage
 from runner.packer.from_jinja import FromJinja

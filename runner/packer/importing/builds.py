@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runner import registry
-from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Lit, Many
-from runner.formats.yaml_write import Entry, Map, Seq, Value
+from runner.formats.hcl.tree import Attribute, Block, Body, Expression, Lit, Many
+from runner.formats.yaml.write import Entry, Map, Seq, Value
 from runner.packer.importing.chains import chains
 from runner.packer.importing.dynamic import block_type, unrolled
 from runner.packer.importing.options import Options

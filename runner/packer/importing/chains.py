@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from runner import registry
-from runner.formats.hcl_tree import Block, Body
-from runner.formats.yaml_write import Entry, Map, Seq
+from runner.formats.hcl.tree import Block, Body
+from runner.formats.yaml.write import Entry, Map, Seq
 from runner.packer.importing.dynamic import block_type, dynamic
 from runner.packer.importing.options import Options
 from runner.packer.importing.tasks import Tasks

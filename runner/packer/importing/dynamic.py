@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from runner.formats.hcl_tree import (
+from runner.formats.hcl.tree import (
     Attr,
     Binary,
     Block,
@@ -21,7 +21,7 @@ from runner.formats.hcl_tree import (
     Ref,
     Template,
 )
-from runner.formats.hcl_walk import rebuilt
+from runner.formats.hcl.walk import rebuilt
 from runner.packer.names import Names
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from runner import registry
-from runner.formats.hcl_tree import Attribute, Block, Body, Call, Expression, Lit, Many, Ref
-from runner.formats.hcl_write import write_expression
-from runner.formats.yaml_write import Entry, Map, Seq, Value
+from runner.formats.hcl.tree import Attribute, Block, Body, Call, Expression, Lit, Many, Ref
+from runner.formats.hcl.write import write_expression
+from runner.formats.yaml.write import Entry, Map, Seq, Value
 from runner.packer.importing.options import Options
 from runner.packer.names import Names
 from runner.packer.to_jinja import ToJinja

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from runner.formats.hcl_tree import Attribute, Block, Body, Item, Lit, Many
-from runner.formats.yaml_write import Entry, Map, Seq, Value, write
+from runner.formats.hcl.tree import Attribute, Block, Body, Item, Lit, Many
+from runner.formats.yaml.write import Entry, Map, Seq, Value, write
 from runner.packer.to_jinja import ToJinja
 from runner.schema.check import fits
 from runner.text import NOTHING

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from runner import registry
-from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Item, Lit, Many, Template
-from runner.formats.yaml_write import Entry, Map, Seq, Value
+from runner.formats.hcl.tree import Attribute, Block, Body, Expression, Item, Lit, Many, Template
+from runner.formats.yaml.write import Entry, Map, Seq, Value
 from runner.packer.importing.dynamic import dynamic
 from runner.packer.importing.options import Options
 from runner.packer.names import address

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from runner.formats.hcl_comments import head_of
-from runner.formats.hcl_tree import Attribute, Body
-from runner.formats.yaml_write import Entry, Map, Seq, write
+from runner.formats.hcl.comments import head_of
+from runner.formats.hcl.tree import Attribute, Body
+from runner.formats.yaml.write import Entry, Map, Seq, write
 from runner.packer.coverage import Coverage
 from runner.packer.importing import inputs
 from runner.packer.importing.builds import Builds

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Literal, NamedTuple
 
-from runner.formats.hcl_tree import Attr, Binary, Call, Conditional, Expression, Index, Lit, Part, Ref, Template, Unary
+from runner.formats.hcl.tree import Attr, Binary, Call, Conditional, Expression, Index, Lit, Part, Ref, Template, Unary
 from runner.text import Span
 
 Kind = Literal["text", "number", "truth"]

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from runner.formats.hcl_tree import (
+from runner.formats.hcl.tree import (
     Attr,
     Binary,
     Call,

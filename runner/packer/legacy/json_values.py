@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runner.formats.hcl_tree import Attr, Attribute, Body, Call, Expression, Lit, Many, Template
+from runner.formats.hcl.tree import Attr, Attribute, Body, Call, Expression, Lit, Many, Template
 from runner.packer.catalogue import Option, Options
 from runner.packer.coverage import Became, Finding
 from runner.packer.legacy import go_writer

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from runner.formats.hcl_tree import Attribute, Block, Body, Item, Lit, Many
-from runner.formats.hcl_write import write
+from runner.formats.hcl.tree import Attribute, Block, Body, Item, Lit, Many
+from runner.formats.hcl.write import write
 from runner.packer.names import address, source_address
 from runner.text import Span
 

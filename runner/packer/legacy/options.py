@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from runner.formats.hcl_tree import Attribute, Block, Body, Call, Expression, Item, Lit, Many
+from runner.formats.hcl.tree import Attribute, Block, Body, Call, Expression, Item, Lit, Many
 from runner.packer.catalogue import Option, Options, Shape
 from runner.packer.legacy.engine import Lookup
 from runner.packer.legacy.words import Telling, as_key, comment

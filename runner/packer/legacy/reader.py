@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from runner.diagnostics import Note, Report
-from runner.formats.hcl_tree import Attribute, Block, Body, Expression, Item, Lit, Many
+from runner.formats.hcl.tree import Attribute, Block, Body, Expression, Item, Lit, Many
 from runner.packer.catalogue import ComponentKind, options
 from runner.packer.coverage import Finding
 from runner.packer.legacy.engine import reference

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
-from runner.formats.hcl_tree import Attr, Call, Conditional, Expression, Index, Lit, Part, Template
+from runner.formats.hcl.tree import Attr, Call, Conditional, Expression, Index, Lit, Part, Template
 from runner.packer.legacy import engine
 from runner.packer.legacy.engine import Kept, Lookup, Value, joined
 from runner.packer.legacy.go_template import parse

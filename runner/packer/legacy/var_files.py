@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from runner.diagnostics import Report
-from runner.formats.hcl_tree import Attribute, Body, Expression, Item, Lit, Many
+from runner.formats.hcl.tree import Attribute, Body, Expression, Item, Lit, Many
 from runner.packer.coverage import Finding
 from runner.packer.legacy.names import is_name, named
 from runner.packer.legacy.translate import translate

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from runner.diagnostics import Note
 from runner.diagnostics.near import did_you_mean
-from runner.formats.hcl_tree import Attribute, Block, Body, Call, Expression, Lit, Ref
+from runner.formats.hcl.tree import Attribute, Block, Body, Call, Expression, Lit, Ref
 from runner.packer.legacy.engine import Lookup, moment, reference
 from runner.packer.legacy.names import is_name, named
 from runner.packer.legacy.translate import translate

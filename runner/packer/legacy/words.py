@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from runner.diagnostics import Report
 from runner.diagnostics.near import did_you_mean
-from runner.formats.hcl_tree import Expression, Lit, Template
+from runner.formats.hcl.tree import Expression, Lit, Template
 from runner.packer.coverage import Became, Finding
 from runner.packer.legacy.engine import Lookup
 from runner.packer.legacy.translate import Mode, translate

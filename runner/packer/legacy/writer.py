@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Expression, Lit, Many, Ref
+from runner.formats.hcl.tree import Attr, Attribute, Block, Body, Expression, Lit, Many, Ref
 from runner.packer.catalogue import ComponentKind, options
 from runner.packer.coverage import Became, Finding
 from runner.packer.legacy.json_values import Values

@@ -20,11 +20,11 @@ from runner.expand.render import OMIT, render
 from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
 from runner.expand.world import World, base_scope, early_scope
-from runner.formats.hcl_layout import Layout
-from runner.formats.hcl_tree import Attr, Attribute, Block, Body, Call, Expression, Lit, Ref, Template
-from runner.formats.hcl_walk import parts, rebuilt
-from runner.formats.hcl_write import write
-from runner.formats.hcl_write_expressions import Expressions
+from runner.formats.hcl.layout import Layout
+from runner.formats.hcl.tree import Attr, Attribute, Block, Body, Call, Expression, Lit, Ref, Template
+from runner.formats.hcl.walk import parts, rebuilt
+from runner.formats.hcl.write import write
+from runner.formats.hcl.write_expressions import Expressions
 from runner.model.playbook import Playbook
 from runner.packer.importing import to_playbook
 from runner.packer.names import names_of

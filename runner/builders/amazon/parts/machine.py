@@ -21,8 +21,8 @@ from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given, listed
 from runner.builders.amazon.shared.waiting import Patience, until
 from runner.builders.shared.ssh import about, settings_of
-from runner.communicators import ssh
-from runner.communicators.ssh_keys import clear_authorized_keys, public_key_of
+from runner.communicators.ssh import transport as ssh
+from runner.communicators.ssh.keys import clear_authorized_keys, public_key_of
 from runner.frozen import frozen
 from runner.sdk import Communicator, Failed, Machine
 from runner.sdk.durations import seconds_of

@@ -1,0 +1,1 @@
+"""What the builder and the post-processors of containers have in common."""

@@ -1,0 +1,1 @@
+"""Reach a container by the API of its engine."""

@@ -1,0 +1,1 @@
+"""Reach a machine with SSH."""

@@ -1,0 +1,1 @@
+"""HCL2: its text, its tree, and back."""

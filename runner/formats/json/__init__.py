@@ -1,0 +1,1 @@
+"""JSON: its text and its tree with places."""

@@ -1,0 +1,1 @@
+"""YAML: its text, its tree with places, and back."""
