@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from host import Missing
-from line import in_turns, large_file, rates, run, started
+from line import ROW, in_turns, large_file, rates, run, started
 from measure import Timing, output
 from report import milliseconds, verdict
 from settings import Settings
@@ -52,7 +52,7 @@ def remote(settings: Settings) -> Iterator[str]:
     file.unlink()
     yield "## The line over SSH, to a server on this computer"
     yield ""
-    yield f"{settings.items} commands (`true`), one after the other, in turns; `ssh` keeps a connection open:"
+    yield f"{settings.items} commands (`true`), ten after the other, in turns; `ssh` keeps a connection open:"
     yield ""
     yield from milliseconds(commands, digits=2)
     yield f"A file of {settings.megabytes} MB:"
@@ -79,7 +79,7 @@ async def _measured(
             commands = await in_turns({
                 _OURS: lambda: run(machine),
                 "`ssh`": lambda: started("ssh", *options, "-p", str(port), target, "true"),
-            }, settings.items)
+            }, settings.items, ROW)
             copies = await in_turns({
                 "our upload": lambda: machine.upload(Upload(str(here / "ours"), (Sent(str(file), file.name),))),
                 "`scp`": lambda: started("scp", *options, "-P", str(port), str(file), f"{target}:{here}/theirs"),

@@ -34,6 +34,7 @@ from runner.builders.shared.docker.images import (
     loaded,
     pulled,
     saved,
+    size_of,
 )
 from runner.builders.shared.docker.login import login_of
 from runner.builders.shared.docker.options import Build, Options
@@ -201,7 +202,7 @@ class Docker(Builder[Options]):
             )
         return Artifact(
             self.name, image, labels={"ImageSha256": image}, description=f"Imported Docker image: {image}",
-            remove=partial(_removed, machine.engine.address, image),
+            remove=partial(_removed, machine.engine.address, image), size=await size_of(machine.engine, image),
         )
 
     async def found(self, session: Session, artifact: Artifact) -> Artifact | None:

@@ -60,8 +60,8 @@ class Image(NamedTuple):
 
     @property
     def size(self) -> int:
-        """The size of its files, in bytes."""
-        return sum(file["size"] for file in self.build.get("files", ()))
+        """How large it is, or its files are, in bytes; 0 when nobody knows."""
+        return int(self.build.get("size") or sum(file["size"] for file in self.build.get("files", ())))
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -165,6 +165,7 @@ def _show(image: Image, *, as_json: bool) -> None:
     build, manifest = image.build, image.manifest
     lines = {
         "build": image.name, "image": image.id or image.shown, "what": build.get("description", ""),
+        "size": size(image.size) if image.size else "",
         "builder": build["builder"], "status": build["status"], "run": f"{image.run} ({manifest['run']})",
         "playbook": manifest["playbook"], "started": build["started"], "finished": build["finished"],
         "starts from": ", ".join(build.get("parents", ())), "ingot": manifest["ingot"],

@@ -217,6 +217,8 @@ class ArtifactMade(Event):
     files: tuple[MadeFile, ...] = ()
     made: bool = True
     """Whether there is anything to find: a builder may leave nothing behind."""
+    size: int | None = None
+    """In bytes, of what is in no file, such as an image of an engine; nothing when that is not known."""
 
 
 @frozen

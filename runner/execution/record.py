@@ -90,6 +90,7 @@ def _build(each: Finished, start_from: str | None, key: str, directory: Path) ->
         name=each.name, builder=each.builder, status=status,
         started=_time(each.started), finished=_time(each.finished),
         artifact=made[0].id if made else None, description=made[0].description if made else "",
+        size=made[0].size if made else None,
         files=tuple(_file(path, directory) for path in files),
         parents=(start_from,) if start_from else (), key=key,
         errors=tuple(f"{each.span}: {each.code}: {each.message}" for each in each.diagnostics),

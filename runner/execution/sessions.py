@@ -123,7 +123,8 @@ class Sessions:
         """Tell what was made."""
         files = tuple(MadeFile(str(file), size_of(file)) for file in artifact.files)
         self._shop.bus.emit(ArtifactMade(
-            self._build.name, artifact.builder, artifact.id, artifact.description, files, artifact.made
+            self._build.name, artifact.builder, artifact.id, artifact.description, files, artifact.made,
+            artifact.size,
         ))
 
     def tell_removed(self, artifact: Artifact) -> None:

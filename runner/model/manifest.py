@@ -64,6 +64,8 @@ class ManifestBuild(NamedTuple):
     """In the order in which they ended."""
     errors: tuple[str, ...] = ()
     """Why it failed: ``path:line:column: CODE: message``."""
+    size: int | None = None
+    """In bytes, of an image that is in no file; nothing when that is not known."""
 
 
 class Manifest(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.builders.shared.changes import Changes
-from runner.builders.shared.docker.images import NAMES, archive_of, docker_path_gap, engine, imported
+from runner.builders.shared.docker.images import NAMES, archive_of, docker_path_gap, engine, imported, size_of
 from runner.sdk import Artifact, PostProcessor, Session, options
 
 
@@ -43,5 +43,6 @@ class DockerImport(PostProcessor[Options]):
         session.say(f"Importing {session.shown(file)} as {name}")
         async with engine() as where:
             image = await imported(where, file, name, self.options.changes or (), self.options.platform)
+            size = await size_of(where, image)
         labels = {**artifact.labels, "ImageSha256": image, NAMES: name}
-        return Artifact(self.name, name, labels=labels, description=f"Imported Docker image: {name}")
+        return Artifact(self.name, name, labels=labels, description=f"Imported Docker image: {name}", size=size)

@@ -172,8 +172,9 @@ class Console:
                 self._line(event, f"    {readable(took):>8}  {name}")
         for made in (each for each in self._made if each.made):
             text = made.description or ", ".join(file.path for file in made.files) or made.id
-            large = f" ({size(sum(file.size for file in made.files))})" if made.files else ""
-            self._line(event, f"--> {made.build}: {text}{large}", self._colors.get(made.build))
+            large = made.size if made.size is not None else sum(file.size for file in made.files)
+            shown = f" ({size(large)})" if large else ""
+            self._line(event, f"--> {made.build}: {text}{shown}", self._colors.get(made.build))
 
     def _title(self, event: Event, build: str, text: str, color: str | None = None) -> None:
         self._line(event, f"==> {build}: {text}", f"1;{color or self._colors.get(build, '0')}")

@@ -130,6 +130,8 @@ class Artifact:
     """Whether there is anything to find: a builder may leave nothing behind."""
     remove: Callable[[], Awaitable[None]] | None = field(default=None, compare=False)
     """Removes what there is of it beside ``files``, such as an image of an engine. Raises ``Failed``."""
+    size: int | None = None
+    """How large it is where it lies, in bytes, when that is in no file and is known."""
 
 
 class Hold(Protocol):

@@ -40,7 +40,7 @@ class Images:
         told = entry.content
         artifact = Artifact(
             told["builder"], told["id"], tuple(Path(each["path"]) for each in told["files"]), told["labels"],
-            told["description"], told["made"],
+            told["description"], told["made"], size=told.get("size"),
         )
         try:
             there = await self._builder.found(session, artifact)
@@ -58,6 +58,7 @@ class Images:
         content = {
             "builder": artifact.builder, "id": artifact.id, "files": files, "labels": dict(artifact.labels),
             "description": artifact.description, "made": artifact.made, "about": about,
+            "size": artifact.size,
         }
         if not self._kit.seal.has_secret(content):
             self._kit.cache.keep("artifacts", [Entry(key, content, time.time())])

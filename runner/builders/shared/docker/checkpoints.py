@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from runner.builders.shared.docker.images import size_of
 from runner.communicators.docker.engine import Engine
 from runner.communicators.docker.http import Refused
 from runner.sdk import Ask, Communicator, Failed, Resource, Session
@@ -87,6 +88,5 @@ async def ended(where: Engine, container_id: str) -> None:
 
 async def size_between(where: Engine, before: str, after: str) -> int:
     """Return how many bytes an image has beside those of the one that it was made from. Raises ``Failed``."""
-    sizes = [await where.ask("GET", f"/images/{quote(each)}/json") for each in (before, after)]
-    return max(int(sizes[1].get("Size", 0)) - int(sizes[0].get("Size", 0)), 0)
+    return max(await size_of(where, after) - await size_of(where, before), 0)
 

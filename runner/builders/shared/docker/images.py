@@ -78,6 +78,11 @@ async def described(where: Engine, image: str) -> Mapping[str, Any]:
     return found
 
 
+async def size_of(where: Engine, image: str) -> int:
+    """Return how many bytes an image has, those of its base among them. Raises ``Failed`` when there is none."""
+    return int((await described(where, image)).get("Size", 0))
+
+
 def digest_of(image: Mapping[str, Any]) -> str:
     """Return the digest of an image in the registry it comes from; nothing when it comes from none."""
     return next((name.partition("@")[2] for name in image.get("RepoDigests") or ()), "")
