@@ -37,6 +37,11 @@ $(VENV)/installed: pyproject.toml
 
 venv: $(VENV)/installed
 
+# What editors read the schemas with. Where it cannot be had, its tests say so.
+$(BIN)/yaml-language-server: | venv
+	@npm install --silent --no-audit --no-fund --no-save --no-package-lock --prefix $(VENV)/node 'yaml-language-server@^1.15' \
+		&& ln -s ../node/node_modules/.bin/yaml-language-server $@ || echo 'yaml-language-server cannot be installed: no npm?'
+
 lint: venv
 	$(BIN)/ruff check .
 
@@ -57,10 +62,10 @@ playbooks: venv
 
 check: lint types stale architecture playbooks
 
-test: packages venv
+test: packages venv $(BIN)/yaml-language-server
 	$(BIN)/pytest -n 2 -m 'not slow'
 
-test-all: packages venv
+test-all: packages venv $(BIN)/yaml-language-server
 	$(BIN)/pytest -n 2
 
 schemas: venv
