@@ -17,7 +17,7 @@ from runner.packer.coverage import Coverage
 from runner.packer.engine_calls import without_engine_calls
 from runner.packer.hcl_json import read as read_hcl_json
 from runner.packer.legacy import reader, var_files
-from runner.packer.mending import mended
+from runner.packer.mending.template import mended
 from runner.text import Node, SourceFile
 
 Kind = Literal["template", "variables"]
