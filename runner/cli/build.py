@@ -84,7 +84,8 @@ def run(arguments: Namespace) -> int:
             prepared = _plan(arguments, loaded, report)
     if prepared is not None and not report.failed:
         report.extend(_refused(path, saved, prepared, output))
-    status = common.finish(report, output, strict=arguments.strict)
+    empty = any(each.code == "W617" for each in report.diagnostics)
+    status = common.finish(report, output, strict=arguments.strict or empty)
     if status or loaded is None or prepared is None:
         return status or common.INVALID
     secrets = (*loaded.secrets, *_secret_options(prepared))
