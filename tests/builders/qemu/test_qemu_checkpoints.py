@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,17 @@ def checkpoint(qemu: Qemu) -> Path:  # noqa: F811
     return file
 
 
-def test_a_changed_task_goes_on_from_a_checkpoint(remembering: Qemu) -> None:
+def test_a_changed_task_goes_on_from_a_checkpoint(remembering: Qemu, tmp_path: Path) -> None:
     built(remembering, FIRST, last("other"))
     assert checkpoint(remembering).stat().st_mode & 0o777 == 0o600
     assert RUNS not in built(remembering, FIRST, last("other"))
     said = built(remembering, FIRST, last())
     assert (GOES_ON in said, "Catching up" in said, "Waiting for SSH" in said) == (True, False, True)
-    assert not about(remembering.directory / "out" / "box").get("snapshots")
+    made = remembering.directory / "out" / "box"
+    assert not about(made).get("snapshots")
+    raw = tmp_path / "raw"
+    subprocess.run(["qemu-img", "convert", "-O", "raw", made, raw], check=True)
+    assert b"first\nunwritten\nlast\n" in raw.read_bytes()
 
 
 @pytest.mark.slow
