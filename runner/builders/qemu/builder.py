@@ -61,7 +61,9 @@ class Qemu(Builder[Options]):
         return gap(options)
 
     async def origin(self, session: Session) -> Origin | None:
-        """Return what the machine will be."""
+        """Return what the machine will be. What it sees of this computer's directories cannot be known."""
+        if origins.lends(self.options):
+            return None
         return await origins.origin(session, self.options, await self._ground(session))
 
     async def _ground(self, session: Session) -> Ground:

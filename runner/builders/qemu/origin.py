@@ -54,6 +54,11 @@ class Ground:
     """The disk to start from, or the installation image."""
 
 
+def lends(options: Options) -> bool:
+    """Return whether the machine sees a directory of this computer, in which nobody knows what will be."""
+    return any(words[:1] in (["-virtfs"], ["-fsdev"]) or "fat:" in "".join(words[1:]) for words in options.qemuargs or ())
+
+
 async def origin(session: Session, options: Options, ground: Ground) -> Origin:
     """Return what the machine will be. Raises ``Failed``."""
     values = {each.name: getattr(options, each.name) for each in fields(options)}
@@ -89,6 +94,7 @@ def _named(root: Path, options: Options) -> Iterator[Path]:
         given = getattr(options, option) or ()
         for text in (given,) if isinstance(given, str) else given:
             yield from map(Path, sorted(glob.glob(os.path.join(root, os.path.expanduser(text)))))  # noqa: PTH111, PTH118, PTH207 - a pattern
-    for _, *values in options.qemuargs or ():
-        for text in values:
-            yield from (path for each in _BETWEEN.split(text) if "/" in each and (path := root / each).is_file())
+    for words in options.qemuargs or ():
+        for text in words[1:]:
+            found = (os.path.join(root, each) for each in _BETWEEN.split(text))  # noqa: PTH118 - as below
+            yield from (Path(each) for each in found if os.path.isfile(each))  # noqa: PTH113 - any text may be asked for
