@@ -56,7 +56,8 @@ class Ground:
 
 def lends(options: Options) -> bool:
     """Return whether the machine sees a directory of this computer, in which nobody knows what will be."""
-    return any(words[:1] in (["-virtfs"], ["-fsdev"]) or "fat:" in "".join(words[1:]) for words in options.qemuargs or ())
+    given = options.qemuargs or ()
+    return any(words[:1] in (["-virtfs"], ["-fsdev"]) or "fat:" in "".join(words[1:]) for words in given)
 
 
 async def origin(session: Session, options: Options, ground: Ground) -> Origin:
