@@ -27,6 +27,7 @@ from runner.builders.shared.docker.images import (
     archive_of,
     built,
     described,
+    digest_at_registry,
     digest_of,
     docker_path_gap,
     exported,
@@ -92,6 +93,8 @@ _FETCHING = (
 """Options that say how the image is come by, which is known by its content."""
 _OF_THIS_COMPUTER = ("Binds", "Devices", "DeviceRequests", "VolumesFrom")
 """What the engine is told of files and devices that are not the container's own."""
+_SHORT = len("sha256:") + 12
+"""How much of a digest is told, in characters."""
 _ANY = "IMAGE"
 """Stands for the image, where it does not matter which it is."""
 _OF_RESULT = ("commit", "discard", "export_path", "changes", "author", "message")
@@ -138,7 +141,22 @@ class Docker(Builder[Options]):
         shaping = {name: value for name, value in values.items() if name not in (*_FETCHING, *_OF_RESULT)}
         result = {name: values[name] for name in _OF_RESULT}
         identity = (base.engine.address, base.found["Id"], run.container, run.host, shaping)
-        return Origin(identity, result, self._about(base), base)
+        about = self._about(base)
+        seen = {name: about[name] for name in ("SourceImageSha256", "SourceImageDigest")}
+        return Origin(identity, result, about, base, seen)
+
+    @classmethod
+    async def moved(cls, options: Mapping[str, Any], seen: Mapping[str, str]) -> str | None:
+        """Return that the name of an image stands for another one now, at its registry if it will be pulled."""
+        image, pull = options.get("image"), options.get("pull", True)
+        if not isinstance(image, str) or not isinstance(pull, bool):
+            return None
+        async with engine() as where:
+            if pull:
+                there, before = await digest_at_registry(where, image), seen["SourceImageDigest"]
+            else:
+                there, before = str((await described(where, image))["Id"]), seen["SourceImageSha256"]
+        return f"base image moved: {image} is {there[:_SHORT]} now" if before and there != before else None
 
     async def launch(self, session: Session) -> Container:
         """Start the container."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from argparse import ArgumentParser, Namespace
 
@@ -54,26 +55,27 @@ def run(arguments: Namespace) -> int:
             return common.INVALID
     if arguments.out != STDOUT:
         if not arguments.no_cache:
-            plan = _foreseen(plan, loaded)
+            plan = _foreseen(plan, loaded, ask=not arguments.no_data)
         _show(concealed(plan, output.mask), arguments, output)
     work = any(build.action == "run" for build in plan.builds)
     return CHANGES if arguments.detailed_exitcode and work else 0
 
 
-def _foreseen(plan: Plan, loaded: common.Loaded) -> Plan:
-    """Return the plan with what a build would find done already."""
+def _foreseen(plan: Plan, loaded: common.Loaded, *, ask: bool) -> Plan:
+    """Return the plan with what a build would find done already; engines may be asked what has become of images."""
     from runner.store.cache.place import directory
 
     where = directory(loaded.world.environ)
     if not where.is_dir():
         return plan
-    from runner.execution.remembering.foresight import foreseen
+    from runner.execution.remembering.foresight import foreseen, moved
     from runner.store.cache.cache import Cache
     from runner.store.cache.database import Database
 
     database = Database(where)
     try:
-        return foreseen(plan, loaded.world.root, Cache(database))
+        root, cache = loaded.world.root, Cache(database)
+        return foreseen(plan, root, cache, asyncio.run(moved(plan, root, cache)) if ask else {})
     finally:
         database.close()
 

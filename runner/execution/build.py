@@ -169,7 +169,7 @@ class _Build:
         build = self._ground.build
         since = machine.remembered
         keys = {each.key: since[each.place] for each in build.steps if each.key and each.place in since}
-        content = {"run": self._shop.run, "origin": machine.beginning, "steps": keys}
+        content = {"run": self._shop.run, "origin": machine.beginning, "seen": dict(machine.seen), "steps": keys}
         if machine.is_remembered:
             self._shop.kit.cache.keep("plans", [Entry(self._plan_key, content, time.time())])
 

@@ -100,6 +100,8 @@ class Origin:
     """Those of the machine's ``about`` that are known while it is not there."""
     base: Any = None
     """What ``launch`` wants to be told again of what has been found out."""
+    seen: Mapping[str, str] = field(default_factory=dict)
+    """What of its base is compared when a plan asks whether that has moved: no secrets."""
 
 
 @frozen

@@ -92,6 +92,14 @@ class Builder(ABC, Plugin[OptionsT]):
         """
         return artifact if artifact.files or not artifact.made else None
 
+    @classmethod
+    async def moved(cls, options: Mapping[str, Any], seen: Mapping[str, str]) -> str | None:  # noqa: ARG003 - as above
+        """Return what has become of a base since it was ``seen`` for an ``Origin``, in words, if it is another one now.
+
+        It is asked for a plan: nothing is fetched, and options may not be known yet. Raises ``Failed``.
+        """
+        return None
+
     async def checkpoint(
         self, session: Session, machine: Machine, name: str  # noqa: ARG002 - as above
     ) -> tuple[Checkpoint, Machine] | None:

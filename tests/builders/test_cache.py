@@ -228,6 +228,23 @@ class TestInputs:
         assert ran.cached == []
         assert "moved" in box.files(ran.image)
 
+    def test_a_plan_tells_that_a_tag_has_moved(self, box: Box, docker: APIClient, busybox: str) -> None:
+        def plan(*words: str) -> str:
+            return box.ingot("plan", "playbook.yml", *words, DOCKER_HOST=box.engine).stdout
+
+        image = box.source["image"] = f"{box.name}:moving"
+        docker.tag(busybox, *image.split(":"))
+        try:
+            box(sh("echo 1 >/one"))
+            assert "base image moved" not in plan()
+            made = docker.create_container(busybox, ["/bin/true"])
+            moved = docker.commit(made["Id"], *image.split(":"), changes=f"LABEL ingot.build={box.name}.box")["Id"]
+            docker.remove_container(made["Id"])
+            assert f"base image moved: {image} is {moved[:19]} now" in plan()
+            assert "base image moved" not in plan("--no-data")
+        finally:
+            docker.remove_image(image, force=True)
+
     def test_other_options_of_the_result_keep_the_tasks(self, box: Box) -> None:
         first = box(sh("echo 1 >/one"))
         box.source["changes"] = ["ENV A=b"]

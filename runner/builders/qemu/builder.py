@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runner.builders.qemu import boot, output, power, reach, warm
+from runner.builders.qemu import boot, checkpoints, output, power, reach, warm
+from runner.builders.qemu import origin as origins
 from runner.builders.qemu.arguments import Parts
 from runner.builders.qemu.capture import captured
 from runner.builders.qemu.disks import Base, Images
@@ -17,13 +20,14 @@ from runner.builders.qemu.gaps import gap
 from runner.builders.qemu.guard import Guarded
 from runner.builders.qemu.machine import Vm, ended
 from runner.builders.qemu.options import Options
+from runner.builders.qemu.origin import Ground
 from runner.builders.qemu.programs import programs
 from runner.builders.qemu.start import Started, check_options, completed, disks_of, screen_of, started
 from runner.builders.shared.keyboard import meant
 from runner.builders.shared.web import Web, serving
 from runner.communicators.ssh.keys import KeyPair, clear_authorized_keys, key_pair
 from runner.frozen import frozen
-from runner.sdk import Artifact, Builder, Communicator, Machine, Resource, Session
+from runner.sdk import Artifact, Builder, Checkpoint, Communicator, Machine, Origin, Resource, Session
 from runner.sdk.threads import held
 
 
@@ -56,17 +60,39 @@ class Qemu(Builder[Options]):
         """Return which of these options this version cannot work with."""
         return gap(options)
 
-    async def launch(self, session: Session) -> VirtualMachine:
-        """Start the machine, and wait until it answers."""
+    async def origin(self, session: Session) -> Origin | None:
+        """Return what the machine will be. What it sees of this computer's directories cannot be known."""
+        if origins.lends(self.options):
+            return None
+        return await origins.origin(session, self.options, await self._ground(session))
+
+    async def _ground(self, session: Session) -> Ground:
+        """Find out what the machine stands on; what it starts from is fetched if need be. Raises ``Failed``."""
         options = self.options
         check_options(options)
-        name, place = output.name_of(session, options), output.place_of(session, options)
+        output.name_of(session, options)
         host = await session.hold(programs(str(session.root)))
         emulator = await found(host, options.qemu_binary)
         check(options, emulator)
         images = Images(host, options.qemu_img_args)
+        return Ground(host, emulator, images, await boot.source(session, options, images))
+
+    async def launch(self, session: Session) -> VirtualMachine:
+        """Start the machine, and wait until it answers."""
+        if session.checkpoint is None:
+            return await self._launched(session)
+        async with AsyncExitStack() as stack:  # another machine is launched when this one cannot go on
+            machine = await self._launched(replace(session, hold=stack.enter_async_context))
+            await session.hold(stack.pop_all())
+            return machine
+
+    async def _launched(self, session: Session) -> VirtualMachine:
+        options = self.options
+        name, place = output.name_of(session, options), output.place_of(session, options)
+        ground = session.origin.base if session.origin is not None else await self._ground(session)
+        assert isinstance(ground, Ground)
+        host, emulator, images, origin = ground.host, ground.emulator, ground.images, ground.base
         await session.hold(output.work(session))
-        origin = await boot.source(session, options, images)
         own = await disks_of(session, options, images, name, origin if isinstance(origin, Base) else None)
         installer = None if isinstance(origin, Base) else origin
         parts = await completed(session, host, emulator, options, Parts(name, options.accelerator, own, installer))
@@ -77,7 +103,12 @@ class Qemu(Builder[Options]):
             **({"SSHPublicKey": key.public} if key else {}),
         }
         meant(options, {**fields, "SSHHostPort": 0})  # a mistake in it is told before anything starts
-        kept = await warm.place(session, host, options, emulator, parts, origin)
+        kept: warm.Warm | None
+        if session.checkpoint is not None:
+            kept = checkpoints.Resumed(host, session.checkpoint, parts.disks[0])
+            await kept.restore(session)
+        else:
+            kept = await warm.place(session, host, options, emulator, parts, origin)
         begun = await session.hold(started(session, host, emulator, options, parts, fields, kept=kept))
         self._tell(session, emulator, parts, begun)
         async with witnessed(session, begun.vm), warm.doubted(kept):
@@ -109,10 +140,36 @@ class Qemu(Builder[Options]):
         labels = {"diskName": files[0].name, "diskType": ",".join(options.formats or (options.format,))}
         return Artifact(self.name, "VM", files, labels, f"VM files in directory: {shown}")
 
+    async def checkpoint(self, session: Session, machine: Machine, name: str) -> tuple[Checkpoint, Machine] | None:
+        """Keep the machine, memory and all."""
+        assert isinstance(machine, VirtualMachine)
+        assert machine.vm is not None
+        assert machine.parts is not None
+        assert session.origin is not None
+        if warm.gap(self.options, machine.parts) is not None or self.options.net_bridge is not None:
+            return None
+        session.say("Keeping the machine as it is")
+        host = session.origin.base.host
+        found = await checkpoints.kept(session, host, machine.vm, machine.parts.disks[0], name)
+        return None if found is None else (found, machine)
+
+    @classmethod
+    async def still_there(cls, checkpoint: Checkpoint) -> bool:
+        """Return whether the file is there; its content is looked at when a machine begins with it."""
+        return await held(Path(checkpoint.id).is_file)
+
+    @classmethod
+    async def drop(cls, checkpoint: Checkpoint) -> None:
+        """Remove the file."""
+        await held(Path(checkpoint.id).unlink, missing_ok=True)
+
     @classmethod
     async def collect(cls, resource: Resource) -> None:
         """End a machine that a run left, and remove its directory. Raises ``Failed``."""
         path = Path(resource.id)
+        if resource.kind == checkpoints.KIND:
+            await held(path.unlink, missing_ok=True)
+            return
         if resource.kind == output.WORK:
             ended(path)
         await held(shutil.rmtree, path, ignore_errors=True)

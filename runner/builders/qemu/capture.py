@@ -29,7 +29,7 @@ async def captured(  # noqa: PLR0913, PLR0917 - what a result is made of
             about = await images.about(disk)
             for form, file in names.items():
                 session.say(f"Writing {session.shown(place / file)}")
-                if form == "qcow2" and len(forms) == 1 and _as_it_is(options, installed=installed or number > 0):
+                if form == "qcow2" and len(forms) == 1 and as_it_is(options, installed=installed or number > 0):
                     await held(shutil.move, disk, unfinished / file)
                 else:
                     check_room(unfinished, about["actual-size"] if not options.disk_compression else 0, file)
@@ -41,6 +41,6 @@ async def captured(  # noqa: PLR0913, PLR0917 - what a result is made of
     return tuple(place / each for each in made)
 
 
-def _as_it_is(options: Options, *, installed: bool) -> bool:
+def as_it_is(options: Options, *, installed: bool) -> bool:
     """Return whether a disk can be taken as it is."""
     return options.use_backing_file or (options.skip_compaction and not options.disk_compression and installed)

@@ -18,12 +18,14 @@ from pathlib import Path
 
 from runner.builders.qemu import arguments
 from runner.builders.qemu.arguments import Parts
+from runner.builders.qemu.capture import as_it_is
 from runner.builders.qemu.disks import Base
 from runner.builders.qemu.emulator import Emulator
 from runner.builders.qemu.machine import Vm
 from runner.builders.qemu.options import Options
 from runner.builders.qemu.programs import Programs
 from runner.builders.shared import cache
+from runner.builders.shared.checksums import digest_of
 from runner.sdk import Command, Communicator, Failed, Session
 from runner.sdk.threads import held
 
@@ -42,10 +44,12 @@ async def place(
     """
     if not options.warm_start:
         return None
-    if (why := _gap(options, parts)) is not None or not isinstance(base, Base):
+    why = "it is installed by the build" if not isinstance(base, Base) else gap(options, parts)
+    if why is not None or not isinstance(base, Base):
         session.say(f"The machine is not kept: {why}")
         return None
-    found = Warm(programs, await held(_key, options, emulator, parts, base), parts.disks[0])
+    key = await held(_key, options, emulator, parts, base)
+    found = Warm(programs, cache.place(os.environ) / "qemu" / _NAME / f"{key}.qcow2", parts.disks[0])
     await found.restore(session)
     return found
 
@@ -61,10 +65,10 @@ async def doubted(kept: Warm | None) -> AsyncIterator[None]:
         raise
 
 
-def _gap(options: Options, parts: Parts) -> str | None:
+def gap(options: Options, parts: Parts) -> str | None:
     """Return why a machine cannot be kept; nothing when it can."""
-    if parts.installer is not None:
-        return "it is installed by the build"
+    if as_it_is(options, installed=parts.installer is not None):
+        return "its disk becomes the image as it is, and what is kept is in its disk"
     if parts.variables is not None or parts.tpm is not None or len(parts.disks) > 1:
         return "only one with a single disk, and neither UEFI nor TPM, can be"
     if options.communicator == "none":
@@ -78,7 +82,7 @@ def _key(options: Options, emulator: Emulator, parts: Parts, base: Base) -> str:
     """Return what stands for all in which machines have to be the same."""
     status = base.path.stat()
     usual = arguments.usual(options, replace(parts, port=None, screen=None, disks=(), cd=None, floppy=None))
-    media = [_content(each) for each in (parts.cd, parts.floppy) if each is not None]
+    media = [digest_of(each, "sha256") for each in (parts.cd, parts.floppy) if each is not None]
     inputs = (
         emulator.stamp, emulator.version, usual, options.qemuargs, media,
         str(base.path), status.st_size, status.st_mtime_ns, status.st_ino,
@@ -91,9 +95,9 @@ def _key(options: Options, emulator: Emulator, parts: Parts, base: Base) -> str:
 class Warm:
     """The place of one machine that is kept, or will be."""
 
-    def __init__(self, programs: Programs, key: str, disk: Path) -> None:
+    def __init__(self, programs: Programs, path: Path, disk: Path) -> None:
         self._programs = programs
-        self._path = cache.place(os.environ) / "qemu" / _NAME / f"{key}.qcow2"
+        self._path = path
         self._disk = disk
         self._cold = disk.with_name(f"{disk.name}.cold")
         self.restored = False
@@ -111,7 +115,7 @@ class Warm:
         session.say("The machine goes on from where an earlier build had logged in")
         await held(os.utime, self._path)
         await held(self._disk.rename, self._cold)
-        await self._copied(self._path, self._disk)
+        await copied(self._programs, self._path, self._disk)
         self.restored = True
 
     async def boot(self) -> None:
@@ -136,38 +140,50 @@ class Warm:
     async def _keep(self, session: Session, vm: Vm) -> None:
         """Keep a machine that has just been logged in to; it stands still meanwhile."""
         part = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}")
-        await held(_prepared, part)
         try:
-            await vm.line.ask("stop")
-            said = await vm.line.ask("human-monitor-command", **{"command-line": f"savevm {_NAME}"})
-            if said.strip():
-                session.say(f"The machine cannot be kept for later builds: {said.strip()}")
+            await held(prepared, part)
+            if complaint := await saved(self._programs, vm, self._disk, part):
+                session.say(f"The machine cannot be kept for later builds: {complaint}")
                 return
-            await vm.line.ask("stop")  # which writes down what QEMU still had in memory of the disk
-            await self._copied(self._disk, part)
             await held(part.replace, self._path)
+            await held(_without_old, self._path.parent)
             session.say("The machine is kept for later builds from the same disk")
         finally:
             await held(part.unlink, missing_ok=True)
-            await vm.line.ask("cont")
-
-    async def _copied(self, source: Path, target: Path) -> None:
-        words = ("cp", "--sparse=always", "--reflink=auto", str(source), str(target))
-        await self._programs.done("the machine cannot be copied", words)
 
 
-def _prepared(part: Path) -> None:
-    """Make an empty file that nobody else can read, where there is nothing that is too old."""
+async def saved(programs: Programs, vm: Vm, disk: Path, part: Path) -> str:
+    """Write a machine into a file, while it stands still; return why it cannot be, or nothing. Raises ``Failed``."""
+    try:
+        await vm.line.ask("stop")
+        said: str = await vm.line.ask("human-monitor-command", **{"command-line": f"savevm {_NAME}"})
+        if not said.strip():
+            await vm.line.ask("stop")  # which writes down what QEMU still had in memory of the disk
+            try:
+                await copied(programs, disk, part)
+            except Failed as failed:  # for want of room, perhaps: the machine goes on all the same
+                return str(failed)
+        return said.strip()
+    finally:
+        await vm.line.ask("cont")
+
+
+async def copied(programs: Programs, source: Path, target: Path) -> None:
+    """Copy a disk without what is empty in it. Raises ``Failed``."""
+    words = ("cp", "--sparse=always", "--reflink=auto", str(source), str(target))
+    await programs.done("the machine cannot be copied", words)
+
+
+def prepared(part: Path) -> None:
+    """Make an empty file that nobody else can read."""
     part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for each in _old(part.parent):
-        each.unlink(missing_ok=True)
     part.touch(mode=0o600)
+
+
+def _without_old(place: Path) -> None:
+    for each in _old(place):
+        each.unlink(missing_ok=True)
 
 
 def _old(place: Path) -> Iterator[Path]:
     return (each for each in list(place.iterdir()) if time.time() - each.stat().st_mtime > _AGE)
-
-
-def _content(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

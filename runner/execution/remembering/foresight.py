@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from runner import registry
 from runner.execution.remembering.changes import why_changed
 from runner.model.plan import Build, Plan, Step
+from runner.sdk import Failed
 from runner.sdk.durations import seconds_of
 from runner.store.cache.cache import Cache
 from runner.store.runs import Recorded, recorded
@@ -20,10 +23,31 @@ def plan_key(root: Path, build: str) -> str:
     return hashlib.sha256(f"{root.resolve()}\0{build}".encode()).hexdigest()
 
 
-def foreseen(plan: Plan, root: Path, cache: Cache) -> Plan:
-    """Return the plan with what a build of it would find done already, and why it would do anything again."""
-    builds = tuple(_foreseen(build, plan, root, cache) if build.action == "run" else build for build in plan.builds)
+def foreseen(plan: Plan, root: Path, cache: Cache, moved: Mapping[str, str]) -> Plan:
+    """Return the plan with what a build of it would find done already, and why it would do anything again.
+
+    ``moved`` has the builds whose base is known to be another one, and what has become of it.
+    """
+    builds = tuple(
+        _foreseen(build, plan, root, cache, moved.get(build.name)) if build.action == "run" else build
+        for build in plan.builds
+    )
     return plan._replace(builds=builds)
+
+
+async def moved(plan: Plan, root: Path, cache: Cache) -> dict[str, str]:
+    """Return the builds whose base is another one than in their last run, and what has become of it."""
+    found = {}
+    for build in plan.builds:
+        entry = cache.get("plans", plan_key(root, build.name)) if build.action == "run" else None
+        plugin = registry.find("builders", build.builder)
+        if entry is None or plugin is None or not (seen := entry.content.get("seen")):
+            continue
+        loaded: Any = plugin.load()
+        with suppress(Failed):  # nobody can tell now
+            if (why := await loaded.moved(build.options, seen)) is not None:
+                found[build.name] = why
+    return found
 
 
 class _Last(NamedTuple):
@@ -35,16 +59,16 @@ class _Last(NamedTuple):
     record: Recorded | None
 
 
-def _foreseen(build: Build, plan: Plan, root: Path, cache: Cache) -> Build:
+def _foreseen(build: Build, plan: Plan, root: Path, cache: Cache, moved: str | None) -> Build:
     entry = cache.get("plans", plan_key(root, build.name))
     if entry is None:
         return build
     last = _Last(entry.content["steps"], str(entry.content["run"])[:8], recorded(root, entry.content["run"]))
-    steps = tuple(_steps(build, plan, last))
+    steps = tuple(_steps(build, plan, last, moved))
     return build._replace(steps=steps, estimate=_estimate(build, steps, last))
 
 
-def _steps(build: Build, plan: Plan, last: _Last) -> Iterator[Step]:
+def _steps(build: Build, plan: Plan, last: _Last, moved: str | None) -> Iterator[Step]:
     """Yield the steps; the first that is done again has those after it done again, too."""
     former = _former(last.record, build.name)
     again: Step | None = None
@@ -57,6 +81,8 @@ def _steps(build: Build, plan: Plan, last: _Last) -> Iterator[Step]:
             yield step._replace(action="rerun" if done else "run", reason=f"after {again.name!r}")
             continue
         found = _found(step, index, build, plan, last, former)
+        if found.action == "cached" and moved is not None:
+            found = step._replace(action="rerun", reason=moved)
         if found.action != "cached":
             again = found
         yield found

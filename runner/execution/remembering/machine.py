@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -82,6 +82,11 @@ class Remembered:
     def beginning(self) -> str:
         """The digest of what the machine begins with."""
         return self._track.origin
+
+    @property
+    def seen(self) -> Mapping[str, str]:
+        """What was seen of the machine's base."""
+        return {} if self._origin is None else self._origin.seen
 
     async def begin(
         self, telling: Telling, *, unremembered: str | None, former: Callable[[], str | None]

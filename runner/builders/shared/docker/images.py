@@ -31,6 +31,8 @@ NAMES = "docker.names"
 """The label of an artifact that has its image's names, with spaces between."""
 DIGEST = "docker.digest"
 """The label of an artifact that has its image's digest in the registry that it was pushed to."""
+_PATIENCE = 5.0
+"""How long a registry may take to tell a digest, in seconds: no plan waits longer for it."""
 _LOADED = re.compile(r"Loaded image(?: ID)?: (\S+)")
 _SYSTEM = {"bin", "dev", "etc", "lib", "proc", "root", "sbin", "usr", "var"}
 """What stands at the top of a machine's files, and never of an archive of images."""
@@ -86,6 +88,12 @@ async def size_of(where: Engine, image: str) -> int:
 def digest_of(image: Mapping[str, Any]) -> str:
     """Return the digest of an image in the registry it comes from; nothing when it comes from none."""
     return next((name.partition("@")[2] for name in image.get("RepoDigests") or ()), "")
+
+
+async def digest_at_registry(where: Engine, image: str) -> str:
+    """Return the digest that a registry has for the name of an image, of which nothing is pulled. Raises ``Failed``."""
+    found = await where.ask("GET", f"/distribution/{quote(image)}/json", patience=_PATIENCE)
+    return str(found["Descriptor"]["digest"])
 
 
 async def pulled(session: Session, where: Engine, image: str, platform: str | None, login: Login) -> str | None:
