@@ -20,7 +20,7 @@ from runner.execution.memory import Memory
 from runner.execution.remembering.line import Line
 from runner.execution.stop import Stopped
 from runner.execution.telling import Telling
-from runner.execution.values import bare_value
+from runner.execution.values import bare_value, value_of
 from runner.expand.error import ExpressionError
 from runner.expand.scope import Scope
 from runner.model.playbook import Task
@@ -241,6 +241,8 @@ class Hands:
     def _evaluated(self, verb: Evaluate) -> Any:
         node = self._written(verb.expression)
         try:
+            if verb.braced and self._scope.dialect.rules == "2.18":
+                return value_of(node._replace(value=f"{{{{ {verb.expression} }}}}"), self._scope)
             return bare_value(node, self._scope)
         except ExpressionError as error:
             if verb.undefined is not None and error.diagnostic.code == "E402":

@@ -27,9 +27,9 @@ from runner.expand.bounds import bounded, check_method, check_operator
 from runner.expand.calls import CALLABLE, CALLED, LAZY
 from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.go_fields import kept
-from runner.expand.in_time import in_time
 from runner.expand.render import joined, text_of
 from runner.expand.scope import BUILT_IN, MISSING, Scope
+from runner.sdk.in_time import in_time
 from runner.text import NOTHING
 
 Helper = Literal["filter", "test"]

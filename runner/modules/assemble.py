@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from runner.modules.shared import Edited
 from runner.modules.support.attributes import look
+from runner.modules.support.patterns import matching
 from runner.modules.support.writing import deliver, extras_of
 from runner.sdk import Answer, Ask, Failed, Files, Find, Look, Module, Outcome, Read, ReadsFile, Verb, Work, options
 
@@ -53,15 +54,11 @@ class Assemble(Module[Options]):
         """Put the pieces together, in the order of their names, and write the file. Raises ``Failed``."""
         del facts
         wanted = self.options
-        if wanted.regexp is not None:
-            try:
-                chosen = re.compile(wanted.regexp)
-            except re.error as error:
-                raise Failed(f'Invalid Regexp ({error}) in "{wanted.regexp}"') from error
-        else:
-            chosen = re.compile("")
+        with matching("regexp"):
+            chosen = re.compile(wanted.regexp or "")
         pieces = yield from (self._there() if wanted.remote_src else self._here())
-        names = sorted(name for name in pieces if chosen.search(name))
+        with matching("regexp"):
+            names = sorted(name for name in pieces if chosen.search(name))
         if wanted.ignore_hidden:
             names = [name for name in names if not name.startswith(".")]
         content = self._joined([pieces[name] for name in names])

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Edited
 from runner.modules.support.editing import missing, opened, saved
-from runner.modules.support.patterns import compiled
+from runner.modules.support.patterns import compiled, matching
 from runner.sdk import Alias, AtMostOne, Module, Outcome, Work, options
 
 
@@ -89,8 +89,10 @@ class Blockinfile(Module[Options]):
             return 0
         if pattern is None or pattern == "EOF":
             return len(lines)
-        find = compiled(pattern, "insertbefore" if wanted.insertafter is None else "insertafter").search
-        numbers = [number for number, each in enumerate(lines) if find(each)]
+        option = "insertbefore" if wanted.insertafter is None else "insertafter"
+        find = compiled(pattern, option).search
+        with matching(option):
+            numbers = [number for number, each in enumerate(lines) if find(each)]
         return numbers[-1] + (wanted.insertafter is not None) if numbers else len(lines)
 
 

@@ -35,5 +35,5 @@ class Debug(Module[Options]):
             return Outcome(changed=False, skipped="Verbosity threshold not met.")
         if wanted.var is None:
             return Outcome({"msg": wanted.msg}, changed=False, shown=readable(wanted.msg))
-        value = yield Evaluate(wanted.var, undefined="VARIABLE IS NOT DEFINED!")
+        value = yield Evaluate(wanted.var, undefined="VARIABLE IS NOT DEFINED!", braced=True)
         return Outcome({wanted.var: value}, changed=False, shown=f"{wanted.var}: {readable(value)}")

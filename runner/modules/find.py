@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from runner.modules.shared import Texts
 from runner.modules.support.commands import expanded
 from runner.modules.support.modes import permissions
+from runner.modules.support.patterns import matching
 from runner.modules.support.status import FORM, status_of
 from runner.modules.support.trees import digests
 from runner.sdk import Alias, Answer, Ask, Failed, Get, Mode, Module, Outcome, Verb, Work, options
@@ -139,10 +140,8 @@ class Find(Module[Options]):
     def _named(self, name: str, patterns: list[str]) -> bool:
         if not self.options.use_regex:
             return any(fnmatch(name, pattern) for pattern in patterns)
-        try:
+        with matching("a pattern"):
             return any(re.match(pattern, name) for pattern in patterns)
-        except re.error as error:
-            raise Failed(f"a pattern is no regular expression: {error}") from error
 
     def _permitted(self, file: dict[str, Any]) -> bool:
         if self.options.mode is None:
@@ -153,10 +152,8 @@ class Find(Module[Options]):
     def _containing(self, files: list[dict[str, Any]]) -> Generator[Verb, Any, list[dict[str, Any]]]:
         """Return the files whose content matches."""
         wanted = self.options
-        try:
+        with matching("contains"):
             pattern = re.compile(wanted.contains or "")
-        except re.error as error:
-            raise Failed(f"contains is no regular expression: {error}") from error
         found = []
         for each in files:
             if not each["isreg"]:
@@ -164,8 +161,9 @@ class Find(Module[Options]):
             content: bytes | None = yield Get(each["path"])
             text = (content or b"").decode(wanted.encoding or "utf-8", "surrogateescape")
             whole = wanted.read_whole_file
-            if pattern.search(text) if whole else any(pattern.match(line) for line in text.splitlines()):
-                found.append(each)
+            with matching("contains"):
+                if pattern.search(text) if whole else any(pattern.match(line) for line in text.splitlines()):
+                    found.append(each)
         return found
 
     def _digested(self, files: list[dict[str, Any]]) -> Generator[Verb, Any, None]:

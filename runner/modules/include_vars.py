@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Texts
+from runner.modules.support.patterns import matching
 from runner.sdk import ExactlyOne, Failed, Files, Find, Load, Module, Outcome, ReadsFile, Separated, Work, options
 
 
@@ -67,9 +68,11 @@ class IncludeVars(Module[Options]):
         wanted = self.options
         for file in files:
             path = PurePath(file)
-            ignored = any(re.search(f"{pattern}$", path.name) for pattern in wanted.ignore_files or ())
+            with matching("ignore_files"):
+                ignored = any(re.search(f"{pattern}$", path.name) for pattern in wanted.ignore_files or ())
             too_deep = 0 < wanted.depth < len(path.parts)
-            unmatched = wanted.files_matching and not re.search(wanted.files_matching, path.name)
+            with matching("files_matching"):
+                unmatched = wanted.files_matching and not re.search(wanted.files_matching, path.name)
             if ignored or too_deep or unmatched:
                 continue
             if path.suffix.removeprefix(".") in wanted.extensions:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Edited
 from runner.modules.support.editing import opened, saved
-from runner.modules.support.patterns import compiled
+from runner.modules.support.patterns import compiled, matching
 from runner.sdk import Alias, AtMostOne, Failed, Module, Outcome, Work, options
 
 
@@ -59,7 +59,8 @@ class Lineinfile(Module[Options]):
             if former is None:
                 return Outcome({"msg": "file not present", "found": 0, "backup": ""}, changed=False)
             lines = _lines(former)
-            kept = [line for line in lines if not self._is_it(line)]
+            with matching("regexp"):
+                kept = [line for line in lines if not self._is_it(line)]
             removed = len(lines) - len(kept)
             message = f"{removed} line(s) removed" if removed else ""
             changed, message, backup = yield from saved(found, former, b"".join(kept), wanted, message)
@@ -104,10 +105,12 @@ class Lineinfile(Module[Options]):
         wanted = self.options
         line = (wanted.line or "").encode()
         find = self._finder()
-        matches = [(number, match) for number, each in enumerate(lines) if find and (match := find(each))]
+        with matching("regexp"):
+            matches = [(number, match) for number, each in enumerate(lines) if find and (match := find(each))]
         if matches:
             number, match = matches[0 if wanted.firstmatch else -1]
-            new = match.expand(line) if wanted.backrefs else line
+            with matching("regexp with line"):
+                new = match.expand(line) if wanted.backrefs else line
             return _replaced(lines, number, new if new.endswith(b"\n") else new + b"\n")
         same = [number for number, each in enumerate(lines) if each.rstrip(b"\r\n") == line]
         if same:
@@ -128,8 +131,10 @@ class Lineinfile(Module[Options]):
             return 0
         if pattern is None or pattern == "EOF":
             return len(lines)
-        find = compiled(pattern, "insertbefore" if wanted.insertafter is None else "insertafter").search
-        numbers = [number for number, each in enumerate(lines) if find(each)]
+        option = "insertbefore" if wanted.insertafter is None else "insertafter"
+        find = compiled(pattern, option).search
+        with matching(option):
+            numbers = [number for number, each in enumerate(lines) if find(each)]
         if not numbers:
             return len(lines)
         return numbers[0 if wanted.firstmatch else -1] + (wanted.insertafter is not None)

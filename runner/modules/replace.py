@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from runner.modules.shared import Edited
 from runner.modules.support.editing import missing, opened, saved
+from runner.modules.support.patterns import matching
 from runner.sdk import Alias, Failed, Module, Outcome, Work, options
 
 
@@ -43,15 +44,14 @@ class Replace(Module[Options]):
             raise missing(wanted.path)
         try:
             text = former.decode(wanted.encoding)
-            start, end = self._section(text)
+            with matching("after or before"):
+                start, end = self._section(text)
             if start < 0:
                 message = f"Pattern for before/after params did not match the given file: {self._around()}"
                 return Outcome({"msg": message, "rc": 0}, changed=False)
-            pattern = re.compile(wanted.regexp, re.MULTILINE)
-            new, count = pattern.subn(wanted.replace, text[start:end])
+            with matching("regexp with replace"):
+                new, count = re.subn(wanted.regexp, wanted.replace, text[start:end], flags=re.MULTILINE)
             content = (text[:start] + new + text[end:]).encode(wanted.encoding)
-        except re.error as error:
-            raise Failed(f"the pattern is wrong: {error}") from error
         except (LookupError, UnicodeError) as error:
             raise Failed(f"{wanted.path} is not written in {wanted.encoding}: {error}") from error
         message = f"{count} replacements made" if content != former else ""

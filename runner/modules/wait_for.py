@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from runner.modules.shared import Texts
 from runner.modules.support.attributes import described, look
-from runner.modules.support.patterns import compiled
+from runner.modules.support.patterns import compiled, matching
 from runner.sdk import (
     Answer,
     Ask,
@@ -166,7 +166,9 @@ class WaitFor(Module[Options]):
         return is_open == (wanted.state in ("started", "present")), _took(connected)
 
     def _found(self, content: bytes) -> re.Match[bytes] | bool:
-        return compiled(self.options.search_regex or "", "search_regex").search(content) or False
+        pattern = compiled(self.options.search_regex or "", "search_regex")
+        with matching("search_regex"):
+            return pattern.search(content) or False
 
     def _outcome(self, elapsed: int, found: re.Match[bytes] | bool = True) -> Outcome:  # noqa: FBT001, FBT002 - or a match
         wanted = self.options

@@ -16,6 +16,8 @@ from runner.schema.words import listed
 from runner.text import Key, Node, Span
 
 ACTIONS = ("action", "local_action")
+_FORMER = {"include": "write 'import_tasks', or 'include_tasks' where only the build knows which file it is"}
+"""Modules that Ansible had, and what has taken their place."""
 
 
 class Call(NamedTuple):
@@ -94,7 +96,9 @@ def _of_action(node: Node, context: Context) -> Call | None:
 def report_unknown_module(word: str, place: Span, context: Context, keywords: frozenset[str]) -> None:
     """Report a module that nobody knows."""
     collection, dot, short = word.rpartition(".")
-    if dot:
+    if short in _FORMER and collection in ("", "ansible.builtin", "ansible.legacy"):
+        context.report.add("E201", f"unknown module {word!r}", place, hint=_FORMER[short])
+    elif dot:
         siblings = (name.rpartition(".") for name in registry.names("modules"))
         near = did_you_mean(short, [name for other, _, name in siblings if other == collection])
         hint = near or "use the 'ansible' module for it, a plugin that brings it, or 'shell'"

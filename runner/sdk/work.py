@@ -245,6 +245,8 @@ class Evaluate:
     expression: Any
     undefined: str | None = None
     """The answer when it uses a name that nobody defined; left out, that fails the task."""
+    braced: bool = False
+    """It is as in braces: by the rules of 2.18 a template gives texts, and reads some of them again."""
 
 
 @frozen

@@ -69,7 +69,7 @@ TABLE: list[tuple[str, dict[str, Any], list[Any], list[Verb], Outcome]] = [
     ("debug", {"msg": [1, "two"]}, [0], [Evaluate("ansible_verbosity")],
      Outcome({"msg": [1, "two"]}, changed=False, shown='[\n  1,\n  "two"\n]')),
     ("debug", {"var": "x.y"}, [0, "z"],
-     [Evaluate("ansible_verbosity"), Evaluate("x.y", undefined="VARIABLE IS NOT DEFINED!")],
+     [Evaluate("ansible_verbosity"), Evaluate("x.y", undefined="VARIABLE IS NOT DEFINED!", braced=True)],
      Outcome({"x.y": "z"}, changed=False, shown="x.y: z")),
     ("debug", {"verbosity": 2}, [1], [Evaluate("ansible_verbosity")],
      Outcome(changed=False, skipped="Verbosity threshold not met.")),
