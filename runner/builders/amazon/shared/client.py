@@ -45,14 +45,17 @@ class Refused(Failed):
     @property
     def missing(self) -> bool:
         """Whether the thing that was asked for is not there."""
-        return self.code.endswith((".NotFound", ".NotFoundException", ".Unknown", "NoSuchEntity", ".Unavailable"))
+        return self.code.endswith(
+            (".NotFound", ".NotFoundException", ".Unknown", "NoSuchEntity", "NoSuchBucket", ".Unavailable")
+        )
 
 
 class Api:
     """One service in one region, called with the name of an operation and what it takes. Raises ``Failed``."""
 
     def __init__(self, client: Any, decode: Callable[[str], str] | None = None) -> None:
-        self._client = client
+        self.client = client
+        """What botocore knows it by, for transfers that take several requests."""
         self._decode = decode
         self.region: str = client.meta.region_name
 
@@ -67,7 +70,7 @@ class Api:
 
         given = {name: value for name, value in asked.items() if value is not None}
         try:
-            answer: Mapping[str, Any] = getattr(self._client, operation)(**given)
+            answer: Mapping[str, Any] = getattr(self.client, operation)(**given)
         except ClientError as error:
             self._refuse(error)
         except (BotoCoreError, ResponseParserError) as error:
@@ -76,7 +79,7 @@ class Api:
 
     def _refuse(self, error: Any) -> NoReturn:
         """Raise what a refusal means."""
-        told, service = error.response.get("Error", {}), self._client.meta.service_model.service_id.lower()
+        told, service = error.response.get("Error", {}), self.client.meta.service_model.service_id.lower()
         code, text = told.get("Code", ""), told.get("Message", "") or str(error)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         action, hint = f"{service}:{error.operation_name}", None
