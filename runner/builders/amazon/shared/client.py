@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from runner.builders.amazon.shared.pace import Pace, pace_of
 from runner.sdk import Failed, Session
 from runner.sdk.threads import held
 
@@ -53,14 +54,16 @@ class Refused(Failed):
 class Api:
     """One service in one region, called with the name of an operation and what it takes. Raises ``Failed``."""
 
-    def __init__(self, client: Any, decode: Callable[[str], str] | None = None) -> None:
+    def __init__(self, client: Any, pace: Pace, decode: Callable[[str], str] | None = None) -> None:
         self.client = client
         """What botocore knows it by, for transfers that take several requests."""
+        self._pace = pace
         self._decode = decode
         self.region: str = client.meta.region_name
 
     async def __call__(self, operation: str, **asked: Any) -> Mapping[str, Any]:
         """Return the answer; the request is not interrupted, so that nothing it makes is lost."""
+        await asyncio.sleep(self._pace.turn())
         return await held(self.now, operation, **asked)
 
     def now(self, operation: str, **asked: Any) -> Mapping[str, Any]:
@@ -111,10 +114,11 @@ class Account:
         where = region or self.region
         with self._lock:
             if (service, where) not in self._clients:
-                self._clients[service, where] = Api(self._client(service, where), self._decoder())
+                pace = pace_of(repr(self.about()), service, where)
+                self._clients[service, where] = Api(self._client(service, where, pace), pace, self._decoder())
             return self._clients[service, where]
 
-    def _client(self, service: str, region: str) -> Any:
+    def _client(self, service: str, region: str, pace: Pace) -> Any:
         from botocore.config import Config
 
         access = self._access
@@ -126,6 +130,7 @@ class Account:
                 retries={"mode": "standard", "total_max_attempts": retries + 1}, connect_timeout=10, read_timeout=60
             ),
         )
+        client.meta.events.register_first(f"needs-retry.{service}", partial(_heard, pace))
         client.meta.events.register_first(f"needs-retry.{service}.RunInstances", _no_retry_for_capacity)
         return client
 
@@ -220,6 +225,12 @@ def _assume(session: Any, role: AssumeRole) -> None:
         extra_args={name: value for name, value in more.items() if value is not None},
     )
     core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - as above
+
+
+def _heard(pace: Pace, response: Any, **_: Any) -> None:
+    """Tell how each attempt was answered, those too that botocore makes again by itself."""
+    if response is not None:
+        pace.heard(response[1].get("Error", {}).get("Code"))
 
 
 def _no_retry_for_capacity(response: Any, operation: Any, **_: Any) -> None:
