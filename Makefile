@@ -8,13 +8,15 @@ BIN := $(VENV)/bin
 # Tests start `ingot` and Packer by name.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help packages demo venv lint types stale architecture playbooks check test test-all schemas reference bench clean
+.PHONY: help packages demo venv lint types stale architecture playbooks check test test-all schemas reference bench \
+	live-aws clean
 
 help:
 	@echo 'demo       build a first image, nginx on Debian, and say where it is'
 	@echo 'venv       install the package and its tools into $(VENV)'
 	@echo 'check      lint types stale architecture playbooks'
 	@echo 'test       every test that needs no minutes; test-all: the slow ones too'
+	@echo 'live-aws   build an AMI on AWS itself, for your money; docs/guide/aws.md says what it asks for'
 	@echo 'schemas    write schemas/ from the options records'
 	@echo 'reference  write docs/reference/'
 	@echo 'bench      measure, and write benchmarks/RESULTS.md'
@@ -67,6 +69,10 @@ test: packages venv $(BIN)/yaml-language-server
 
 test-all: packages venv $(BIN)/yaml-language-server
 	$(BIN)/pytest -n 2
+
+# Costs money, so it wants INGOT_LIVE_AWS=yes and INGOT_LIVE_AWS_REGION, and no other target runs it.
+live-aws: venv
+	$(BIN)/pytest tests/live/aws/live_aws.py
 
 schemas: venv
 	$(BIN)/ingot schema --write schemas

@@ -29,7 +29,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "communicators": ("sdk",),
     "builders": ("frozen", "sdk", "communicators"),
     "modules": ("sdk",),
-    "post_processors": ("sdk", _OPTIONS),
+    "post_processors": ("sdk", _OPTIONS, "builders.amazon.parts*"),  # an import ends as a build of an AMI does
     "data_sources": ("sdk", _OPTIONS),
     "expand": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry"),
     "reading": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry", "expand"),

@@ -26,6 +26,7 @@ from urllib.parse import parse_qsl
 os.environ["MOTO_AMIS_PATH"] = str(Path(__file__).with_name("amis.json"))
 
 import moto_images
+import moto_imports
 import moto_instances
 from course import Course
 from docker.api.client import APIClient
@@ -52,6 +53,7 @@ class Simulator:
         moto_instances.fill_groups()
         moto_instances.fill_profiles()
         moto_images.fill(machines, self._course)
+        moto_imports.fill(self._course)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._lock = threading.Lock()
         self._calls: list[dict[str, Any]] = []
@@ -67,8 +69,9 @@ class Simulator:
         scope = _SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
         region, service = scope.groups() if scope else ("", "")
         target = environ.get("HTTP_X_AMZ_TARGET", "")
-        asked = {} if target else dict(parse_qsl(body.decode("latin1"), keep_blank_values=True))
-        action = asked.pop("Action", "") or target.rpartition(".")[2]
+        asked = {} if target or service == "s3" else dict(parse_qsl(body.decode("latin1"), keep_blank_values=True))
+        verb = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}" if service == "s3" else ""
+        action = asked.pop("Action", "") or target.rpartition(".")[2] or verb
         asked.pop("Version", None)
         fault = self._fault(action, region, asked)
         with self._lock:
@@ -166,6 +169,8 @@ def left() -> dict[str, list[str]]:
         note("snapshots", (
             each.id for each in backend.snapshots.values() if each.id not in used and each.owner_id == ACCOUNT
         ))
+    note("imports", moto_imports.active())
+    note("objects", moto_imports.objects())
     identity = get_backend("iam")[ACCOUNT]["aws"]
     note("roles", (each.name for each in identity.roles.values()))
     note("instance profiles", (each.name for each in identity.instance_profiles.values()))

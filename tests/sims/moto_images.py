@@ -45,7 +45,7 @@ def create_image(
     instance = self.get_instance(instance_id)
     if any(each.name == name and each.owner_id == self.account_id for each in self.amis.values()):
         raise EC2ClientError("InvalidAMIName.Duplicate", f"AMI name {name} is already in use by AMI")
-    image = _made(self, instance=instance, name=name, description=description)
+    image = new_image(self, instance=instance, name=name, description=description)
     image.root_device_name, image.root_device_type = instance.root_device_name, "ebs"
     image.virtualization_type, image.architecture = instance.virtualization_type, instance.architecture
     image.ena_support = getattr(instance, "ena_support", None)
@@ -105,7 +105,7 @@ def copy_image(
 
 
 def register_image(self: Any, name: str, description: str, **more: Any) -> Any:
-    image = _made(self, name=name, description=description)
+    image = new_image(self, name=name, description=description)
     image.root_device_type = "ebs"
     image.root_device_name = more.get("RootDeviceName", "/dev/xvda")
     image.architecture = more.get("Architecture", "i386")
@@ -118,7 +118,7 @@ def register_image(self: Any, name: str, description: str, **more: Any) -> Any:
     return image
 
 
-def _made(backend: Any, instance: Any = None, **how: Any) -> Any:
+def new_image(backend: Any, instance: Any = None, **how: Any) -> Any:
     image = Ami(backend, random_ami_id(), instance=instance, region_name=f"{backend.region_name}a", **how)
     backend.amis[image.id] = image
     _bare(backend, image)

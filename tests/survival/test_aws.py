@@ -33,6 +33,15 @@ plays:
     tasks:
       - {name: Write, shell: echo hello > /etc/greeting}
 """
+IMPORT = """
+sources:
+  disk: {builder: file, target: disk.raw, content: a disk}
+plays:
+  - name: web
+    sources: [disk]
+    post_processors:
+      - amazon-import: {region: us-east-1, s3_bucket_name: survival, format: raw, ami_name: survival}
+"""
 BOUNDARIES = range(1, 7)
 """Launch, a task and capture have two each."""
 OPERATIONS = [
@@ -112,6 +121,34 @@ def test_what_a_killed_build_left_is_collected(watched: Watched, cloud: Cloud, o
     status, said = watched.run("gc", *words)
     assert status == 0, said
     assert cloud.left.keys() <= finished(operation), said
+
+
+@pytest.mark.parametrize("knows", ["the journal", "only the tags"])
+@pytest.mark.parametrize("operation", ["ImportImage", "CopyImage"])
+def test_what_a_killed_import_left_is_collected(watched: Watched, cloud: Cloud, operation: str, knows: str) -> None:
+    (watched.here / "playbook.yml").write_text(IMPORT)
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="survival")
+    cloud.set({"action": operation, "delay": 1.0})
+    process = watched.start()
+    cloud.waits_for(operation, LIMIT)
+    process.kill()
+    process.communicate(timeout=LIMIT)
+    cloud.idle(LIMIT)
+    kinds = {"ImportImage": {"imports", "objects"}, "CopyImage": {"images"}}
+    assert cloud.left.keys() == kinds[operation]
+    words: tuple[str, ...] = ()
+    if knows == "only the tags":
+        shutil.rmtree(watched.here / "state", ignore_errors=True)
+        words = ("--region", "us-east-1", "--older-than", "0")
+    status, said = watched.run("gc", *words)
+    assert status == 0, said
+    # Nobody looks into all buckets for what has a name like ours.
+    assert cloud.left.keys() == ({"objects"} if words and operation == "ImportImage" else set()), said
+    for each in s3.list_objects_v2(Bucket="survival").get("Contents", ()):
+        s3.delete_object(Bucket="survival", Key=each["Key"])
+    s3.delete_bucket(Bucket="survival")
+    assert "nothing was left" in watched.run("gc", *words)[1]
 
 
 def test_a_build_at_work_is_left_alone(watched: Watched, cloud: Cloud) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
-from typing import Any
+from collections.abc import Awaitable
 
+from runner.builders.amazon.parts.base import OnInstance
 from runner.builders.amazon.parts.capture import Capture, artifact_of, captured
 from runner.builders.amazon.parts.devices import mappings
-from runner.builders.amazon.parts.gaps import gap_of
 from runner.builders.amazon.parts.imaging import Making
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.naming import free_name, possible, replaces
@@ -19,7 +18,7 @@ from runner.builders.amazon.shared.image import Image
 from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given
 from runner.builders.shared.tags import NameValue
-from runner.sdk import Artifact, Builder, Machine, Resource, Session, options
+from runner.sdk import Artifact, Machine, Resource, Session, options
 
 
 @options()
@@ -80,23 +79,13 @@ class Options(Ec2Instance, Image, AwsAccess):
     """Keep `run_tags` off the AMI."""
 
 
-class Ebs(Builder[Options]):
+class Ebs(OnInstance[Options]):
     """Make an AMI from an instance whose disks are EBS volumes.
 
     It is verified against a simulator of EC2, not yet against AWS.
     """
 
     name = "amazon-ebs"
-
-    @classmethod
-    def has_machine(cls, options: Mapping[str, Any]) -> bool:
-        """Return whether tasks can work on the instance."""
-        return bool(options.get("communicator", "ssh") != "none")
-
-    @classmethod
-    def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return which of these options this version cannot work with."""
-        return gap_of(options)
 
     async def launch(self, session: Session) -> Ec2Machine:
         """Start the instance and connect to it."""

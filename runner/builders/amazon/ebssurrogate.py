@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from runner.builders.amazon.parts.base import OnInstance
 from runner.builders.amazon.parts.capture import Capture, artifact_of, captured
 from runner.builders.amazon.parts.devices import mappings
-from runner.builders.amazon.parts.gaps import gap_of
 from runner.builders.amazon.parts.imaging import Making, first_of
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.naming import free_name, possible, replaces
@@ -20,7 +20,7 @@ from runner.builders.amazon.shared.image import Image, Platform, Tpm
 from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given
 from runner.builders.shared.tags import NameValue
-from runner.sdk import Artifact, Builder, Failed, Machine, Session, options
+from runner.sdk import Artifact, Failed, Machine, Session, options
 
 
 @options()
@@ -45,7 +45,7 @@ class Options(Ec2Instance, Image, Platform, Tpm, AwsAccess):
     """Keep `run_tags` off the AMI."""
 
 
-class EbsSurrogate(Builder[Options]):
+class EbsSurrogate(OnInstance[Options]):
     """Make an AMI from a volume that is not the running instance's root, to build from scratch.
 
     It is verified against a simulator of EC2, not yet against AWS.
@@ -54,14 +54,9 @@ class EbsSurrogate(Builder[Options]):
     name = "amazon-ebssurrogate"
 
     @classmethod
-    def has_machine(cls, options: Mapping[str, Any]) -> bool:
-        """Return whether tasks can work on the instance."""
-        return bool(options.get("communicator", "ssh") != "none")
-
-    @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
-        return "use_create_image" if options.get("use_create_image") else gap_of(options)
+        return "use_create_image" if options.get("use_create_image") else super().gap(options)
 
     async def launch(self, session: Session) -> Ec2Machine:
         """Start the instance with its volumes, and connect to it."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import Any
 
-from runner.builders.amazon.parts.gaps import gap_of
+from runner.builders.amazon.parts.base import OnInstance
 from runner.builders.amazon.parts.imaging import Making
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.removal import delete_snapshot, if_there
@@ -20,7 +18,7 @@ from runner.builders.amazon.shared.image import Network
 from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given, listed
 from runner.builders.shared.tags import KeyValue
-from runner.sdk import Artifact, Builder, Failed, Machine, Session, options
+from runner.sdk import Artifact, Failed, Machine, Session, options
 
 
 @options()
@@ -57,23 +55,13 @@ class Options(Ec2Instance, Network, AwsAccess):
     """Tags of the instance's volumes that are not kept, one block each."""
 
 
-class EbsVolume(Builder[Options]):
+class EbsVolume(OnInstance[Options]):
     """Fill EBS volumes with data, without making an AMI.
 
     It is verified against a simulator of EC2, not yet against AWS.
     """
 
     name = "amazon-ebsvolume"
-
-    @classmethod
-    def has_machine(cls, options: Mapping[str, Any]) -> bool:
-        """Return whether tasks can work on the instance."""
-        return bool(options.get("communicator", "ssh") != "none")
-
-    @classmethod
-    def gap(cls, options: Mapping[str, Any]) -> str | None:
-        """Return which of these options this version cannot work with."""
-        return gap_of(options)
 
     async def launch(self, session: Session) -> Ec2Machine:
         """Start the instance with its volumes, and connect to it."""

@@ -51,9 +51,8 @@ async def connected(settings: Settings, ended: Ended | None = None) -> AsyncIter
     line = Line(settings, ended)
     try:
         async with posix.connected(Programs(line)) as shell:
-            found: Communicator = Sftp(shell, line) if settings.sftp else shell
-            if settings.pty:
-                found = _Terminal(found, Programs(line, tty=True))
+            plain = Sftp(shell, line) if settings.sftp else shell
+            found = _Terminal(plain, Programs(line, tty=True)) if settings.pty else plain
             yield found if settings.silence is None else _Bounded(found, settings.silence)
     except NoShell as error:
         raise Failed("there is no /bin/sh on the machine") from error
@@ -173,8 +172,9 @@ class _Marked:
 class _Terminal:
     """A line whose commands have a terminal each: what they write to standard error is in their output, too."""
 
-    def __init__(self, line: Communicator, programs: Programs) -> None:
+    def __init__(self, line: Sftp | posix.Posix, programs: Programs) -> None:
         self.put, self.get, self.upload, self.download = line.put, line.get, line.upload, line.download
+        self.beside = line.beside
         self._line = line
         self._programs = programs
         self._uid: int | None = None
@@ -200,8 +200,9 @@ class _Terminal:
 class _Bounded:
     """A line whose commands are given up when they write nothing for too long."""
 
-    def __init__(self, line: Communicator, silence: float) -> None:
+    def __init__(self, line: Sftp | posix.Posix | _Terminal, silence: float) -> None:
         self.put, self.get, self.upload, self.download = line.put, line.get, line.upload, line.download
+        self.beside = line.beside
         self._line = line
         self._silence = silence
 

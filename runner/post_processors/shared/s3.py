@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,28 +32,9 @@ class Bucket(NamedTuple):
         return f"s3://{self.name}/{place}"
 
     def send(self, file: Path, place: str, digest: bytes, moved: Moved) -> None:
-        """Send a file, whose parts the service checks. Raises ``Failed``; botocore has tried often enough before."""
-        from boto3.exceptions import Boto3Error
-        from boto3.s3.transfer import TransferConfig
-        from botocore.exceptions import (
-            BotoCoreError,
-            ClientError,
-            NoCredentialsError,
-        )
-        from botocore.parsers import ResponseParserError
-
-        more = {"ChecksumAlgorithm": "SHA256", "Metadata": {"sha256": digest.hex()}}
-        if self.acl is not None:
-            more["ACL"] = self.acl
-        part = max(_PART, file.stat().st_size // _MOST_PARTS + 1)
-        parts = TransferConfig(multipart_threshold=part, multipart_chunksize=part)
-        try:
-            self._client().upload_file(str(file), self.name, place, more, moved, parts)
-        except NoCredentialsError as error:
-            message = f"there is nothing to log in with to {self.address(place)}"
-            raise Failed(message, "set profile, or AWS's variables") from error
-        except (Boto3Error, BotoCoreError, ClientError, ResponseParserError) as error:
-            raise Failed(f"{file.name} cannot be sent to {self.address(place)}: {_reason(error)}") from error
+        """Send a file. Raises ``Failed``."""
+        more = {"Metadata": {"sha256": digest.hex()}, **({} if self.acl is None else {"ACL": self.acl})}
+        send(self._client(), file, (self.name, place), more, moved)
 
     def _client(self) -> Any:
         import boto3
@@ -66,6 +48,27 @@ class Bucket(NamedTuple):
         )
         session = boto3.Session(profile_name=self.profile, region_name=self.region)
         return session.client("s3", endpoint_url=self.endpoint, config=config)
+
+
+def send(client: Any, file: Path, place: tuple[str, str], more: Mapping[str, Any], moved: Moved) -> None:
+    """Send a file, whose parts the service checks, to a bucket and a key in it.
+
+    Raises ``Failed``; botocore has tried often enough before.
+    """
+    from boto3.exceptions import Boto3Error
+    from boto3.s3.transfer import TransferConfig
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.parsers import ResponseParserError
+
+    (bucket, key), part = place, max(_PART, file.stat().st_size // _MOST_PARTS + 1)
+    parts = TransferConfig(multipart_threshold=part, multipart_chunksize=part)
+    try:
+        client.upload_file(str(file), bucket, key, {"ChecksumAlgorithm": "SHA256", **more}, moved, parts)
+    except NoCredentialsError as error:
+        message = f"there is nothing to log in with to s3://{bucket}/{key}"
+        raise Failed(message, "set profile, or AWS's variables") from error
+    except (Boto3Error, BotoCoreError, ClientError, ResponseParserError) as error:
+        raise Failed(f"{file.name} cannot be sent to s3://{bucket}/{key}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

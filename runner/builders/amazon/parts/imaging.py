@@ -83,18 +83,24 @@ class Making:
             raise first_of(errors) from errors
         return {region: task.result() for region, task in making.items()}
 
-    async def finish(self, images: Images) -> None:
-        """Take the marks of what goes again from these AMIs and their snapshots. Raises ``Failed``."""
+    async def finish(self, images: Images, *more: str) -> None:
+        """Take the marks of what goes again from these AMIs, their snapshots, and ``more``. Raises ``Failed``."""
         for region, image in images.items():
             ec2 = self._site.account("ec2", region)
             found = await available(ec2, image, self._site)
-            things = [image, *snapshots_of(found)]
-            await self.keep(ec2, things)
+            await self.keep(ec2, [image, *snapshots_of(found), *more])
 
     async def keep(self, ec2: Api, things: Sequence[str]) -> None:
         """Take the marks of what goes again from something that was made. Raises ``Failed``."""
         await ec2("delete_tags", Resources=things, Tags=[{"Key": each} for each in self._site.marks])
         self._finished.update(things)
+
+    async def entered(
+        self, kind: str, name: str, make: Callable[[], Awaitable[str]], region: str | None = None
+    ) -> str:
+        """Return something that is made, and that goes again unless it is finished. Raises ``Failed``."""
+        kept = self._finished.__contains__
+        return await self._stack.enter_async_context(temporary(self._site, kind, name, make, region, kept))
 
     async def snapshot(self, volume: str, description: str | None, tags: Mapping[str, str]) -> str:
         """Return a snapshot of a volume, once it is complete. Raises ``Failed``."""
@@ -107,8 +113,7 @@ class Making:
             )
             return str(told["SnapshotId"])
 
-        kept = self._finished.__contains__
-        snapshot = await self._stack.enter_async_context(temporary(site, "image", volume, made, kept=kept))
+        snapshot = await self.entered("image", volume, made)
 
         async def complete() -> bool | None:
             found = (await ec2("describe_snapshots", SnapshotIds=[snapshot]))["Snapshots"][0]
@@ -137,8 +142,7 @@ class Making:
         return await self._made(name, region, made)
 
     async def _made(self, name: str, region: str, make: Callable[[], Awaitable[str]]) -> str:
-        kept = self._finished.__contains__
-        image = await self._stack.enter_async_context(temporary(self._site, "image", name, make, region, kept))
+        image = await self.entered("image", name, make, region)
         self._site.session.say(f"Waiting until {image} in {region} can be used")
         await available(self._site.account("ec2", region), image, self._site)
         return image

@@ -8,6 +8,7 @@ from dataclasses import field
 from typing import Any
 
 from runner.builders.amazon.parts.access import Key, address_of, key_pair, own_key
+from runner.builders.amazon.parts.dead_man import DeadMan, dead_man
 from runner.builders.amazon.parts.launch import Wanted, instance, reached, run_tags, running, user_data
 from runner.builders.amazon.parts.network import given_groups, network_of, security_group
 from runner.builders.amazon.parts.profile import checked_profile, instance_profile
@@ -43,6 +44,8 @@ class Ec2Machine(Machine):
     spot: bool = False
     volumes: Mapping[str, str] = field(default_factory=dict)
     """Device -> volume."""
+    timer: DeadMan | None = None
+    """What ends the instance when nobody is there any more to do so."""
 
 
 async def launched(
@@ -87,8 +90,11 @@ async def launched(
         each["DeviceName"]: each["Ebs"]["VolumeId"] for each in found.get("BlockDeviceMappings", ()) if "Ebs" in each
     }
     line, told = await _line(site, options, started, key)
+    timer, seconds = None, seconds_of(options.dead_man_timeout)
+    if line is not None and seconds:
+        timer = await session.hold(dead_man(line, site.name, seconds, session.say))
     return Ec2Machine(
-        session.build, line, {"ID": started, **fields, **told}, site, started, fields, key, spot, attached
+        session.build, line, {"ID": started, **fields, **told}, site, started, fields, key, spot, attached, timer
     )
 
 
@@ -122,6 +128,8 @@ async def halted(machine: Ec2Machine, options: Any) -> None:
     site = machine.site
     assert site is not None
     await _forget_key(machine, options)
+    if machine.timer is not None and not options.disable_stop_instance:
+        await machine.timer.cancel()
     if not machine.spot:
         if not options.disable_stop_instance:
             site.session.say(f"Stopping {machine.id}")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from runner.builders.amazon.shared.client import Api, Refused
-from runner.builders.amazon.shared.tagging import BUILD, RUN
+from runner.builders.amazon.shared.tagging import BUILD, RUN, tags_of
 from runner.builders.amazon.shared.waiting import Patience, until
 from runner.sdk import Resource, Session
 
@@ -15,6 +15,7 @@ PLUGIN = "amazon-ebs"
 """The builder that removes what builders of AMIs and volumes leave."""
 _TERMINATION = Patience(900)
 _DETACHMENT = Patience(300)
+_IMPORT = Patience(900)
 Say = Callable[[str], None]
 
 
@@ -166,6 +167,46 @@ async def remove_images(api: Api, ids: Iterable[str], say: Say) -> None:
             await delete_snapshot(api, each)
 
 
+async def _imports(api: Api, noted: Resource) -> list[str]:
+    """Return the imports of a build; EC2 does not look for them by tags."""
+    told = await api("describe_import_image_tasks")
+    mine = {RUN: noted.about["run"], BUILD: noted.about["build"]}.items()
+    return [each["ImportTaskId"] for each in told["ImportImageTasks"] if mine <= tags_of(each).items()]
+
+
+async def _end_imports(api: Api, ids: list[str], say: Say) -> None:
+    """End imports, and remove the AMIs of those that have made one."""
+    for each in ids:
+
+        async def settled(task: str = each) -> Mapping[str, Any] | None:
+            told = await api("describe_import_image_tasks", ImportTaskIds=[task])
+            found: Mapping[str, Any] = told["ImportImageTasks"][0]
+            if found["Status"] == "active":
+                with suppress(Refused):  # it may have come to its end meanwhile
+                    await api("cancel_import_task", ImportTaskId=task)
+            return found if found["Status"] in ("completed", "deleted") else None
+
+        with if_there():
+            found = await until(f"the end of {each}", settled, _IMPORT, say)
+            if found["Status"] == "completed":
+                await remove_images(api, [found["ImageId"]], say)
+            # EC2 remembers it for a while: without its tags nobody ends it a second time.
+            await api("delete_tags", Resources=[each], Tags=[{"Key": RUN}])
+
+
+async def _delete_objects(api: Api, names: list[str], say: Say) -> None:
+    """Delete objects, each BUCKET/KEY, and what has come of them when the upload did not end."""
+    for bucket, _, key in (each.partition("/") for each in names):
+        say(f"Deleting s3://{bucket}/{key}")
+        with if_there():
+            await api("delete_object", Bucket=bucket, Key=key)
+        with suppress(Refused):  # not everybody may see parts; an upload that is not killed removes its own
+            told = await api("list_multipart_uploads", Bucket=bucket, Prefix=key)
+            for each in told.get("Uploads") or ():
+                if each["Key"] == key:
+                    await api("abort_multipart_upload", Bucket=bucket, Key=key, UploadId=each["UploadId"])
+
+
 async def delete_snapshot(api: Api, snapshot: str) -> None:
     """Delete a snapshot, unless another AMI uses it."""
     try:
@@ -194,6 +235,8 @@ def if_there() -> Iterator[None]:
 KINDS: dict[str, Kind] = {
     "instance": Kind("ec2", _instances, _terminate),
     "image": Kind("ec2", _images, remove_images),
+    "import": Kind("ec2", _imports, _end_imports),
+    "object": Kind("s3", _named, _delete_objects),
     "volumes": Kind("ec2", _volumes, _delete_volumes),
     "launch_template": Kind("ec2", _named, _delete_templates),
     "instance_profile": Kind("iam", _named, _delete_profiles),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
-from runner.builders.amazon.parts.removal import PLUGIN, collected
+from runner.builders.amazon.parts.removal import KINDS, PLUGIN, collected
 from runner.builders.amazon.shared.access import AssumeRole, AwsAccess
 from runner.builders.amazon.shared.client import Account, account_of
 from runner.builders.amazon.shared.tagging import BUILD, PREFIX, RUN, STARTED, tags_of
@@ -31,6 +31,7 @@ _SEARCHES = (
     _Search("instance", "describe_instances", ("Reservations", "Instances"), "InstanceId"),
     _Search("image", "describe_images", ("Images",), "Name", {"Owners": ["self"]}),
     _Search("image", "describe_snapshots", ("Snapshots",), "SnapshotId", {"OwnerIds": ["self"]}),
+    _Search("import", "describe_import_image_tasks", ("ImportImageTasks",), "ImportTaskId", {"Filters": None}),
     _Search("volumes", "describe_volumes", ("Volumes",), "VolumeId"),
     _Search("launch_template", "describe_launch_templates", ("LaunchTemplates",), "LaunchTemplateName"),
     _Search("security_group", "describe_security_groups", ("SecurityGroups",), "GroupName"),
@@ -57,7 +58,7 @@ async def tagged(region: str, age: timedelta) -> tuple[Resource, ...]:
     account = await account_of(AwsAccess(region=region))
     found: dict[tuple[str, str, str], Resource] = {}
     for search in _SEARCHES:
-        told = await account("ec2")(search.operation, Filters=_ANY, **search.asked)
+        told = await account("ec2")(search.operation, **{"Filters": _ANY, **search.asked})
         for thing in _inside(told, search.path):
             if thing.get("State", {}) != {} and _is_gone(thing["State"]):
                 continue
@@ -89,7 +90,7 @@ def _note(
     started = tags.get(STARTED, "")
     if run is None or not started or datetime.now(UTC) - datetime.fromisoformat(started) < age:
         return
-    once = build if kind in ("instance", "image", "volumes") else name
+    once = build if kind in ("instance", "image", "import", "volumes") else name
     about = {**account.about(), "run": run, "build": build}
     found.setdefault((kind, run, once), Resource(f"{PLUGIN}.{kind}", once, about))
 
@@ -97,5 +98,5 @@ def _note(
 async def collect(resource: Resource) -> None:
     """Remove something that a run on AWS has left. Raises ``Failed``."""
     account = await account_of_note(resource)
-    service = "iam" if resource.kind.endswith(".instance_profile") else "ec2"
+    service = KINDS[resource.kind.partition(".")[2]].service
     await collected(account(service), resource, lambda _: None)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from runner.builders.amazon.shared.pace import Pace, pace_of
 from runner.sdk import Failed, Session
 from runner.sdk.threads import held
 
@@ -45,19 +46,24 @@ class Refused(Failed):
     @property
     def missing(self) -> bool:
         """Whether the thing that was asked for is not there."""
-        return self.code.endswith((".NotFound", ".NotFoundException", ".Unknown", "NoSuchEntity", ".Unavailable"))
+        return self.code.endswith(
+            (".NotFound", ".NotFoundException", ".Unknown", "NoSuchEntity", "NoSuchBucket", ".Unavailable")
+        )
 
 
 class Api:
     """One service in one region, called with the name of an operation and what it takes. Raises ``Failed``."""
 
-    def __init__(self, client: Any, decode: Callable[[str], str] | None = None) -> None:
-        self._client = client
+    def __init__(self, client: Any, pace: Pace, decode: Callable[[str], str] | None = None) -> None:
+        self.client = client
+        """What botocore knows it by, for transfers that take several requests."""
+        self._pace = pace
         self._decode = decode
         self.region: str = client.meta.region_name
 
     async def __call__(self, operation: str, **asked: Any) -> Mapping[str, Any]:
         """Return the answer; the request is not interrupted, so that nothing it makes is lost."""
+        await asyncio.sleep(self._pace.turn())
         return await held(self.now, operation, **asked)
 
     def now(self, operation: str, **asked: Any) -> Mapping[str, Any]:
@@ -67,7 +73,7 @@ class Api:
 
         given = {name: value for name, value in asked.items() if value is not None}
         try:
-            answer: Mapping[str, Any] = getattr(self._client, operation)(**given)
+            answer: Mapping[str, Any] = getattr(self.client, operation)(**given)
         except ClientError as error:
             self._refuse(error)
         except (BotoCoreError, ResponseParserError) as error:
@@ -76,7 +82,7 @@ class Api:
 
     def _refuse(self, error: Any) -> NoReturn:
         """Raise what a refusal means."""
-        told, service = error.response.get("Error", {}), self._client.meta.service_model.service_id.lower()
+        told, service = error.response.get("Error", {}), self.client.meta.service_model.service_id.lower()
         code, text = told.get("Code", ""), told.get("Message", "") or str(error)
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         action, hint = f"{service}:{error.operation_name}", None
@@ -108,10 +114,11 @@ class Account:
         where = region or self.region
         with self._lock:
             if (service, where) not in self._clients:
-                self._clients[service, where] = Api(self._client(service, where), self._decoder())
+                pace = pace_of(repr(self.about()), service, where)
+                self._clients[service, where] = Api(self._client(service, where, pace), pace, self._decoder())
             return self._clients[service, where]
 
-    def _client(self, service: str, region: str) -> Any:
+    def _client(self, service: str, region: str, pace: Pace) -> Any:
         from botocore.config import Config
 
         access = self._access
@@ -123,6 +130,7 @@ class Account:
                 retries={"mode": "standard", "total_max_attempts": retries + 1}, connect_timeout=10, read_timeout=60
             ),
         )
+        client.meta.events.register_first(f"needs-retry.{service}", partial(_heard, pace))
         client.meta.events.register_first(f"needs-retry.{service}.RunInstances", _no_retry_for_capacity)
         return client
 
@@ -217,6 +225,12 @@ def _assume(session: Any, role: AssumeRole) -> None:
         extra_args={name: value for name, value in more.items() if value is not None},
     )
     core._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001 - as above
+
+
+def _heard(pace: Pace, response: Any, **_: Any) -> None:
+    """Tell how each attempt was answered, those too that botocore makes again by itself."""
+    if response is not None:
+        pace.heard(response[1].get("Error", {}).get("Code"))
 
 
 def _no_retry_for_capacity(response: Any, operation: Any, **_: Any) -> None:

@@ -198,6 +198,9 @@ class Ec2Instance(Spot, Placing, Connection):
     shutdown_behavior: Literal["stop", "terminate"] | None = None
     """What happens when the instance shuts itself down; it ends when left out, so that one that was forgotten costs
     nothing, but only stops where `disable_stop_instance` lets a task stop it."""
+    dead_man_timeout: Duration = "1h"
+    """How long the instance stays when the build has died without removing it: a timer on it, which the build puts off
+    for as long as it lives, shuts it down. `0s` is for no timer. It is no option of Packer's."""
     disable_stop_instance: bool = False
     """Leave stopping the instance to a task."""
     windows_password_timeout: Duration = "20m"  # noqa: S105 - not a password
