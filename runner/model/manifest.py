@@ -64,6 +64,8 @@ class ManifestBuild(NamedTuple):
     """In the order in which they ended."""
     errors: tuple[str, ...] = ()
     """Why it failed: ``path:line:column: CODE: message``."""
+    deleted: str | None = None
+    """When its image was deleted, as a time in UTC; nothing while it is kept."""
 
 
 class Manifest(NamedTuple):

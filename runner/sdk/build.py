@@ -132,6 +132,22 @@ class Artifact:
     """Removes what there is of it beside ``files``, such as an image of an engine. Raises ``Failed``."""
 
 
+@frozen
+class Part:
+    """A part of an image that an earlier run made, and that is there: an AMI in one region, an image of an engine."""
+
+    shown: str
+    """What it is, for who is asked whether it may go."""
+    resource: Resource
+    """What the builder's ``collect`` removes."""
+    rest: tuple[Resource, ...] = ()
+    """What is removed after it, and what nobody would find without it, such as the snapshots of an AMI."""
+    kept: tuple[str, ...] = ()
+    """What stays because something else needs it."""
+    users: tuple[str, ...] = ()
+    """What uses it now, such as an instance."""
+
+
 class Hold(Protocol):
     """Enter a context manager that is left when the build ends."""
 
