@@ -8,6 +8,9 @@ import pytest
 from aws_cloud import Builds
 from conftest import Answer
 
+from runner.model.encode import to_json
+from runner.model.manifest import Manifest, ManifestBuild
+
 
 def images(ami: Builds, *words: str) -> Answer:
     return ami.ingot("images", *words, **ami.cloud.environment)
@@ -20,10 +23,23 @@ def snapshot_of(image: dict[str, Any]) -> str:
 
 @pytest.fixture
 def built(ami: Builds) -> Builds:
-    """An AMI in two regions."""
-    answer = ami({"ami_regions": ["eu-west-1"], "communicator": "none"})
-    assert answer.status == 0, answer.stdout + answer.stderr
-    ami.cloud.set()
+    """An AMI in two regions, and the record of the run that made it."""
+    ec2 = ami.cloud.client()
+    volume = ec2.create_volume(Size=1, AvailabilityZone="us-east-1a")["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    ec2.delete_volume(VolumeId=volume)
+    devices = [{"DeviceName": "/dev/xvda", "Ebs": {"SnapshotId": snapshot, "VolumeSize": 1, "VolumeType": "gp3"}}]
+    first = ec2.register_image(Name=ami.name, RootDeviceName="/dev/xvda", BlockDeviceMappings=devices)["ImageId"]
+    second = ami.cloud.client(region="eu-west-1").copy_image(
+        Name=ami.name, SourceImageId=first, SourceRegion="us-east-1"
+    )["ImageId"]
+    moment = "2026-01-01T00:00:00.000Z"
+    build = ManifestBuild(
+        "web.box", "amazon-ebs", "ok", moment, moment, artifact=f"eu-west-1:{second},us-east-1:{first}"
+    )
+    record = ami.ingot.directory / ".ingot" / "runs" / "20260101T000000.000Z-12345678" / "manifest.json"
+    record.parent.mkdir(parents=True)
+    record.write_text(to_json(Manifest("12345678", "0.1.0", "playbook.yml", moment, moment, (build,))))
     return ami
 
 
