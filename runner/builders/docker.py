@@ -40,6 +40,7 @@ from runner.builders.shared.docker.images import (
 from runner.builders.shared.docker.login import login_of
 from runner.builders.shared.docker.options import Build, Options
 from runner.builders.shared.docker.run import Run, run_of, usual_run
+from runner.builders.shared.docker.stored import parts
 from runner.communicators.docker.bare import Bare
 from runner.communicators.docker.engine import Engine, engine
 from runner.communicators.docker.http import Refused
@@ -53,6 +54,7 @@ from runner.sdk import (
     Failed,
     Machine,
     Origin,
+    Part,
     Resource,
     Session,
 )
@@ -115,6 +117,11 @@ class Docker(Builder[Options]):
     def writes(cls, options: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the options that name files that it writes."""
         return (options.get("export_path"),)
+
+    @classmethod
+    def makes_files(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether an image is files: an exported container is."""
+        return options.get("export_path") is not None
 
     @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
@@ -288,6 +295,13 @@ class Docker(Builder[Options]):
             return
         async with engine(resource.about["engine"]) as where:
             await collect(where, resource)
+
+    @classmethod
+    async def parts(cls, artifact: str, options: Mapping[str, Any]) -> tuple[Part, ...]:
+        """Return the image, if the engine has it. Raises ``Failed``."""
+        del options
+        async with engine() as where:
+            return await parts(where, artifact)
 
     async def _image(self, session: Session, where: Engine) -> tuple[str, str | None]:
         """Return the image to start from, and its digest in the registry it has been pulled from."""

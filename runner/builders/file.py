@@ -37,6 +37,12 @@ class File(Builder[Options]):
         """Return the options that name files that it writes."""
         return (options.get("target"),)
 
+    @classmethod
+    def makes_files(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether an image is files: it always is."""
+        del options
+        return True
+
     async def launch(self, session: Session) -> Machine:
         """Make the file, so that tasks find it there. Like Packer's, it takes the place of an older one."""
         target, origin = session.root / self.options.target, self._origin(session)

@@ -1,19 +1,19 @@
-"""``ingot images``: what was built, as the records of the runs tell it."""
+"""``ingot images``: what was built, as the records of the runs tell it; and deleting it."""
 
 from __future__ import annotations
 
 import json
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from runner.cli import common
+from runner.cli.image_records import Image, found_by, images_of, report_unknown
+from runner.cli.image_removal import configure_removal, deleted, pruned
 from runner.cli.output import Output
-from runner.diagnostics import Report, did_you_mean
-from runner.model.manifest import FORMAT
+from runner.diagnostics import Report
 from runner.reports.sizes import size
+<<<<<<< HEAD
 from runner.schema.check import fits
 from runner.schema.published import published
 from runner.text import SourceFile
@@ -62,85 +62,44 @@ class Image(NamedTuple):
     def size(self) -> int:
         """How large it is, or its files are, in bytes; 0 when nobody knows."""
         return int(self.build.get("size") or sum(file["size"] for file in self.build.get("files", ())))
+=======
+>>>>>>> wt-A1
 
 
 def configure(parser: ArgumentParser) -> None:
     """Add the command's options."""
-    verbs = parser.add_subparsers(dest="verb", metavar="list|show", required=True)
+    verbs = parser.add_subparsers(dest="verb", metavar="list|show|delete|prune", required=True)
     listing = verbs.add_parser("list", help="list the images, the newest first")
-    listing.add_argument("--all", action="store_true", help="list builds that failed, too")
+    listing.add_argument("--all", action="store_true", help="list builds that failed and deleted images, too")
     showing = verbs.add_parser("show", help="show one image")
-    showing.add_argument("image", metavar="IMAGE", help="a build's newest image, an artifact's id, or RUN[:BUILD]")
+    deleting = verbs.add_parser("delete", help="delete one image: its AMIs with their snapshots, its files")
+    pruning = verbs.add_parser("prune", help="delete old images; without --yes, only show which")
+    for each in (showing, deleting):
+        each.add_argument("image", metavar="IMAGE", help="a build's newest image, an artifact's id, or RUN[:BUILD]")
     for each in (listing, showing):
-        each.add_argument("--directory", metavar="DIR", default=".", help="directory of the playbook")
         each.add_argument("--json", action="store_true", help="print JSON")
+    configure_removal(deleting, pruning)
+    for each in (listing, showing, deleting, pruning):
+        each.add_argument("--directory", metavar="DIR", default=".", help="directory of the playbook")
         common.configure_format(each)
 
 
 def run(arguments: Namespace) -> int:
-    """List the images, or show one."""
+    """List the images, show one, or delete some."""
     report, output = Report(), Output(arguments.format)
-    images = list(_images(Path(arguments.directory), report))
+    images = list(images_of(Path(arguments.directory), report))
+    failed = False
     if arguments.verb == "list":
         _list(images if arguments.all else [each for each in images if each.made], as_json=arguments.json)
-    elif len(found := _found(images, arguments.image)) == 1:
+    elif arguments.verb == "prune":
+        failed = not pruned(images, arguments, report)
+    elif len(found := found_by(images, arguments.image)) != 1:
+        report_unknown(arguments.image, images, found, report)
+    elif arguments.verb == "show":
         _show(found[0], as_json=arguments.json)
     else:
-        _report_unknown(arguments.image, images, found, report)
-    return common.finish(report, output)
-
-
-def _report_unknown(wanted: str, images: list[Image], found: list[Image], report: Report) -> None:
-    place = SourceFile("IMAGE", wanted).first_line()
-    if found:
-        report.add("E703", f"{len(found)} images have an id that begins with {wanted!r}", place,
-                   hint=f"write more of it: {', '.join(each.id for each in found)}")
-        return
-    words = {word for each in images for word in (each.name, each.run, each.id) if word}
-    hint = did_you_mean(wanted, words) or "'ingot images list' shows what there is"
-    report.add("E703", f"there is no image {wanted!r}", place, hint=hint)
-
-
-def _images(directory: Path, report: Report) -> Iterator[Image]:
-    """Yield the builds of all runs, the newest first."""
-    from runner.store.runs import Damaged, records
-
-    for record in records(directory):
-        reason = record.reason if isinstance(record, Damaged) else _unfit(record.manifest)
-        if reason or isinstance(record, Damaged):
-            place = SourceFile(str(record.path), "").start()
-            report.add("W703", f"the record cannot be read: {reason}", place)
-            continue
-        for build in reversed(record.manifest["builds"]):
-            yield Image(record.id, build, record.manifest)
-
-
-def _unfit(manifest: Any) -> str | None:
-    """Return why something is no manifest that can be read; nothing when it is one."""
-    if isinstance(manifest, dict) and manifest.get("format", FORMAT) != FORMAT:
-        return "another version of Ingot has written it"
-    return None if fits(manifest, published("manifest")) else "it is no manifest"
-
-
-def _found(images: list[Image], wanted: str) -> list[Image]:
-    """Return the newest image that is called so: by id, build, run or file.
-
-    For the beginning of an id it is the newest of each id that begins so.
-    """
-    run, _, build = wanted.partition(":")
-    ways = (
-        lambda each: each.id == wanted != "",
-        lambda each: each.name == wanted and each.made,
-        lambda each: each.name == wanted,
-        lambda each: run in (each.run, each.manifest["run"]) and build in ("", each.name),
-        lambda each: wanted in (file["path"] for file in each.build["files"]),
-    )
-    named = next((each for way in ways for each in images if way(each)), None)
-    if named is not None:
-        return [named]
-    beginning = wanted.removeprefix(_ALGORITHM)
-    begun = (each for each in reversed(images) if each.id.removeprefix(_ALGORITHM).startswith(beginning))
-    return list({each.id: each for each in begun}.values()) if beginning else []
+        failed = not deleted(found[0], images, arguments, report)
+    return common.finish(report, output, strict=arguments.strict) or int(failed)
 
 
 def _list(images: list[Image], *, as_json: bool) -> None:
@@ -168,6 +127,7 @@ def _show(image: Image, *, as_json: bool) -> None:
         "size": size(image.size) if image.size else "",
         "builder": build["builder"], "status": build["status"], "run": f"{image.run} ({manifest['run']})",
         "playbook": manifest["playbook"], "started": build["started"], "finished": build["finished"],
+        "deleted": build.get("deleted", ""),
         "starts from": ", ".join(build.get("parents", ())), "ingot": manifest["ingot"],
     }
     width = max(map(len, lines))

@@ -10,6 +10,7 @@ from runner.sdk.build import (
     Machine,
     Origin,
     Parallel,
+    Part,
     Resource,
     Session,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "Parallel",
+    "Part",
     "Pattern",
     "Plugin",
     "PostProcessor",

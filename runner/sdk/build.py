@@ -136,6 +136,22 @@ class Artifact:
     """How large it is where it lies, in bytes, when that is in no file and is known."""
 
 
+@frozen
+class Part:
+    """A part of an image that an earlier run made, and that is there: an AMI in one region, an image of an engine."""
+
+    shown: str
+    """What it is, for who is asked whether it may go."""
+    resource: Resource
+    """What the builder's ``collect`` removes."""
+    rest: tuple[Resource, ...] = ()
+    """What is removed after it, and what nobody would find without it, such as the snapshots of an AMI."""
+    kept: tuple[str, ...] = ()
+    """What stays because something else needs it."""
+    users: tuple[str, ...] = ()
+    """What uses it now, such as an instance."""
+
+
 class Hold(Protocol):
     """Enter a context manager that is left when the build ends."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar, get_
 from runner.sdk.build import Failed
 
 if TYPE_CHECKING:
-    from runner.sdk.build import Artifact, Checkpoint, Machine, Origin, Resource, Session
+    from runner.sdk.build import Artifact, Checkpoint, Machine, Origin, Part, Resource, Session
     from runner.sdk.work import Work
 
 OptionsT = TypeVar("OptionsT")
@@ -72,6 +72,11 @@ class Builder(ABC, Plugin[OptionsT]):
     def has_machine(cls, options: Mapping[str, Any]) -> bool:  # noqa: ARG003 - for those that override it
         """Return whether tasks can work on a machine when the builder has these options."""
         return cls.machine != "none"
+
+    @classmethod
+    def makes_files(cls, options: Mapping[str, Any]) -> bool:  # noqa: ARG003 - as above
+        """Return whether an image is files on this computer, and nothing else, when the builder has these options."""
+        return False
 
     async def origin(self, session: Session) -> Origin | None:  # noqa: ARG002 - for those that override it
         """Return what the machine will be; nothing when that cannot be known, and so nothing be remembered of it."""
@@ -135,6 +140,15 @@ class Builder(ABC, Plugin[OptionsT]):
     async def collect(cls, resource: Resource) -> None:
         """Remove a resource that a run noted and left behind; one that is gone is no mistake. Raises ``Failed``."""
         raise Failed(f"{cls.name} does not know what a {resource.kind} is")
+
+    @classmethod
+    async def parts(cls, artifact: str, options: Mapping[str, Any]) -> tuple[Part, ...]:
+        """Return what there is of an image that is no files, by its id and the options it was planned with.
+
+        Raises ``Failed`` when that cannot be found out.
+        """
+        del options
+        raise Failed(f"images of {cls.name} are not deleted by Ingot", f"remove {artifact} where it is kept")
 
 
 class Module(ABC, Plugin[OptionsT]):

@@ -13,10 +13,14 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.amis import Ami, AmiBackend
 from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.responses.elastic_block_store import ElasticBlockStore
+from moto.ec2.responses.launch_templates import LaunchTemplates
 from moto.ec2.utils import random_ami_id
 
 ACCOUNT = "123456789012"
 _ATTRIBUTES = ("BootMode", "TpmSupport", "ImdsSupport", "EnaSupport", "SriovNetSupport", "UefiData")
+_SNAPSHOT = "block-device-mapping.snapshot-id"
+_filtered = Ami.get_filter_value
+_versions = LaunchTemplates.describe_launch_template_versions
 _plain = Ami.block_device_mappings.fget
 _describe, _deregister, _copy = AmiBackend.describe_images, AmiBackend.deregister_image, AmiBackend.copy_image
 _modify = AmisResponse.modify_image_attribute
@@ -30,12 +34,30 @@ def used_backends() -> list[Any]:
 def fill(machines: Machines, course: Course) -> None:
     """Replace and add what is missing in moto's classes."""
     Ami.block_device_mappings = property(lambda self: getattr(self, "devices", None) or _plain(self))
+    Ami.get_filter_value = get_filter_value
+    LaunchTemplates.describe_launch_template_versions = describe_launch_template_versions
     AmiBackend.machines, AmiBackend.course, AmiBackend.copied = machines, course, {}
     for method in (create_image, copy_image, register_image, describe_images, deregister_image):
         setattr(AmiBackend, method.__name__, method)
     for name, answer in ANSWERS.items():
         setattr(AmisResponse, name, answer)
     ElasticBlockStore.modify_snapshot_attribute = modify_snapshot_attribute
+
+
+def get_filter_value(self: Any, name: str, method: str | None = None) -> Any:
+    if name == _SNAPSHOT:
+        return [each["Ebs"]["SnapshotId"] for each in self.block_device_mappings if "SnapshotId" in each.get("Ebs", {})]
+    return _filtered(self, name, method)
+
+
+def describe_launch_template_versions(self: Any) -> Any:
+    """Tell of all templates when none is named."""
+    if self._get_param("LaunchTemplateName") or self._get_param("LaunchTemplateId"):
+        return _versions(self)
+    return ActionResult({"LaunchTemplateVersions": [
+        {"LaunchTemplateId": each.id, "LaunchTemplateData": version.data, "VersionNumber": version.number}
+        for each in self.ec2_backend.launch_templates.values() for version in each.versions
+    ]})
 
 
 def create_image(
@@ -201,6 +223,18 @@ def answer_modify_image_attribute(self: Any) -> ActionResult:
     return done
 
 
+def answer_describe_image_references(self: Any) -> ActionResult:
+    """Tell of instances alone: nothing else of this simulator names an AMI."""
+    wanted = self._get_param("ImageIds", [])
+    found = [
+        {"ImageId": each.image_id, "ResourceType": "ec2:Instance",
+         "Arn": f"arn:aws:ec2:{self.ec2_backend.region_name}:{ACCOUNT}:instance/{each.id}"}
+        for each in self.ec2_backend.all_instances()
+        if each.image_id in wanted and each._state.name not in ("terminated", "shutting-down")
+    ]
+    return ActionResult({"ImageReferences": found})
+
+
 def setting(attribute: str, value: Callable[[Any], Any]) -> Callable[[Any], ActionResult]:
     def answer(self: Any) -> ActionResult:
         self.error_on_dryrun()
@@ -222,6 +256,7 @@ ANSWERS: dict[str, Callable[[Any], ActionResult]] = {
     "create_image": answer_create_image,
     "copy_image": answer_copy_image,
     "register_image": answer_register_image,
+    "describe_image_references": answer_describe_image_references,
     "modify_image_attribute": answer_modify_image_attribute,
     "enable_image_deprecation": setting(
         "deprecation_time", lambda self: self._get_param("DeprecateAt").strftime("%Y-%m-%dT%H:%M:%S.000Z")

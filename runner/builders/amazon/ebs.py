@@ -11,6 +11,7 @@ from runner.builders.amazon.parts.imaging import Making
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.naming import free_name, possible, replaces
 from runner.builders.amazon.parts.site import site_of
+from runner.builders.amazon.parts.stored import parts
 from runner.builders.amazon.parts.uncollected import collect
 from runner.builders.amazon.shared.access import AwsAccess
 from runner.builders.amazon.shared.devices import BlockDevice
@@ -18,7 +19,11 @@ from runner.builders.amazon.shared.image import Image
 from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given
 from runner.builders.shared.tags import NameValue
+<<<<<<< HEAD
 from runner.sdk import Artifact, Machine, Resource, Session, options
+=======
+from runner.sdk import Artifact, Builder, Machine, Part, Resource, Session, options
+>>>>>>> wt-A1
 
 
 @options()
@@ -118,3 +123,8 @@ class Ebs(OnInstance[Options]):
     async def collect(cls, resource: Resource) -> None:
         """Remove what a build on AWS left. Raises ``Failed``."""
         await collect(resource)
+
+    @classmethod
+    async def parts(cls, artifact: str, options: Mapping[str, Any]) -> tuple[Part, ...]:
+        """Return the AMIs that are there. Raises ``Failed``."""
+        return await parts(artifact, options)

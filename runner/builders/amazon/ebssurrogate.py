@@ -14,13 +14,18 @@ from runner.builders.amazon.parts.imaging import Making, first_of
 from runner.builders.amazon.parts.machine import Ec2Machine, halted, launched
 from runner.builders.amazon.parts.naming import free_name, possible, replaces
 from runner.builders.amazon.parts.site import site_of
+from runner.builders.amazon.parts.stored import parts
 from runner.builders.amazon.shared.access import AwsAccess
 from runner.builders.amazon.shared.devices import RootDevice, RunVolume
 from runner.builders.amazon.shared.image import Image, Platform, Tpm
 from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given
 from runner.builders.shared.tags import NameValue
+<<<<<<< HEAD
 from runner.sdk import Artifact, Failed, Machine, Session, options
+=======
+from runner.sdk import Artifact, Builder, Failed, Machine, Part, Session, options
+>>>>>>> wt-A1
 
 
 @options()
@@ -78,6 +83,11 @@ class EbsSurrogate(OnInstance[Options]):
         first = partial(_registered, options, machine)
         images = await captured(site, options, Capture(first, tags, machine.fields))
         return artifact_of(self.name, site, images)
+
+    @classmethod
+    async def parts(cls, artifact: str, options: Mapping[str, Any]) -> tuple[Part, ...]:
+        """Return the AMIs that are there. Raises ``Failed``."""
+        return await parts(artifact, options)
 
 
 async def _registered(options: Options, machine: Ec2Machine, making: Making, name: str) -> str:

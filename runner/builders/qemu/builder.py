@@ -56,6 +56,12 @@ class Qemu(Builder[Options]):
         return bool(options.get("communicator", "ssh") != "none")
 
     @classmethod
+    def makes_files(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether an image is files: disks always are."""
+        del options
+        return True
+
+    @classmethod
     def gap(cls, options: Mapping[str, Any]) -> str | None:
         """Return which of these options this version cannot work with."""
         return gap(options)

@@ -73,6 +73,12 @@ class Rootfs(Builder[Options]):
         known = isinstance(stem, str) and isinstance(forms, list) and isinstance(compression, str | None)
         return tuple(f"{stem}{endings(compression or 'gzip').get(form)}" for form in forms) if known else ()
 
+    @classmethod
+    def makes_files(cls, options: Mapping[str, Any]) -> bool:
+        """Return whether an image is files: archives always are."""
+        del options
+        return True
+
     async def origin(self, session: Session) -> Origin | None:
         """Return what the machine will be. What is in a directory that anybody may change cannot be known."""
         options = self.options

@@ -144,6 +144,12 @@ async def _delete_profiles(api: Api, ids: list[str], say: Say) -> None:
             await api("delete_instance_profile", InstanceProfileName=name)
 
 
+async def _listed(api: Api, noted: Resource) -> list[str]:
+    """Return the ids that a note lists."""
+    del api
+    return noted.id.split(",")
+
+
 async def _images(api: Api, noted: Resource) -> list[str]:
     """Return the AMIs that a build has not finished, and snapshots that were meant for one."""
     told = await api("describe_images", Owners=["self"], Filters=marked(noted))
@@ -167,6 +173,7 @@ async def remove_images(api: Api, ids: Iterable[str], say: Say) -> None:
             await delete_snapshot(api, each)
 
 
+<<<<<<< HEAD
 async def _imports(api: Api, noted: Resource) -> list[str]:
     """Return the imports of a build; EC2 does not look for them by tags."""
     told = await api("describe_import_image_tasks")
@@ -205,6 +212,14 @@ async def _delete_objects(api: Api, names: list[str], say: Say) -> None:
             for each in told.get("Uploads") or ():
                 if each["Key"] == key:
                     await api("abort_multipart_upload", Bucket=bucket, Key=key, UploadId=each["UploadId"])
+=======
+async def _deregister(api: Api, ids: list[str], say: Say) -> None:
+    """Deregister AMIs; their snapshots are noted on their own."""
+    for each in ids:
+        say(f"Deregistering {each}")
+        with if_there():
+            await api("deregister_image", ImageId=each)
+>>>>>>> wt-A1
 
 
 async def delete_snapshot(api: Api, snapshot: str) -> None:
@@ -242,5 +257,7 @@ KINDS: dict[str, Kind] = {
     "instance_profile": Kind("iam", _named, _delete_profiles),
     "security_group": Kind("ec2", _groups, _delete_groups),
     "key_pair": Kind("ec2", _named, _delete_keys),
+    "ami": Kind("ec2", _listed, _deregister),
+    "snapshots": Kind("ec2", _listed, remove_images),
 }
 """What builds make, in the order in which it can be removed."""
