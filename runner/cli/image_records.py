@@ -58,8 +58,8 @@ class Image(NamedTuple):
 
     @property
     def size(self) -> int:
-        """The size of its files, in bytes."""
-        return sum(file["size"] for file in self.build.get("files", ()))
+        """How large it is, or its files are, in bytes; 0 when nobody knows."""
+        return int(self.build.get("size") or sum(file["size"] for file in self.build.get("files", ())))
 
 
 def images_of(directory: Path, report: Report) -> Iterator[Image]:

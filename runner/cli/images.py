@@ -13,57 +13,6 @@ from runner.cli.image_removal import configure_removal, deleted, pruned
 from runner.cli.output import Output
 from runner.diagnostics import Report
 from runner.reports.sizes import size
-<<<<<<< HEAD
-from runner.schema.check import fits
-from runner.schema.published import published
-from runner.text import SourceFile
-
-_SHORT = 19
-"""How many characters of an artifact's id a table shows: ``sha256:`` and twelve digits."""
-_ALGORITHM = "sha256:"
-
-
-class Image(NamedTuple):
-    """One build of one run."""
-
-    run: str
-    """Name of the record: when it began, and the beginning of its UUID."""
-    build: dict[str, Any]
-    """What the manifest tells of it."""
-    manifest: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """Name of the build."""
-        return str(self.build["name"])
-
-    @property
-    def id(self) -> str:
-        """What the builder calls the image; empty when there is none."""
-        return str(self.build.get("artifact") or "")
-
-    @property
-    def made(self) -> bool:
-        """Whether there is an image; what post-processors made of one has no id."""
-        return "artifact" in self.build
-
-    @property
-    def shown(self) -> str:
-        """What stands for it in a table: its id, or its first file, or why there is none."""
-        files = [file["path"] for file in self.build["files"]]
-        if not self.id:
-            return str(files[0] if files and self.made else self.build["status"])
-        first, *others = self.id.split(",")
-        if ":ami-" in first:  # of one region; a cloud's names are of no use when they are cut
-            return f"{first} +{len(others)}" if others else first
-        return self.id[:_SHORT]
-
-    @property
-    def size(self) -> int:
-        """How large it is, or its files are, in bytes; 0 when nobody knows."""
-        return int(self.build.get("size") or sum(file["size"] for file in self.build.get("files", ())))
-=======
->>>>>>> wt-A1
 
 
 def configure(parser: ArgumentParser) -> None:

@@ -64,13 +64,10 @@ class ManifestBuild(NamedTuple):
     """In the order in which they ended."""
     errors: tuple[str, ...] = ()
     """Why it failed: ``path:line:column: CODE: message``."""
-<<<<<<< HEAD
     size: int | None = None
     """In bytes, of an image that is in no file; nothing when that is not known."""
-=======
     deleted: str | None = None
     """When its image was deleted, as a time in UTC; nothing while it is kept."""
->>>>>>> wt-A1
 
 
 class Manifest(NamedTuple):

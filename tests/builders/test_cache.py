@@ -233,12 +233,14 @@ class TestInputs:
             return box.ingot("plan", "playbook.yml", *words, DOCKER_HOST=box.engine).stdout
 
         image = box.source["image"] = f"{box.name}:moving"
-        docker.tag(busybox, *image.split(":"))
+        repository, tag = image.split(":")
+        docker.tag(busybox, repository, tag)
         try:
             box(sh("echo 1 >/one"))
             assert "base image moved" not in plan()
             made = docker.create_container(busybox, ["/bin/true"])
-            moved = docker.commit(made["Id"], *image.split(":"), changes=f"LABEL ingot.build={box.name}.box")["Id"]
+            label = f"LABEL ingot.build={box.name}.box"
+            moved = docker.commit(made["Id"], repository, tag, changes=label)["Id"]
             docker.remove_container(made["Id"])
             assert f"base image moved: {image} is {moved[:19]} now" in plan()
             assert "base image moved" not in plan("--no-data")

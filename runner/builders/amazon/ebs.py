@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+from typing import Any
 
 from runner.builders.amazon.parts.base import OnInstance
 from runner.builders.amazon.parts.capture import Capture, artifact_of, captured
@@ -19,11 +20,7 @@ from runner.builders.amazon.shared.image import Image
 from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given
 from runner.builders.shared.tags import NameValue
-<<<<<<< HEAD
-from runner.sdk import Artifact, Machine, Resource, Session, options
-=======
-from runner.sdk import Artifact, Builder, Machine, Part, Resource, Session, options
->>>>>>> wt-A1
+from runner.sdk import Artifact, Machine, Part, Resource, Session, options
 
 
 @options()

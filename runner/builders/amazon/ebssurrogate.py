@@ -21,11 +21,7 @@ from runner.builders.amazon.shared.image import Image, Platform, Tpm
 from runner.builders.amazon.shared.run import Ec2Instance
 from runner.builders.amazon.shared.tagging import given
 from runner.builders.shared.tags import NameValue
-<<<<<<< HEAD
-from runner.sdk import Artifact, Failed, Machine, Session, options
-=======
-from runner.sdk import Artifact, Builder, Failed, Machine, Part, Session, options
->>>>>>> wt-A1
+from runner.sdk import Artifact, Failed, Machine, Part, Session, options
 
 
 @options()

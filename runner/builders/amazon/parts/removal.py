@@ -173,7 +173,6 @@ async def remove_images(api: Api, ids: Iterable[str], say: Say) -> None:
             await delete_snapshot(api, each)
 
 
-<<<<<<< HEAD
 async def _imports(api: Api, noted: Resource) -> list[str]:
     """Return the imports of a build; EC2 does not look for them by tags."""
     told = await api("describe_import_image_tasks")
@@ -212,14 +211,14 @@ async def _delete_objects(api: Api, names: list[str], say: Say) -> None:
             for each in told.get("Uploads") or ():
                 if each["Key"] == key:
                     await api("abort_multipart_upload", Bucket=bucket, Key=key, UploadId=each["UploadId"])
-=======
+
+
 async def _deregister(api: Api, ids: list[str], say: Say) -> None:
     """Deregister AMIs; their snapshots are noted on their own."""
     for each in ids:
         say(f"Deregistering {each}")
         with if_there():
             await api("deregister_image", ImageId=each)
->>>>>>> wt-A1
 
 
 async def delete_snapshot(api: Api, snapshot: str) -> None:
