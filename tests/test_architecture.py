@@ -78,7 +78,10 @@ DOORS: dict[str, tuple[str, ...]] = {
 }
 """Library -> the files of runner/ that may import it."""
 
-SLOW_TO_IMPORT = ("asyncio", "asyncssh", "boto3", "botocore", "docker", "jsonschema", "lxml", "rich")
+SLOW_TO_IMPORT = (
+    *("asyncio", "asyncssh", "boto3", "botocore", "docker", "jsonschema", "lxml", "rich"),
+    *("ast", "dataclasses", "inspect", "subprocess", "traceback"),
+)
 
 MODULES = sorted(path.relative_to(RUNNER).as_posix() for path in RUNNER.rglob("*.py"))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -78,6 +77,8 @@ def _asked(name: str) -> bytes:
 
 def _read(name: Path, here: Path) -> bytes:
     """Return what is in the file of this name, or what it prints if it is a program."""
+    import subprocess
+
     from runner.expand.vault import VaultError
 
     path = here / name

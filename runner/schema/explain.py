@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from runner.diagnostics import Note, Report, did_you_mean, nearest
 from runner.schema.accept import accepts
@@ -47,8 +46,7 @@ def _strays(node: Node, schema: Schema) -> Iterator[tuple[str, Node]]:
             yield key, child
 
 
-@dataclass(frozen=True)
-class _Explainer:
+class _Explainer(NamedTuple):
     root: Node
     schema: Schema
     report: Report

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import re
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial, wraps
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from runner.expand.error import ExpressionError, Late
 from runner.expand.filters.error import FilterError
+
+if TYPE_CHECKING:
+    import ast
 
 _SPECIAL = re.compile(r"\b(?:pass_(?:context|environment|eval_context)|(?:context|environment)filter)\b")
 """What marks functions that Jinja has to know before it compiles an expression with them."""
@@ -61,6 +62,8 @@ class PluginFile:
     @cached_property
     def declared(self) -> list[str] | None:
         """Its names, if its text tells them."""
+        import ast
+
         try:
             text = self.path.read_text("utf-8")
             tree = ast.parse(text)
@@ -78,6 +81,8 @@ class PluginFile:
         return keys if len(keys) == len(given.keys) else None
 
     def _methods(self, tree: ast.Module) -> Iterator[ast.FunctionDef]:
+        import ast
+
         for holder in tree.body:
             if isinstance(holder, ast.ClassDef) and holder.name == self._form.class_name:
                 yield from (
@@ -132,6 +137,8 @@ class PluginFile:
 
 def _reason(error: Exception, path: Path) -> str:
     """Say what went wrong in a plugin, and in which of its lines."""
+    import traceback
+
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {error.msg}"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
