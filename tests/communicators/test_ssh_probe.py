@@ -9,11 +9,15 @@ from ssh_servers import free_port
 
 from runner.communicators.ssh.probe import greeted
 
+GREETING = b"a word before\r\nSSH-2.0-test\r\n"
 Answer = Callable[[int, asyncio.StreamWriter], Awaitable[None]]
 
 
 def asked(answer: Answer, *, late: float = 0.0) -> int:
-    """Wait for a server whose connections are answered so, and that is there late; return how many there were."""
+    """Wait for a server whose connections are answered so, and that is there late; return how many there were.
+
+    The one that is greeted has the greeting still to be read.
+    """
     port, count = free_port(), 0
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -32,14 +36,15 @@ def asked(answer: Answer, *, late: float = 0.0) -> int:
         await asyncio.sleep(late)
         async with await asyncio.start_server(connected, "127.0.0.1", port):
             async with asyncio.timeout(60):
-                await waiting
+                with await waiting as line:
+                    assert await asyncio.get_running_loop().sock_recv(line, 100) == GREETING
 
     asyncio.run(go())
     return count
 
 
 async def greet(_number: int, writer: asyncio.StreamWriter) -> None:
-    writer.write(b"a word before\r\nSSH-2.0-test\r\n")
+    writer.write(GREETING)
     await writer.drain()
 
 

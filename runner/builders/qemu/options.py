@@ -99,8 +99,9 @@ class Disks:
     """Sizes of further disks."""
     disk_interface: str = "virtio"
     """Bus that disks are attached to: `virtio`, `virtio-scsi`, `scsi`, `ide`, which is SATA on a `q35`, or `nvme`."""
-    disk_cache: Literal["directsync", "none", "unsafe", "writeback", "writethrough"] = "writeback"
-    """How writes are cached."""
+    disk_cache: Literal["directsync", "none", "unsafe", "writeback", "writethrough"] = "unsafe"
+    """How writes are cached. With `unsafe` the machine does not wait until they are on this computer's disk: what is
+    left of a build that is cut short is thrown away in any case."""
     disk_discard: Literal["ignore", "unmap"] = "ignore"
     """What becomes of freed blocks."""
     disk_detect_zeroes: Literal["off", "on", "unmap", True, False] = "off"

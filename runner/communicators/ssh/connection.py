@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+import socket
 from typing import TYPE_CHECKING, Any
 
 from runner.communicators import socks
@@ -46,8 +47,10 @@ class _Rejected(Exception):  # noqa: N818 - it reads as what it says
 class Connections:
     """Makes connections to one machine; the one to the jump host is kept as long as it lasts."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, begun: socket.socket | None = None) -> None:
         self._settings = settings
+        self._begun = begun
+        """A connection to the machine for the first try."""
         self._keys = HostKeys(settings.server, settings.trust)
         self._bastion: SSHClientConnection | None = None
 
@@ -75,7 +78,10 @@ class Connections:
             ) from None
 
     async def close(self) -> None:
-        """End the connection to the jump host."""
+        """End the connection to the jump host, and one that was begun and not used."""
+        if self._begun is not None:
+            self._begun.close()
+            self._begun = None
         if self._bastion is not None:
             self._bastion.abort()
             self._bastion = None
@@ -90,6 +96,8 @@ class Connections:
                     way["sock"] = await socks.through(settings.proxy, settings.server.host, settings.server.port)
             except (OSError, TimeoutError) as error:
                 raise _Unanswered(str(error) or "the proxy does not answer") from error
+        elif self._begun is not None:
+            way["sock"], self._begun = self._begun, None
         connection = await self._opened(settings.server, self._keys, banner, way)
         try:
             await _with_tunnels(connection, settings)

@@ -1,4 +1,4 @@
-"""Wait until an SSH server greets, by short connections of their own.
+"""Wait until an SSH server greets, by connections that are given up for new ones; the one that is greeted is used.
 
 What forwards a port to a machine often takes a connection before the machine does, and tries to hand it on at ever
 longer intervals. A connection that was begun too early is then answered long after a new one would have been.
@@ -7,7 +7,8 @@ longer intervals. A connection that was begun too early is then answered long af
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import re
+import socket
 from typing import Literal
 
 _PAUSE = 0.1
@@ -19,13 +20,15 @@ _GROWTH = 1.15
 slow would never answer if it were always asked anew."""
 _AT_ONCE = 2
 """How many connections there are at once while none is answered."""
-_GREETING = b"SSH-"
+_GREETING = re.compile(rb"^SSH-", re.MULTILINE)
+"""How a server greets, which may say other things first."""
+_LONGEST = 65536
 
-Heard = Literal["greeting", "end", "nothing"]
+Heard = socket.socket | Literal["end", "nothing"]
 
 
-async def greeted(host: str, port: int) -> None:
-    """Return when a server has greeted."""
+async def greeted(host: str, port: int) -> socket.socket:
+    """Return a connection as soon as a server has greeted, with the greeting still to be read from it."""
     patience, tries = _PATIENCE[0], set[asyncio.Task[Heard]]()
     try:
         while True:
@@ -34,9 +37,12 @@ async def greeted(host: str, port: int) -> None:
             done, tries = await asyncio.wait(
                 tries, timeout=patience / _AT_ONCE, return_when=asyncio.FIRST_COMPLETED
             )
-            heard = {each.result() for each in done}
-            if "greeting" in heard:
-                return
+            heard = [each.result() for each in done]
+            lines = [each for each in heard if isinstance(each, socket.socket)]
+            for spare in lines[1:]:
+                spare.close()
+            if lines:
+                return lines[0]
             if "end" in heard:
                 await asyncio.sleep(_PAUSE)
             if "nothing" in heard:
@@ -44,25 +50,58 @@ async def greeted(host: str, port: int) -> None:
     finally:
         for each in tries:
             each.cancel()
-        await asyncio.gather(*tries, return_exceptions=True)
+        for late in await asyncio.gather(*tries, return_exceptions=True):
+            if isinstance(late, socket.socket):
+                late.close()
 
 
 async def _heard(host: str, port: int, patience: float) -> Heard:
-    """Return what comes of one connection."""
-    writer = None
+    """Return what comes of one connection: itself when it is greeted."""
+    line = None
     try:
         async with asyncio.timeout(patience):
-            reader, writer = await asyncio.open_connection(host, port)
-            while line := await reader.readline():  # a server may say other things first
-                if line.startswith(_GREETING):
-                    return "greeting"
+            line = await _begun(host, port)
+            while said := await _seen(line):
+                if _GREETING.search(said):
+                    found, line = line, None
+                    return found
+                await asyncio.sleep(_PAUSE)
     except TimeoutError:
         return "nothing"
-    except (OSError, ValueError):
+    except OSError:
         return "end"
     finally:
-        if writer is not None:
-            writer.transport.abort()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+        if line is not None:
+            line.close()
     return "end"
+
+
+async def _begun(host: str, port: int) -> socket.socket:
+    """Return a new connection. Raises ``OSError``."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for family, kind, protocol, _, address in found:
+        line = socket.socket(family, kind, protocol)
+        line.setblocking(False)  # noqa: FBT003 - as the socket has it
+        try:
+            await loop.sock_connect(line, address)
+        except OSError:
+            line.close()
+        except BaseException:
+            line.close()
+            raise
+        else:
+            return line
+    raise ConnectionRefusedError(f"nobody listens at {host}:{port}")
+
+
+async def _seen(line: socket.socket) -> bytes:
+    """Return what can be read, without taking it away; nothing when the other side has ended. Raises ``OSError``."""
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(line, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(line)
+    return line.recv(_LONGEST, socket.MSG_PEEK)

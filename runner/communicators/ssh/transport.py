@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -43,12 +44,15 @@ Ended = Callable[[], Coroutine[Any, Any, Failed]]
 
 
 @asynccontextmanager
-async def connected(settings: Settings, ended: Ended | None = None) -> AsyncIterator[Communicator]:
+async def connected(
+    settings: Settings, ended: Ended | None = None, begun: socket.socket | None = None
+) -> AsyncIterator[Communicator]:
     """Yield the communicator of a machine as soon as that answers. Raises ``Failed``.
 
+    What was ``begun``, a connection that is used for nothing yet, saves the machine another one.
     A connection that is lost is made again for the next command; nobody waits for one to a machine that has ``ended``.
     """
-    line = Line(settings, ended)
+    line = Line(settings, ended, begun)
     try:
         async with posix.connected(Programs(line)) as shell:
             plain = Sftp(shell, line) if settings.sftp else shell
@@ -63,8 +67,8 @@ async def connected(settings: Settings, ended: Ended | None = None) -> AsyncIter
 class Line:
     """The connection to a machine, made when it is first needed, and again when it is lost."""
 
-    def __init__(self, settings: Settings, ended: Ended | None = None) -> None:
-        self._connections = Connections(settings)
+    def __init__(self, settings: Settings, ended: Ended | None = None, begun: socket.socket | None = None) -> None:
+        self._connections = Connections(settings, begun)
         self._connection: SSHClientConnection | None = None
         self._lock = asyncio.Lock()
         self._end = None if ended is None else asyncio.create_task(ended())

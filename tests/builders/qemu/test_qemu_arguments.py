@@ -13,13 +13,13 @@ from runner.builders.qemu.options import Options
 from runner.schema.records import make
 from runner.sdk import Failed
 
-DISK = "file=/w/box,if=virtio,cache=writeback,discard=ignore,format=qcow2"
+DISK = "file=/w/box,if=virtio,cache=unsafe,discard=ignore,format=qcow2"
 PLAIN = {
     "-name": "box", "-machine": "type=pc,accel=tcg", "-m": "512M", "-smp": "cpus=1,sockets=1", "-boot": "c",
     "-netdev": "user,id=user.0,hostfwd=tcp:127.0.0.1:2222-:22", "-device": "virtio-net,netdev=user.0", "-drive": DISK,
     "-vnc": "127.0.0.1:2", "-display": "none",
 }  # fmt: skip
-"""As Packer has them, but that nobody else in the network gets to the machine's SSH server."""
+"""As Packer has them, but that nobody else in the network gets to the machine's SSH server, and no write waits."""
 
 
 def options_of(**given: Any) -> Options:
@@ -67,7 +67,7 @@ def test_the_plainest_machine_has_the_arguments_that_packer_gives_it() -> None:
     ({"disk_interface": "virtio-scsi"}, {}, "-device",
      ["virtio-net,netdev=user.0", "virtio-scsi-pci,id=scsi0", "scsi-hd,bus=scsi0.0,drive=drive0"]),
     ({"disk_interface": "virtio-scsi"}, {}, "-drive",
-     ["file=/w/box,if=none,id=drive0,cache=writeback,discard=ignore,format=qcow2"]),
+     ["file=/w/box,if=none,id=drive0,cache=unsafe,discard=ignore,format=qcow2"]),
     ({"disk_interface": "nvme"}, {"disks": (Path("/w/box"), Path("/w/box-1"))}, "-device",
      ["virtio-net,netdev=user.0", "nvme,drive=drive0,serial=drive0", "nvme,drive=drive1,serial=drive1"]),
     ({}, {"code": Path("/f/code"), "variables": Path("/w/vars")}, "-drive",
