@@ -39,7 +39,7 @@ def run(arguments: Namespace) -> int:
     from runner.packer.plugins import with_required_plugins
 
     target = Path(arguments.output) if arguments.output else None
-    stem = (target.name if target else Path(playbook.path).name).split(".")[0] or "playbook"
+    stem = (target.name if target else Path(playbook.path).name).split(".")[0].strip("-") or "playbook"
     made = to_template(playbook, stem)
     coverage = made.coverage
     body = with_required_plugins(made.body) if arguments.required_plugins else made.body

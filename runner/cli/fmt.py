@@ -71,8 +71,8 @@ def _format(path: str, arguments: Namespace, report: Report, output: Output) -> 
         report.add("E019", f"cannot be formatted: {error.message}", place)
         return False
     if path == "-":
-        if not arguments.check:
-            output.raw(text)
+        if shown := _answer(file, text, arguments):
+            output.raw(shown)
         return text != file.text
     if text == _as_stored(path):
         return False
@@ -87,6 +87,13 @@ def _format(path: str, arguments: Namespace, report: Report, output: Output) -> 
     if not (arguments.check or arguments.no_write):
         _write(Path(path), text)
     return True
+
+
+def _answer(file: SourceFile, text: str, arguments: Namespace) -> str:
+    """Return what goes to standard output when standard input is formatted."""
+    if arguments.diff:
+        return _diff(file.path, file.text, text)
+    return "" if arguments.check else text
 
 
 def _first_change(file: SourceFile, text: str) -> Span:

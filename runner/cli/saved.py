@@ -36,10 +36,14 @@ def save_plan(plan: Plan, path: str, output: Output) -> bool:
     if path == STDIN:  # as a name to write to it is standard output
         output.raw(text)
         return True
+    place = SourceFile(path, "").start()
+    if is_file(path) and Path(path).stat().st_size and not is_saved_plan(path):  # a playbook, by a slip of the pen
+        message = f"{path} is no saved plan, and is not written over"
+        output.diagnostics([Diagnostic("E601", message, place, hint="give the plan another name")])
+        return False
     try:
         write_whole(Path(path), text)
     except OSError as error:
-        place = SourceFile(path, "").start()
         output.diagnostics([Diagnostic("E001", f"{path} cannot be written: {error.strerror}", place)])
         return False
     return True

@@ -27,6 +27,7 @@ _KINDS: dict[type, str] = {
 }
 _TOKENS = {"name": "a name", "integer": "a number", "string": "a text"}
 """Jinja's tokens -> what they are."""
+_CLOSING = frozenset(")]")
 _OTHER_LANGUAGES = {
     "=": "two values are compared with ==",
     "&": "write 'and'",
@@ -66,6 +67,8 @@ def unknown_name(name: str, node: Node, known: Iterable[str], *, bare: bool) -> 
     hint = did_you_mean(name, functions.union(known) if called else known)
     if name in functions:
         hint = f"it is a function: write {name}()"
+    if name == "null":  # as in HCL, JSON and YAML
+        hint = "Jinja's word for it is none"
     hint = hint or "declare it under 'variables' or 'locals'"
     return Diagnostic("E402", f"{name!r} is not defined", place_of(node, name, bare=bare), hint=hint)
 
@@ -156,13 +159,17 @@ def _syntax(message: str, part: str) -> tuple[str, int, int, str | None]:  # noq
 def _unexpected(message: str, got: str, wanted: str | None, part: str) -> tuple[str, int, int, str | None]:
     found = re.match(r"expected token '(.+)', got", message)
     wanted = wanted or (found[1] if found else None)
-    at_end = got.startswith("end of")
-    offset = len(part.rstrip(" %}-\n")) if at_end else _token(got, part)
+    offset = _token(got, part)
+    # to Jinja the braces that end a template are the wrong closing bracket while another one is open
+    at_end = got.startswith("end of") or (got == "}" and wanted != ":" and part[offset:] in ("}", "}}"))
+    if at_end:
+        offset = len(part.rstrip(" %}-\n"))
     if message.startswith("Expected an expression") and at_end and part.startswith("{{") and not part.strip("{} "):
         return "it is empty", 0, len(part), "write {{ '{{' }} for the braces themselves"
     if wanted is None or wanted.startswith("end of") or at_end:
         said = "it ends too early" if at_end else f"{got!r} is not expected here"
-        return said, offset, 1 if at_end else len(got), _OTHER_LANGUAGES.get(got)
+        hint = f"{wanted!r} is missing" if at_end and wanted in _CLOSING else _OTHER_LANGUAGES.get(got)
+        return said, offset, 1 if at_end else len(got), hint
     hint = _OTHER_LANGUAGES.get(part[offset : offset + 2])
     return f"{_TOKENS.get(wanted, repr(wanted))} is expected here, and not {got!r}", offset, len(got), hint
 

@@ -245,6 +245,8 @@ def compiled(text: str, dialect: Dialect = STANDARD, *, bare: bool = False) -> T
     """
     if text.count("{{") + text.count("{%") > _MOST:
         raise SecurityError(f"the text has more than {_MOST} expressions; a template file may have more")
+    if bare and "}}" in text[:-2] and parsed(text).find(nodes.TemplateData):
+        raise TemplateSyntaxError("unexpected '}}'", 1)  # it closes the braces around it, and a text follows
     return environment(dialect).from_string(kept(text, bare=bare))
 
 

@@ -102,6 +102,8 @@ class _Explainer(NamedTuple):
             hint = f'quote it: "{node.raw}"'
         elif node.value is None:
             hint = "give a value, or leave the key out"
+            if node.raw and accepts(node._replace(value=node.raw), schema):
+                hint += f'; if it is a text, quote it: "{node.raw}"'
         self.report.add("E104", f"{shown(node)} stands where {kind} is wanted", node.span, hint=hint)
 
     def garbled(self, node: Node, schema: Schema) -> None:

@@ -57,13 +57,17 @@ def test_answers(ingot: Ingot, line: str, answer: str) -> None:
 
 @pytest.mark.parametrize(("line", "code"), [
     ("nope", "E402"), ("1 +", "E401"), ("'a' | nope", "E403"), ("1 is nope", "E404"), ("1 / 0", "E407"),
-    ("().__class__", "E406"), ("data.nope", "E402"), ("'a' * 99999999999", "E406"),
+    ("().__class__", "E406"), ("data.nope", "E402"), ("'a' * 99999999999", "E406"), ("1 }}", "E401"),
 ])
 def test_mistakes_are_told_and_the_next_line_is_answered(ingot: Ingot, line: str, code: str) -> None:
     status, shown, remarks = ingot("console", stdin=f"{line}\n1 + 1\n")
     assert (status, shown) == (1, "2\n")
     assert "<console>:1:" in remarks
     assert f"error[{code}]" in remarks
+
+
+def test_null_is_told_its_name_in_jinja(ingot: Ingot) -> None:
+    assert "hint: Jinja's word for it is none" in ingot("console", stdin="[null]\n").stderr
 
 
 def test_words_of_the_console(ingot: Ingot) -> None:

@@ -151,6 +151,8 @@ def test_files_beside_the_template_need_a_place(ingot: Ingot) -> None:
     status, shown, remarks = ingot("export", "p.yml")
     assert (status, shown) == (2, "")
     assert "error[E143]: files go with the template: p-first-play.ansible.yml" in remarks
+    remarks = ingot("export", "-", stdin=WHOLE).stderr
+    assert "error[E143]: files go with the template: playbook-first-play.ansible.yml" in remarks
 
 
 @pytest.mark.skipif(ANSIBLE is None, reason="there is no Ansible here to ask")

@@ -176,6 +176,14 @@ def test_a_plan_that_cannot_be_written_is_told(ingot: Ingot) -> None:
     assert "error[E001]: no/such/plan.json cannot be written" in answer.stderr
 
 
+def test_a_plan_replaces_plans_and_nothing_else(ingot: Ingot) -> None:
+    ingot.write(FILES)
+    (ingot.directory / "empty").touch()
+    for name, status in (("plan.json", 0), ("plan.json", 0), ("empty", 0), ("playbook.yml", 2)):
+        assert ingot("plan", "playbook.yml", "--out", name, TOKEN="correct-horse").status == status
+    assert (ingot.directory / "playbook.yml").read_text() == FILES["playbook.yml"]
+
+
 def test_a_plan_goes_through_a_pipe(ingot: Ingot) -> None:
     ingot.write(FILES)
     plan = ingot("plan", "playbook.yml", "--out", "-", TOKEN="correct-horse")

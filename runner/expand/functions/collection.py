@@ -269,4 +269,4 @@ def zipmap(keys_: list[str | None], values_: list[Any]) -> dict[str, Any]:
         raise Refused(f"there are {len(keys_)} keys for {len(values_)} values", "keys")
     if None in keys_:
         raise Refused(f"element {keys_.index(None)} is null", "keys")
-    return dict(sorted((str(key), value) for key, value in zip(keys_, values_, strict=True)))
+    return dict(sorted(dict(zip(map(str, keys_), values_, strict=True)).items()))
