@@ -19,6 +19,7 @@ _OPTIONS = "builders.*shared*"  # the options that builders, post-processors and
 ROOMS: dict[str, tuple[str, ...]] = {
     "text": (),
     "frozen": (),
+    "in_time": (),
     "events": ("frozen",),
     "model": ("text",),
     "diagnostics": ("text",),
@@ -28,10 +29,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "registry": ("text", "sdk", "schema"),
     "communicators": ("sdk",),
     "builders": ("frozen", "sdk", "communicators"),
-    "modules": ("sdk",),
+    "modules": ("sdk", "in_time"),
     "post_processors": ("sdk", _OPTIONS, "builders.amazon.parts*"),  # an import ends as a build of an AMI does
     "data_sources": ("sdk", _OPTIONS),
-    "expand": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry"),
+    "expand": ("text", "in_time", "diagnostics", "formats", "schema", "model", "sdk", "registry"),
     "reading": ("text", "diagnostics", "formats", "schema", "model", "sdk", "registry", "expand"),
     "planning": ("text", "diagnostics", "model", "schema", "registry", "expand", "reading"),
     "execution": (

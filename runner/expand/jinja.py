@@ -29,7 +29,7 @@ from runner.expand.dialect import STANDARD, Dialect
 from runner.expand.go_fields import kept
 from runner.expand.render import joined, text_of
 from runner.expand.scope import BUILT_IN, MISSING, Scope
-from runner.sdk.in_time import in_time
+from runner.in_time import in_time
 from runner.text import NOTHING
 
 Helper = Literal["filter", "test"]

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from runner.expand.rule_words import words_of
-from runner.sdk.in_time import in_time
+from runner.in_time import in_time
 
 Path = tuple[Any, ...]
 _TRUE = frozenset({"true", "yes", "on", "1"})

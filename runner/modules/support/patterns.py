@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from runner.in_time import TakesTooLongError, in_time
 from runner.sdk import Failed
-from runner.sdk.in_time import TakesTooLongError, in_time
 
 
 def compiled(pattern: str, option: str) -> re.Pattern[bytes]:

@@ -33,8 +33,14 @@ class Bucket(NamedTuple):
 
     def send(self, file: Path, place: str, digest: bytes, moved: Moved) -> None:
         """Send a file. Raises ``Failed``."""
+        from botocore.exceptions import BotoCoreError
+
         more = {"Metadata": {"sha256": digest.hex()}, **({} if self.acl is None else {"ACL": self.acl})}
-        send(self._client(), file, (self.name, place), more, moved)
+        try:
+            client = self._client()
+        except BotoCoreError as error:  # a profile or a region that there is not
+            raise Failed(f"{file.name} cannot be sent to {self.address(place)}: {_reason(error)}") from error
+        send(client, file, (self.name, place), more, moved)
 
     def _client(self) -> Any:
         import boto3
