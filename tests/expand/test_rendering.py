@@ -13,6 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runner import in_time
 from runner.diagnostics import Diagnostic, Report
 from runner.expand.decide import decided
 from runner.expand.error import ExpressionError, Late
@@ -21,7 +22,6 @@ from runner.expand.role_plugins import RolePlugins
 from runner.expand.scope import Scope
 from runner.expand.world import World, base_scope
 from runner.formats import documents
-from runner.sdk import in_time
 from runner.text import Node, SourceFile
 
 VARIABLES: dict[str, Any] = {
