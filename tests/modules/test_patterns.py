@@ -7,10 +7,11 @@ from unittest.mock import patch
 
 import pytest
 
+from runner import in_time
 from runner.modules.lineinfile import Lineinfile
 from runner.modules.support.patterns import compiled, matching
 from runner.schema.records import make
-from runner.sdk import Failed, in_time
+from runner.sdk import Failed
 
 NEVER = "^(a+)+$"
 """Tries as many ways as there are subsets of the letters."""
