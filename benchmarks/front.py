@@ -20,9 +20,9 @@ READER = """
 import sys
 from runner.diagnostics import Report
 from runner.formats.files import read_source
-from runner.formats import yaml
+from runner.formats.yaml import reader
 report = Report()
-yaml.load(read_source(sys.argv[1], report), report)
+reader.load(read_source(sys.argv[1], report), report)
 report.require()
 """
 PARSE = f"""

@@ -173,7 +173,7 @@ class Console:
         for made in (each for each in self._made if each.made):
             text = made.description or ", ".join(file.path for file in made.files) or made.id
             large = made.size if made.size is not None else sum(file.size for file in made.files)
-            shown = f" ({size(large)})" if large else ""
+            shown = f" ({size(large)})" if made.files or large else ""
             self._line(event, f"--> {made.build}: {text}{shown}", self._colors.get(made.build))
 
     def _title(self, event: Event, build: str, text: str, color: str | None = None) -> None:

@@ -198,7 +198,7 @@ def changed_cases(draw: st.DrawFn) -> str:
 def test_nothing_is_lost_from_a_written_text(text: str) -> None:
     assume(meaning(text) is not None)
     formatted = format_yaml(text)
-    assert_nothing_is_lost(text.replace("\r\n", "\n"), formatted)
+    assert_nothing_is_lost(text.replace("\r\n", "\n").replace("\r", "\n"), formatted)
     numbered = re.compile(r"#\W*(c\d+)")
     assert numbered.findall(formatted) == numbered.findall(text)
 
@@ -208,6 +208,8 @@ def test_nothing_is_lost_from_a_written_text(text: str) -> None:
 @example("[ ? ]   ]\n")
 @example("a: |+2\n  x")
 @example("- |+ # c")
+@example("s\r\r\n\nome text\n")
+@example("-\r \n -1\n- b\n")
 def test_a_changed_text_is_refused_or_keeps_all(text: str) -> None:
     assume(not INDENTED_MARKER.search(text))
     try:
@@ -215,7 +217,7 @@ def test_a_changed_text_is_refused_or_keeps_all(text: str) -> None:
     except CannotFormat:
         assert meaning(text) is None
     else:
-        assert_nothing_is_lost(text.replace("\r\n", "\n"), formatted)
+        assert_nothing_is_lost(text.replace("\r\n", "\n").replace("\r", "\n"), formatted)
 
 
 @examples

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -81,8 +82,7 @@ def test_what_a_copy_would_not_have_is_not_kept(rootfs: Rootfs, base: Path, text
 
 def test_a_directory_as_base_cannot_be_known(rootfs: Rootfs, base: Path) -> None:  # noqa: F811
     (rootfs.directory / "base").mkdir()
-    with tarfile.open(base) as archive:
-        archive.extractall(rootfs.directory / "base", filter="fully_trusted")
+    subprocess.run(["tar", "-xf", base, "-C", rootfs.directory / "base"], check=True)
     for _ in range(2):
         answer = rootfs({"from": "base", "format": ["tar"]}, sh("cat /given || true"), force=True)
         assert answer.status == 0, answer.stdout + answer.stderr
