@@ -34,7 +34,8 @@ def _plugins() -> Iterator[type[Plugin[Any]]]:
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             module = importlib.import_module(found.name)
             for value in vars(module).values():
-                if inspect.isclass(value) and issubclass(value, Plugin) and value.__module__ == found.name:
+                ours = inspect.isclass(value) and issubclass(value, Plugin) and value.__module__ == found.name
+                if ours and hasattr(value, "name"):  # what several have in common has none
                     yield value
 
 

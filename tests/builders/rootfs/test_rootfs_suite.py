@@ -92,6 +92,7 @@ def test_a_release_with_packages(rootfs: Rootfs) -> None:  # noqa: F811
     assert "Installing" not in said
 
 
+@pytest.mark.slow
 def test_a_release_by_debootstrap(rootfs: Rootfs, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     needed("debootstrap")
     monkeypatch.setattr("shutil.which", _without(shutil.which, "mmdebstrap"))
