@@ -12,6 +12,7 @@ from itertools import chain, repeat
 
 from runner.communicators.docker.engine import Engine
 from runner.communicators.docker.wire import Wire
+from runner.communicators.marked import KILL, MARK
 from runner.communicators.transport import Channel, Feed, Stream
 from runner.sdk import Failed
 from runner.sdk.threads import uninterrupted
@@ -29,13 +30,6 @@ _SLICE = 1 << 13
 """How much output is taken in, in bytes, before others have a turn: it may be thousands of lines."""
 _DRAIN = 1.0
 """How long to wait for the end of the output of a program that is not there any more, in seconds."""
-_MARK = "INGOT_EXEC"
-_KILL = f"""
-for each in /proc/[0-9]*; do
-  case "$(tr '\\000' '\\n' <"$each/environ")" in *"{_MARK}=$1"*) kill -9 "${{each#/proc/}}";; esac
-done 2>/dev/null
-"""
-"""Kills everything whose environment has a mark: a program and what it has started."""
 
 
 class Execs:
@@ -56,7 +50,7 @@ class Execs:
         """Start a program. That there is none is told by the channel, which then ends with the status 126 or 127."""
         # A shell that stays ends its commands by itself: they are spared the mark.
         mark = secrets.token_hex(8) if len(argv) > 1 else None
-        environment = {**self._environment, **({_MARK: mark} if mark else {})}
+        environment = {**self._environment, **({MARK: mark} if mark else {})}
         made = await self._engine.ask("POST", f"/containers/{self._container}/exec", {
             "AttachStdin": True, "AttachStdout": True, "AttachStderr": True, "Tty": self._tty, "Cmd": list(argv),
             "User": self._user, "Env": [f"{name}={value}" for name, value in environment.items()],
@@ -181,7 +175,7 @@ class _Program:
         self._wire.close()
 
     async def _killed(self, mark: str) -> None:
-        killer = await Execs(self._engine, self._container, "0").open(("/bin/sh", "-c", _KILL, "sh", mark), _unheard)
+        killer = await Execs(self._engine, self._container, "0").open(("/bin/sh", "-c", KILL, "sh", mark), _unheard)
         try:
             await killer.wait()
         finally:

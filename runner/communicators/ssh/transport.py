@@ -13,6 +13,7 @@ from shlex import join
 from typing import TYPE_CHECKING, Any, Literal
 
 from runner.communicators import posix
+from runner.communicators.marked import KILL, MARK
 from runner.communicators.shell import NoShell
 from runner.communicators.ssh.connection import Connections
 from runner.communicators.ssh.settings import Settings
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
 
 _END = 5.0
 """How long it may take, in seconds, to end what is left of a connection, or of a program."""
-_MARK = "INGOT_EXEC"
-_KILL = f"""
-for each in /proc/[0-9]*; do
-  case "$(tr '\\000' '\\n' <"$each/environ")" in *"{_MARK}=$1"*) kill -9 "${{each#/proc/}}";; esac
-done 2>/dev/null
-"""
-"""Kills everything whose environment has a mark: a program and what it has started."""
 
 
 Ended = Callable[[], Coroutine[Any, Any, Failed]]
@@ -130,7 +124,7 @@ class Programs:
 
         # A shell that stays ends its commands by itself: they are spared the mark.
         mark = secrets.token_hex(8) if len(argv) > 1 else None
-        words = ("env", f"{_MARK}={mark}", *argv) if mark else argv
+        words = ("env", f"{MARK}={mark}", *argv) if mark else argv
         connection, program = await self._line.up(), Program(feed)
         terminal = {"request_pty": "force", "term_type": "dumb"} if self._tty else {"request_pty": False}
         try:
@@ -147,7 +141,7 @@ class Programs:
 
     async def kill(self, mark: str) -> None:
         """Kill a program, and everything that it has started."""
-        channel = await self.open(("/bin/sh", "-c", _KILL, "sh", mark), lambda _stream, _data: None)
+        channel = await self.open(("/bin/sh", "-c", KILL, "sh", mark), lambda _stream, _data: None)
         await channel.wait()
 
     async def close(self) -> None:

@@ -136,12 +136,12 @@ class Struck(Watched):
 def struck(qemu: Qemu, tmp_path: Path) -> Struck:  # noqa: F811
     here = tmp_path / "struck"
     here.mkdir()
-    build = Struck(here, qemu.playbook(qemu.fast, {"name": "Long", "shell": "sleep 20"}))
+    build = Struck(here, qemu.playbook(qemu.fast, {"name": "Long", "shell": "echo at work; sleep 20"}))
     build.environment |= {"INGOT_CACHE_DIR": str(qemu.cache), "PATH": os.environ["PATH"]}
     return build
 
 
-@pytest.mark.parametrize("sign", ["Waiting for SSH", "Long"])
+@pytest.mark.parametrize("sign", ["Waiting for SSH", "at work"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
 def test_an_interrupted_build_leaves_nothing(struck: Struck, number: signal.Signals, sign: str) -> None:
     assert struck.strike(sign, number) == 130
@@ -149,7 +149,7 @@ def test_an_interrupted_build_leaves_nothing(struck: Struck, number: signal.Sign
     assert not (struck.here / "out").exists()
 
 
-@pytest.mark.parametrize("sign", ["Waiting for SSH", "Long"])
+@pytest.mark.parametrize("sign", ["Waiting for SSH", "at work"])
 def test_what_a_killed_build_left_is_collected(struck: Struck, sign: str) -> None:
     struck.strike(sign, signal.SIGKILL)
     assert struck.settled().keys() == {"files", "journal"}
