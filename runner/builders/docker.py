@@ -16,7 +16,6 @@ from runner.builders.shared.docker.container import (
     committed,
     config_to_keep,
     container,
-    directory,
     halted,
     name_of,
     temporary_image,
@@ -41,6 +40,7 @@ from runner.builders.shared.docker.login import login_of
 from runner.builders.shared.docker.options import Build, Options
 from runner.builders.shared.docker.run import Run, run_of, usual_run
 from runner.builders.shared.docker.stored import parts
+from runner.builders.shared.workplace import workplace
 from runner.communicators.docker.bare import Bare
 from runner.communicators.docker.engine import Engine, engine
 from runner.communicators.docker.http import Refused
@@ -60,6 +60,9 @@ from runner.sdk import (
 )
 from runner.sdk.durations import seconds_of
 from runner.sdk.threads import held
+
+_WORK = "docker.directory"
+"""What the build's directory on this computer is called in the journal."""
 
 
 @frozen
@@ -176,7 +179,7 @@ class Docker(Builder[Options]):
         """Start a container from an image: that of the base, or what has become of it."""
         options, where = self.options, base.engine
         binds = () if options.container_dir is None else (
-            f"{await session.hold(directory(session))}:{options.container_dir}",
+            f"{await session.hold(workplace(session, _WORK))}:{options.container_dir}",
         )
         run = with_options(self._run(image), options, session.root, *binds)
         session.say(f"Starting a container from {run.image}")
@@ -290,7 +293,7 @@ class Docker(Builder[Options]):
     @classmethod
     async def collect(cls, resource: Resource) -> None:
         """Remove a container, an image or a directory that a run left. Raises ``Failed``."""
-        if resource.kind == "docker.directory":
+        if resource.kind == _WORK:
             await held(shutil.rmtree, resource.id, ignore_errors=True)
             return
         async with engine(resource.about["engine"]) as where:

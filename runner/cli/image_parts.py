@@ -151,11 +151,13 @@ async def _collect(builder: type[Builder[Any]], part: Part, journal: Any) -> Non
     from contextlib import ExitStack
 
     with ExitStack() as notes:
-        for each in reversed(part.rest):  # `ingot gc` removes the last noted first
-            notes.enter_context(journal.noted(each))
+        # `ingot gc` removes the last noted first.
+        gone = [notes.enter_context(journal.noted(each)) for each in reversed(part.rest)]
         await _of(builder, part.resource.kind).collect(part.resource)
         for each in part.rest:
             await _of(builder, each.kind).collect(each)
+        for taken_back in gone:
+            taken_back()
 
 
 def _of(builder: type[Builder[Any]], kind: str) -> type[Builder[Any]]:

@@ -39,7 +39,7 @@ class Scratch:
         """Return the directory. Raises ``OSError`` when it cannot be made."""
         if self._path is None:
             path = Path(tempfile.gettempdir()) / f"ingot-{self._run}"
-            self._stack.enter_context(self._journal.noted(Resource(DIRECTORY, str(path))))
+            self._gone = self._stack.enter_context(self._journal.noted(Resource(DIRECTORY, str(path))))
             path.mkdir(mode=0o700)
             self._path = path
         return self._path
@@ -48,4 +48,5 @@ class Scratch:
         """Remove the directory, if it was made."""
         if self._path is not None:
             shutil.rmtree(self._path, ignore_errors=True)
+            self._gone()
         self._stack.close()

@@ -94,7 +94,6 @@ class Sessions:
                     self.lasting.remove(resource)
 
             yield gone
-            gone()
 
     async def _hold(self, manager: AbstractAsyncContextManager[T], /) -> T:
         return await self.held.enter_async_context(manager)

@@ -42,6 +42,7 @@ class Journal:
     def noted(self, resource: Resource) -> Iterator[Callable[[], None]]:
         """Note a resource, before it is made; yield what takes the note back once it is gone for certain.
 
+        Without that the note stays, however the block is left: then ``ingot gc`` finds what could not be removed.
         Raises ``OSError`` when the note cannot be written: then nothing may be made.
         """
         number = next(self._numbers)
@@ -55,7 +56,6 @@ class Journal:
                 self._write({"gone": number})
 
         yield gone
-        gone()
 
     def close(self) -> None:
         """End the journal; without anything left it goes."""

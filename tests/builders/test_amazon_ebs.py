@@ -208,6 +208,15 @@ class TestFaults:
         assert f"has to allow ec2:{action}" in answer.stderr
         assert ami.images == []
 
+    def test_what_cannot_be_removed_stays_noted(self, ami: Builds) -> None:
+        ami.cloud.set({"action": "DeleteKeyPair", "status": 403, "code": "UnauthorizedOperation", "times": 1})
+        answer = ami({"skip_create_ami": True}, sh("true"))
+        assert answer.status == 0, answer.stdout + answer.stderr
+        assert "`ingot gc` does it later" in answer.stdout
+        assert ami.cloud.left != {}
+        assert ami.ingot("gc", **ami.cloud.environment).status == 0
+        assert ami.cloud.left == {}
+
     def test_credentials_that_expire(self, ami: Builds) -> None:
         ami.cloud.set({"action": "StopInstances", "status": 400, "code": "RequestExpired"})
         answer = ami({}, sh("true"))

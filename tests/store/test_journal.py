@@ -20,8 +20,9 @@ def left(where: Path) -> list[Resource]:
 
 def test_a_run_that_leaves_nothing_leaves_no_file(tmp_path: Path) -> None:
     journal = Journal(tmp_path, "run")
-    with journal.noted(BOX):
+    with journal.noted(BOX) as gone:
         assert list(tmp_path.iterdir())
+        gone()
     journal.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -36,6 +37,14 @@ def test_what_could_not_be_removed_stays_noted(tmp_path: Path) -> None:
     with suppress(Failed), journal.noted(BOX), journal.noted(VOLUME) as gone:
         gone()
         raise Failed("the engine does not answer")
+    journal.close()
+    assert left(tmp_path) == [BOX]
+
+
+def test_what_nobody_has_seen_removed_stays_noted(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "run")
+    with journal.noted(BOX):
+        pass
     journal.close()
     assert left(tmp_path) == [BOX]
 

@@ -25,6 +25,7 @@ from runner.builders.qemu.programs import programs
 from runner.builders.qemu.start import Started, check_options, completed, disks_of, screen_of, started
 from runner.builders.shared.keyboard import meant
 from runner.builders.shared.web import Web, serving
+from runner.builders.shared.workplace import workplace
 from runner.communicators.ssh.keys import KeyPair, clear_authorized_keys, key_pair
 from runner.frozen import frozen
 from runner.sdk import Artifact, Builder, Checkpoint, Communicator, Machine, Origin, Resource, Session
@@ -98,7 +99,7 @@ class Qemu(Builder[Options]):
         ground = session.origin.base if session.origin is not None else await self._ground(session)
         assert isinstance(ground, Ground)
         host, emulator, images, origin = ground.host, ground.emulator, ground.images, ground.base
-        await session.hold(output.work(session))
+        await session.hold(workplace(session, output.WORK, 0o700))
         own = await disks_of(session, options, images, name, origin if isinstance(origin, Base) else None)
         installer = None if isinstance(origin, Base) else origin
         parts = await completed(session, host, emulator, options, Parts(name, options.accelerator, own, installer))

@@ -37,19 +37,6 @@ def place_of(session: Session, options: Options) -> Path:
 
 
 @asynccontextmanager
-async def work(session: Session) -> AsyncIterator[Path]:
-    """Yield the directory in which the machine runs, which is made, and removed in the end."""
-    with session.noted(Resource(WORK, str(session.work))) as gone:
-        await held(_removed, session.work)  # when somebody has a launch that failed tried again
-        session.work.mkdir(parents=True, mode=0o700)
-        try:
-            yield session.work
-        finally:
-            await held(shutil.rmtree, session.work, ignore_errors=True)
-            gone()
-
-
-@asynccontextmanager
 async def part(session: Session, place: Path) -> AsyncIterator[Path]:
     """Yield a directory beside the result's place, which takes that place if nothing goes wrong."""
     token = secrets.token_hex(4)

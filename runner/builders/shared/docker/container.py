@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -17,7 +16,6 @@ from runner.builders.shared.docker.run import Run, devices, tmpfs
 from runner.communicators.docker.engine import Engine
 from runner.communicators.docker.http import Refused
 from runner.sdk import Failed, Resource, Session
-from runner.sdk.threads import held
 
 _PROXIES = {
     "httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "ftpProxy": "FTP_PROXY", "noProxy": "NO_PROXY",
@@ -92,18 +90,6 @@ async def temporary_image(engine: Engine, session: Session) -> AsyncIterator[str
             yield name
         finally:
             await _removed(session, name, gone, _remove_image(engine, name))
-
-
-@asynccontextmanager
-async def directory(session: Session) -> AsyncIterator[Path]:
-    """Yield the build's directory on this computer, which is made, and removed in the end."""
-    with session.noted(Resource("docker.directory", str(session.work))) as gone:
-        session.work.mkdir(parents=True)
-        try:
-            yield session.work
-        finally:
-            await held(shutil.rmtree, session.work, ignore_errors=True)
-            gone()
 
 
 @asynccontextmanager
