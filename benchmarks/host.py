@@ -14,10 +14,10 @@ from pathlib import Path
 
 from measure import Failed, output
 
-IMAGE = "ingot-benchmark:base"
+LABEL = os.environ.get("INGOT_BENCHMARK", "ingot-benchmark")
+"""What marks the images that the measurements make. Two that share an engine need names of their own."""
+IMAGE = f"{LABEL}:base"
 """The image that all machines start from."""
-LABEL = "ingot-benchmark"
-"""What marks the images that the measurements make."""
 _SUITE = "bookworm"
 _PATIENCE = 60
 """How long an engine may take to start or to end, in seconds."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import runpy
 import shutil
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+NAME = f"ingot-benchmark-{os.getpid()}"
+"""What marks the images of this process of the tests."""
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
 
 
@@ -18,7 +21,8 @@ def measured(directory: Path, *words: str) -> str:
     """Return the report of a run."""
     out = directory / "RESULTS.md"
     command = [sys.executable, str(BENCHMARKS / "run.py"), "--runs", "1", "--slow-runs", "1", "--out", str(out)]
-    done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+    environment = {**os.environ, "INGOT_BENCHMARK": NAME}
+    done = subprocess.run([*command, *words], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stderr
     assert re.sub(r"\n+", "\n", out.read_text()) == re.sub(r"\n+", "\n", done.stdout)
     return out.read_text()
@@ -119,8 +123,8 @@ def test_the_line_over_ssh_is_measured(tmp_path: Path) -> None:
 
 
 def test_measuring_leaves_no_image_and_no_container(machines: str) -> None:
-    for listed in (["images", "--filter", "label=ingot-benchmark"], ["images", "ingot-benchmark:base"],
-                   ["ps", "--all", "--filter", "ancestor=ingot-benchmark:base"]):
+    for listed in (["images", "--filter", f"label={NAME}"], ["images", f"{NAME}:base"],
+                   ["ps", "--all", "--filter", f"ancestor={NAME}:base"]):
         assert not subprocess.run(["docker", *listed, "--quiet"], capture_output=True, check=True).stdout
 
 
