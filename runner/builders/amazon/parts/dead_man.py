@@ -29,6 +29,7 @@ class DeadMan:
 
     def __init__(self, line: Communicator, name: str, seconds: int) -> None:
         self._line = line
+        self._parallel = line if isinstance(line, Parallel) else None
         self._name = name
         self._seconds = seconds
         self._become: Become | None = None
@@ -36,6 +37,8 @@ class DeadMan:
 
     async def start(self) -> None:
         """Start the timer, and put it off from now on. Raises ``Failed`` when that cannot be."""
+        if self._parallel is None:  # a task may keep the line itself for hours, and nobody could put the timer off
+            raise Failed("it has one line, which tasks need")
         told = await self._line.run(Command(("id", "-u")))
         self._become = None if told.stdout.strip() == "0" else Become()
         await self._run(self._line, _END + _START)
@@ -54,12 +57,12 @@ class DeadMan:
             await self._run(self._line, _END)
 
     async def _renewed(self) -> None:
+        assert self._parallel is not None
         while True:
             await asyncio.sleep(self._seconds / _RENEWALS)
             with suppress(Failed):  # a machine that is away for a moment is there the next time
-                if isinstance(self._line, Parallel):  # a task may keep the line itself for hours
-                    async with self._line.beside() as other:
-                        await self._run(other, _END + _START)
+                async with self._parallel.beside() as other:
+                    await self._run(other, _END + _START)
 
     async def _run(self, line: Communicator, script: str) -> None:
         command = Command(("sh", "-c", f"{script}:", "sh", self._name, "-timer", str(self._seconds)))
