@@ -23,6 +23,7 @@ from docker.errors import APIError
 
 _START = 60.0
 """How long an engine may take to start, in seconds."""
+_TRIES = 3
 _PASSWD = "root:x:0:0:root:/root:/bin/sh\nworker:x:1000:1000:worker:/home/worker:/bin/sh\n"
 _GROUP = "root:x:0:\nworker:x:1000:\n"
 
@@ -69,7 +70,12 @@ def start(directory: Path, *words: str, answers: Callable[[], object]) -> None:
         raise Missing("a Docker engine can be started by root only; name one in DOCKER_HOST")
     if not shutil.which("dockerd"):
         raise Missing("there is no dockerd here: it is in Debian's package docker.io")
-    _launch(directory, _bridge(directory), *words, answers=answers)
+    bridge = _bridge(directory)
+    for _ in range(_TRIES - 1):
+        with suppress(Missing):  # another engine may be changing the rules of the network just now
+            _launch(directory, bridge, *words, answers=answers)
+            return
+    _launch(directory, bridge, *words, answers=answers)
 
 
 def halt(directory: Path) -> None:
@@ -106,7 +112,7 @@ def _launch(directory: Path, bridge: str, *words: str, answers: Callable[[], obj
             return
     process.terminate()
     process.wait()
-    raise Missing(f"the Docker engine does not start: {log.read_text(errors='replace').splitlines()[-1:]}")
+    raise Missing(f"the Docker engine does not start: {log.read_text(errors='replace').splitlines()[-3:]}")
 
 
 def _bridge(directory: Path) -> str:

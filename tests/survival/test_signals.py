@@ -88,7 +88,14 @@ def test_commands_here_die_with_a_killed_build(tmp_path: Path, task: str) -> Non
     head = "sources: {box: {builder: 'null', communicator: none}}\nplays:\n  - sources: [box]\n    tasks:\n"
     watched = Watched(tmp_path, f"{head}      - {task}\n")
     process = watched.start()
-    until(lambda: sum("sleep" in Path(f"/proc/{pid}/cmdline").read_text() for pid in watched.processes()) > 1)
+
+    def command(pid: int) -> str:
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text()
+        except OSError:  # it has just ended
+            return ""
+
+    until(lambda: sum("sleep" in command(pid) for pid in watched.processes()) > 1)
     process.kill()
     process.wait()
     assert "processes" not in watched.settled()
