@@ -89,7 +89,7 @@ def test_commands_here_die_with_a_killed_build(tmp_path: Path, task: str) -> Non
     watched = Watched(tmp_path, f"{head}      - {task}\n")
     process = watched.start()
 
-    def command(pid: int) -> str:
+    def command(pid: str) -> str:
         try:
             return Path(f"/proc/{pid}/cmdline").read_text()
         except OSError:  # it has just ended
